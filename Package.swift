@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every module is built in the same strict mode; `Makefile` adds the import check.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+/// A module in `Sources/<name>` and its tests in `Tests/<name>Tests`.
+///
+/// What each may import is checked by `ArchitectureTests`.
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = [],
+  resources: [Resource]? = nil
+) -> [Target] {
+  [
+    .target(
+      name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings),
+    .testTarget(
+      name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies + tests,
+      resources: resources, swiftSettings: settings),
+  ]
+}
+
+let layer0 =
+  module("Quantities")
+  + module("RandomStreams", ["Quantities"])
+
+let layer1 =
+  module("BlockStorage", ["Quantities"], tests: ["RandomStreams"])
+  + module("Inventory", ["Quantities"])
+  + module(
+    "ReplicationCore", ["Quantities", "BlockStorage", "Inventory"], tests: ["RandomStreams"])
+
+let layer2 =
+  module("SimulationKernel", ["Quantities"], tests: ["RandomStreams"])
+  + module("ResourceModels", ["Quantities", "RandomStreams"])
+  + module("Workloads", ["Quantities", "RandomStreams", "BlockStorage"])
+
+let layer3 =
+  module("Scenarios", ["Quantities", "Inventory"], resources: [.copy("InvalidScenarios")])
+  + module("Measurements", ["Quantities", "Inventory"], tests: ["RandomStreams"])
+  + module("TraceFiles", ["Quantities", "Workloads", "CZlib"])
+  + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
+
+let layer4 = module(
+  "SiteSimulation",
+  [
+    "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore",
+    "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
+  ])
+
+let layer5 =
+  module("ResultStore", ["Quantities", "Inventory", "Measurements", grdb])
+  + module("Reporting", ["Quantities", "Inventory", "Measurements", "ResultStore"])
+
+let layer6: [Target] = [
+  .executableTarget(
+    name: "drsim",
+    dependencies: [
+      "Quantities", "Scenarios", "Measurements", "SiteSimulation", "ResultStore", "Reporting",
+      argumentParser,
+    ],
+    exclude: ["README.md"], swiftSettings: settings),
+  .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: settings),
+  .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+]
+
+/// Not a package of its own: the benchmarks measure `package` interfaces in place.
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "Benchmarks",
+    dependencies: [
+      "Quantities", "RandomStreams", "SimulationKernel", "ResourceModels", "Scenarios",
+      "SiteSimulation",
+    ],
+    path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
+]
+
+let package = Package(
+  name: "drsim",
+  products: [.executable(name: "drsim", targets: ["drsim"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+  ],
+  targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5 + layer6 + benchmarks
+)
