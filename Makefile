@@ -1,0 +1,35 @@
+# make demo   builds the release and simulates the first scenario
+# make test   runs every test
+# make check  formatting, determinism, every shipped scenario
+# make bench  speed, as ratios to reference programs
+
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+DRSIM := .build/release/drsim
+
+.PHONY: demo test check bench format release packages clean
+
+demo: release
+	$(DRSIM) run scenarios/first-look.json --out out/first-look
+
+test: packages
+	swift test $(SWIFT_FLAGS)
+
+check: release
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	./.ci/check-determinism
+
+bench: packages
+	swift run -c release $(SWIFT_FLAGS) Benchmarks
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+release: packages
+	swift build -c release --product drsim $(SWIFT_FLAGS)
+
+# SQLite and zlib with their headers; installed where apt-get is at hand and one is missing.
+packages:
+	@./.ci/install-packages libsqlite3-dev:sqlite3.h zlib1g-dev:zlib.h
+
+clean:
+	rm -rf .build out

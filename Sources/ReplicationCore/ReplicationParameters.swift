@@ -1,0 +1,48 @@
+package import Quantities
+
+/// The product's numbers that this core works with, each with its source.
+///
+/// A value marked *inferred* is a reading of several sources and stays a parameter.
+package struct ReplicationParameters: Sendable, Hashable {
+  /// Extents whose checksums are compared as one; 256 extents are 2 MiB at 8 KiB.
+  ///
+  /// - Source: ESXi advanced setting `HBR.ChecksumRegionSize`.
+  package var checksumRegionExtents = 256
+
+  /// Bytes on the wire for the checksum of a region or of an extent.
+  ///
+  /// - Source: Inferred; a 128-bit checksum, as `blocks.md` recommends.
+  package var checksumSize = ByteCount.bytes(16)
+
+  /// Whether a full sync skips what neither side has allocated and sends what only the source has
+  /// without comparing it.
+  ///
+  /// - Source: ESXi advanced setting `HBR.ChecksumUseAllocInfo`, on by default; vSAN and VMFS
+  ///   know the allocation of both sides.
+  package var usesAllocationInformation = true
+
+  /// Regions in one compare request, and requests under way at a time.
+  ///
+  /// - Source: Unknown for the product; 32 regions are 64 MiB at 8 KiB.
+  package var compareRequestRegions = 32
+  package var compareRequestsInFlight = 2
+
+  /// The most payload in one data message: how finely a transfer is followed, not a product limit.
+  package var chunkSize = ByteCount.mebibytes(4)
+
+  /// Data messages read ahead of their delivery, so that the connection never idles.
+  package var chunksInFlight = 2
+
+  /// How long a connection may make no progress before it counts as lost.
+  ///
+  /// - Source: ESXi's no-connection event after 60 s.
+  package var connectionTimeout = TimeSpan.seconds(60)
+
+  /// Each failed attempt to reconnect waits this much longer than the one before.
+  ///
+  /// - Source: ESXi advanced settings: reconnect delay +10 s per failure up to 90 s.
+  package var reconnectDelayStep = TimeSpan.seconds(10)
+  package var reconnectDelayMaximum = TimeSpan.seconds(90)
+
+  package init() {}
+}
