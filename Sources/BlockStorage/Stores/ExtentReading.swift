@@ -1,0 +1,29 @@
+/// Something that holds the extents of one disk and can be read: memory in a simulation, a file live.
+package protocol ExtentReading: ~Copyable {
+  /// Why a read can fail; `Never` for memory.
+  associatedtype ReadFailure: Error
+
+  var geometry: ExtentGeometry { get }
+
+  /// Appends the payloads of `extents` to `payloads`, `geometry.payloadWidth` bytes each.
+  ///
+  /// - Precondition: `extents` lie on the disk.
+  func read(_ extents: Range<Int>, appendingTo payloads: inout [UInt8]) throws(ReadFailure)
+}
+
+/// Something that holds the extents of one disk and can be written.
+///
+/// A write does not need exclusive access to the value: a disk is a thing with an identity, and the
+/// driver decides who may write it when.
+package protocol ExtentWriting: ~Copyable {
+  /// Why a write can fail; `Never` for memory.
+  associatedtype WriteFailure: Error
+
+  var geometry: ExtentGeometry { get }
+
+  /// Stores `payloads`, one after the other, as the content of `extents`.
+  ///
+  /// - Precondition: `extents` lie on the disk and `payloads` holds `geometry.payloadWidth` bytes for
+  ///   each of them.
+  func write(_ extents: Range<Int>, payloads: RawSpan) throws(WriteFailure)
+}
