@@ -74,7 +74,8 @@ package struct ChangeTracker {
   }
 
   /// Reads what was preserved from the demand log and the rest from the disk.
-  private mutating func read(_ run: Range<Int>, from disk: some ReplicatedDisk, into batch: inout ExtentBatch) {
+  private mutating func read(_ run: Range<Int>, from disk: some ReplicatedDisk, into batch: inout ExtentBatch)
+  {
     var rest = run
     while let preserved = demandLog.extents.nextRun(in: rest) {
       if rest.lowerBound < preserved.lowerBound {

@@ -289,7 +289,9 @@ package struct ReplicationSource {
   }
 
   /// Takes an answer of the target that belongs to the current session.
-  package mutating func receive(_ message: TargetMessage, at now: Instant, reading disks: [some ReplicatedDisk]) {
+  package mutating func receive(
+    _ message: TargetMessage, at now: Instant, reading disks: [some ReplicatedDisk]
+  ) {
     switch (phase, message) {
     case (.fullSync(var sync), .fullSyncReady(let sequence, let allocated))
     where sequence == sync.account.sequence:

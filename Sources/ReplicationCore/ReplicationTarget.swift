@@ -76,7 +76,9 @@ package struct ReplicationTarget {
     case .regionChecksums(let request):
       return .regionsCompared(compare(request))
     case .fullSyncData(let sequence, let index, let batch):
-      guard case .fullSync(sequence) = reception else { preconditionFailure("data belongs to the sync under way") }
+      guard case .fullSync(sequence) = reception else {
+        preconditionFailure("data belongs to the sync under way")
+      }
       if newestInstance == nil {
         batch.forEachRun { disks[index].base.write($0, payloads: $1) }
       } else {
@@ -84,7 +86,9 @@ package struct ReplicationTarget {
       }
       return nil
     case .fullSyncEnded(let sequence):
-      guard case .fullSync(sequence) = reception else { preconditionFailure("data belongs to the sync under way") }
+      guard case .fullSync(sequence) = reception else {
+        preconditionFailure("data belongs to the sync under way")
+      }
       keepFullSync()
       reception = .none
       return .fullSyncAccepted(sequence: sequence)

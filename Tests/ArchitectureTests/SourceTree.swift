@@ -11,7 +11,9 @@ struct SourceFile {
   /// The modules this file imports.
   var imports: [String] {
     text.split(separator: "\n").compactMap { line in
-      let words = line.split(separator: " ").drop { ["package", "public", "internal", "@testable"].contains($0) }
+      let words = line.split(separator: " ").drop {
+        ["package", "public", "internal", "@testable"].contains($0)
+      }
       guard words.first == "import" else { return nil }
       // `import struct Foundation.Data` names the module after the kind.
       let name = words.count > 2 ? words[words.startIndex + 2] : words.last

@@ -51,6 +51,12 @@ package struct RedoLog: Sendable {
       + (received?.allocatedBytes ?? 0)
   }
 
+  /// The extents of a complete log, ascending.
+  package var runs: [Range<Int>] {
+    precondition(isComplete, "an incomplete redo log is never read through")
+    return segments.map(\.extents)
+  }
+
   // MARK: Filling
 
   /// Stores a batch that was received.
