@@ -1,4 +1,4 @@
-package import Quantities
+public import Quantities
 
 /// The event queue of the simulator: a ladder queue.
 ///
@@ -34,6 +34,7 @@ package import Quantities
 /// - Source: Tang, Goh and Thng, "Ladder queue: An O(1) priority queue structure for large-scale
 ///   discrete event simulation" (2005). New here: a rest bucket on every rung, in place of one top;
 ///   widths of 2ᵏ ns; undivided ties; the heap of early events.
+@usableFromInline
 package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, EventScheduling {
   @usableFromInline typealias Event = ScheduledEvent<Payload>
 

@@ -1,9 +1,10 @@
-package import Quantities
+public import Quantities
 
 /// A queue of future events, the earliest first; events due together leave in the order they
 /// were scheduled.
 ///
 /// ``EventQueue`` is the one to use. ``HeapEventQueue`` is the plain one it is checked against.
+@usableFromInline
 package protocol EventScheduling<Payload>: ~Copyable {
   /// What an event says to whoever handles it: a small value, no object and no closure.
   associatedtype Payload: BitwiseCopyable & Sendable
@@ -44,6 +45,6 @@ extension EventScheduling where Self: ~Copyable {
   /// - Returns: The event, or `nil` when the queue is empty.
   @inlinable
   package mutating func popNext() -> (due: Instant, payload: Payload)? {
-    popNext(notAfter: .distantFuture)
+    popNext(notAfter: Instant(nanoseconds: .max))
   }
 }

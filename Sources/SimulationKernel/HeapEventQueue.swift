@@ -1,8 +1,9 @@
-package import Quantities
+public import Quantities
 
 /// The plain event queue: one heap, O(log *n*) for every event.
 ///
 /// It is the oracle of ``EventQueue``'s tests and the measure of its benchmark.
+@usableFromInline
 package struct HeapEventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, EventScheduling {
   @usableFromInline var heap = EventHeap<Payload>()
   @usableFromInline var slots = EventSlots()

@@ -45,6 +45,7 @@ struct LadderRung: BitwiseCopyable {
   ///
   /// - Parameter bucketBits: At most 2^`bucketBits` buckets are made.
   /// - Precondition: All buckets are empty.
+  @usableFromInline
   mutating func layOut(first: Int64, last: Int64, bucketBits: Int) {
     let span = UInt64(bitPattern: last &- first)
     let spanBits = 64 - span.leadingZeroBitCount
@@ -64,6 +65,7 @@ struct LadderRung: BitwiseCopyable {
   /// Makes the bucket of the later events the only one.
   ///
   /// - Precondition: All others are empty.
+  @usableFromInline
   mutating func close(boundary: Int64) {
     buckets[0] = buckets[bucketCount]
     bucketCount = 0
