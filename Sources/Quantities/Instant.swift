@@ -2,8 +2,9 @@
 ///
 /// Negative instants lie before the start; a replica brought in complete may have one.
 /// 64 bits reach 292 years.
+@usableFromInline
 package struct Instant: Sendable, Hashable, Comparable {
-  package let nanoseconds: Int64
+  @usableFromInline package let nanoseconds: Int64
 
   @inlinable
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
@@ -38,6 +39,7 @@ package struct Instant: Sendable, Hashable, Comparable {
 
 extension Instant: CustomStringConvertible {
   /// The time since the start of the run, as `9h40m`.
+  @usableFromInline
   package var description: String {
     nanoseconds < 0
       ? "-\(TimeSpan(nanoseconds: -nanoseconds))" : TimeSpan(nanoseconds: nanoseconds).description

@@ -1,8 +1,9 @@
 /// A length of time in whole nanoseconds, zero or more.
 ///
 ///     try TimeSpan(parsing: "1h30m").nanoseconds  // 5_400_000_000_000
+@usableFromInline
 package struct TimeSpan: Quantity {
-  package let nanoseconds: Int64
+  @usableFromInline package let nanoseconds: Int64
 
   /// - Precondition: `nanoseconds` is not negative.
   @inlinable
@@ -43,6 +44,7 @@ package struct TimeSpan: Quantity {
   }
 
   /// The exact value in parts from days to nanoseconds, as `13m40s` or `1h2m0.5s`.
+  @usableFromInline
   package var description: String {
     guard nanoseconds > 0 else { return "0s" }
     var rest = UInt64(nanoseconds)

@@ -5,6 +5,7 @@
 ///
 /// - Source: xoshiro256** by Blackman and Vigna, seeded through SplitMix64 (Steele, Lea and
 ///   Flood) from the FNV-1a hash of the name xor the seed.
+@usableFromInline
 package struct RandomStream: Sendable {
   @usableFromInline var s0: UInt64
   @usableFromInline var s1: UInt64
@@ -65,6 +66,7 @@ package struct RandomStream: Sendable {
 /// The generator that expands one 64-bit state into many, and the one of the hold model.
 ///
 /// - Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
+@usableFromInline
 package struct SplitMix64: Sendable {
   @usableFromInline var state: UInt64
 
