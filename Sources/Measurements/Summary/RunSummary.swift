@@ -38,7 +38,7 @@ package struct RunSummary: Sendable, Hashable {
     return ViolationRecord(
       vm: vm.id, from: interval.lowerBound, to: interval.upperBound, isOpen: stillBehind,
       lagMaximum: vm.lag.statistics(in: interval).lagMaximum ?? .zero,
-      faultsDuring: during.map(\.name), faultsBefore: before.map(\.name))
+      faultsDuring: during, faultsBefore: before)
   }
 
   /// The share of the measured machine-time with a complete instance no older than the RPO, rounded down;

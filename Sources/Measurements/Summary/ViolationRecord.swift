@@ -12,15 +12,15 @@ package struct ViolationRecord: Sendable, Hashable {
   package let isOpen: Bool
   /// The highest lag within.
   package let lagMaximum: TimeSpan
-  /// The names of the faults that overlap the violation.
-  package let faultsDuring: [String]
-  /// The names of the faults that were over before the violation began, but overlap the RPO before it: the time in
+  /// The faults that overlap the violation.
+  package let faultsDuring: [FaultRecord]
+  /// The faults that were over before the violation began, but overlap the RPO before it: the time in
   /// which the instance that came too late should have come.
-  package let faultsBefore: [String]
+  package let faultsBefore: [FaultRecord]
 
   package init(
     vm: VirtualMachineID, from: Instant, to: Instant, isOpen: Bool, lagMaximum: TimeSpan,
-    faultsDuring: [String], faultsBefore: [String]
+    faultsDuring: [FaultRecord], faultsBefore: [FaultRecord]
   ) {
     self.vm = vm
     self.from = from
