@@ -1,0 +1,138 @@
+package import Quantities
+
+/// The lag of one replicated machine behind its source, exactly, from start to end of a run.
+///
+/// The lag at *t* is *t* minus the point in time of the newest instance that is complete at the target. It is a
+/// straight line of slope one between completions, so everything asked of it is computed from the completions and
+/// nothing is sampled. Before the first completion there is no lag: the machine is *unprotected*, which counts as
+/// not compliant and stays out of every statistic of the lag.
+///
+///     var track = LagTrack(rpo: .minutes(15))
+///     track.instanceCompleted(pointInTime: .zero, at: .zero + .minutes(10))
+///     track.end(at: .zero + .minutes(20))
+///     track.violations(in: .zero ..< .zero + .minutes(20))  // 15m ..< 20m
+///
+/// - Invariant: ``completions`` rises strictly in point in time and does not fall in completion time.
+package struct LagTrack: Sendable, Hashable {
+  /// An instance that became recoverable.
+  package struct Completion: Sendable, Hashable {
+    /// The moment of the source that the instance shows: when its cycle began.
+    package let pointInTime: Instant
+    /// When the target had it complete.
+    package let at: Instant
+
+    package init(pointInTime: Instant, at: Instant) {
+      self.pointInTime = pointInTime
+      self.at = at
+    }
+  }
+
+  package let rpo: TimeSpan
+  /// When the replication was configured: time before it is not looked at.
+  package let start: Instant
+  /// When the run, or the replication, ended; `nil` while it goes on.
+  package private(set) var end: Instant?
+  package private(set) var completions: [Completion] = []
+
+  package init(rpo: TimeSpan, start: Instant = .zero) {
+    self.rpo = rpo
+    self.start = start
+  }
+
+  /// Records that an instance became complete at the target.
+  ///
+  /// An instance that is no newer than the newest one changes nothing, since recovery would not choose it. A replica
+  /// that was brought in complete may have a point in time before the start of the run.
+  ///
+  /// - Parameters:
+  ///   - pointInTime: The moment of the source that the instance shows.
+  ///   - now: Not before the last completion.
+  /// - Precondition: The track has not ended and `pointInTime` is not after `now`.
+  package mutating func instanceCompleted(pointInTime: Instant, at now: Instant) {
+    precondition(end == nil, "an ended track takes no completions")
+    precondition(pointInTime <= now, "an instance cannot be complete before its point in time")
+    if let last = completions.last {
+      precondition(now >= last.at, "completions arrive in the order of time")
+      guard pointInTime > last.pointInTime else { return }
+    }
+    completions.append(Completion(pointInTime: pointInTime, at: now))
+  }
+
+  /// Ends the track: what comes after `now` is not looked at.
+  ///
+  /// - Precondition: Called once, not before the last completion.
+  package mutating func end(at now: Instant) {
+    precondition(end == nil, "a track ends once")
+    precondition(now >= max(start, completions.last?.at ?? start), "a track ends after its last completion")
+    end = now
+  }
+
+  /// The lag at `now`, or `nil` where the machine has no complete instance.
+  ///
+  /// At the instant of a completion it is the lag that the completion leaves.
+  ///
+  /// - Complexity: O(log *n*) in the completions.
+  package func lag(at now: Instant) -> TimeSpan? {
+    var (low, high) = (0, completions.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if completions[middle].at <= now { low = middle + 1 } else { high = middle }
+    }
+    return low == 0 ? nil : now - completions[low - 1].pointInTime
+  }
+
+  /// The part of `window` in which the track was kept.
+  package func observed(in window: Range<Instant>) -> Range<Instant> {
+    let from = max(window.lowerBound, start)
+    return from..<max(from, min(window.upperBound, end ?? window.upperBound))
+  }
+
+  /// The lag over the observed part of `window`, in order of time.
+  ///
+  /// - Complexity: O(*n*) in the completions.
+  package func segments(in window: Range<Instant>) -> [LagSegment] {
+    let window = observed(in: window)
+    var segments: [LagSegment] = []
+    for (index, completion) in completions.enumerated() {
+      let next = index + 1 < completions.count ? completions[index + 1].at : window.upperBound
+      let from = max(completion.at, window.lowerBound)
+      let to = min(next, window.upperBound)
+      guard from < to else { continue }
+      segments.append(LagSegment(from: from, to: to, lagAtStart: from - completion.pointInTime))
+    }
+    return segments
+  }
+
+  /// The time without any complete instance in the observed part of `window`, or `nil` if there is none.
+  package func unprotected(in window: Range<Instant>) -> Range<Instant>? {
+    let window = observed(in: window)
+    let to = min(completions.first?.at ?? window.upperBound, window.upperBound)
+    return window.lowerBound < to ? window.lowerBound..<to : nil
+  }
+
+  /// The intervals of `window` in which the lag exceeds the RPO, in order of time.
+  ///
+  /// An interval begins where the newest instance reaches the age of the RPO and ends with the completion that
+  /// brings the lag back to the RPO or below; both are cut at the window. Intervals that touch are one. Unprotected
+  /// time is no violation: it is counted by itself.
+  package func violations(in window: Range<Instant>) -> [Range<Instant>] {
+    var intervals: [Range<Instant>] = []
+    for segment in segments(in: window) {
+      let breach = segment.from + (rpo - segment.lagAtStart)
+      guard breach < segment.to else { continue }
+      if let last = intervals.last, last.upperBound == breach {
+        intervals[intervals.count - 1] = last.lowerBound..<segment.to
+      } else {
+        intervals.append(breach..<segment.to)
+      }
+    }
+    return intervals
+  }
+
+  /// Everything that is said about the lag in `window`, exactly.
+  ///
+  /// - Parameter window: What is measured; the time of warm-up is left out by beginning after it.
+  package func statistics(in window: Range<Instant>) -> LagStatistics {
+    LagStatistics(track: self, window: window)
+  }
+}

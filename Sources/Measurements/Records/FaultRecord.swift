@@ -1,0 +1,29 @@
+package import Quantities
+
+/// A disturbance of the timeline, with the time it lasted.
+package struct FaultRecord: Sendable, Hashable {
+  /// Its `id` in the scenario, or a name made from verb and subject.
+  package let name: String
+  /// The verb of the timeline, such as `link.down`.
+  package let kind: String
+  /// The name of what it happened to.
+  package let subject: String
+  package let from: Instant
+  /// When it was over, or the end of the run; equal to `from` for a fault without duration.
+  package let to: Instant
+
+  /// - Precondition: `from` is not after `to`.
+  package init(name: String, kind: String, subject: String, from: Instant, to: Instant) {
+    precondition(from <= to, "a fault ends after it begins")
+    self.name = name
+    self.kind = kind
+    self.subject = subject
+    self.from = from
+    self.to = to
+  }
+
+  /// Whether some moment of `interval` lies in the fault; a fault without duration lies at its one moment.
+  package func overlaps(_ interval: Range<Instant>) -> Bool {
+    from < interval.upperBound && (to > interval.lowerBound || (from == to && from >= interval.lowerBound))
+  }
+}

@@ -1,0 +1,77 @@
+import Inventory
+package import Quantities
+
+/// Everything one run leaves behind: the facts, from which every table, figure and number of a report is derived.
+///
+/// It holds no wall clock and no path, so the same version, scenario and seed give an equal record.
+///
+/// - Invariant: Machines are in the order of their identifiers, links in the order of identifier and direction; each
+///   occurs once, and every cycle belongs to one of the machines.
+package struct RunRecord: Sendable, Hashable {
+  package let scenarioName: String
+  /// The SHA-256 of the resolved scenario, in hexadecimal digits.
+  package let scenarioHash: String
+  package let seed: UInt64
+  /// The version of the program that ran it.
+  package let version: String
+  package let duration: TimeSpan
+  /// The time at the beginning that statistics leave out.
+  package let warmUp: TimeSpan
+  /// The digest over the ordered events and the final state.
+  package let digest: UInt64
+  package let eventCount: UInt64
+  /// How many instances the oracle found different from their source.
+  package let mismatchedInstanceCount: Int
+  package let vms: [VMRecord]
+  package let links: [LinkRecord]
+  /// In the order of their end.
+  package let cycles: [CycleRecord]
+  /// In the order of their beginning.
+  package let faults: [FaultRecord]
+  /// In the order they happened.
+  package let events: [EventRecord]
+
+  /// - Precondition: The type's invariant, and `warmUp` is no longer than `duration`.
+  package init(
+    scenarioName: String, scenarioHash: String, seed: UInt64, version: String, duration: TimeSpan,
+    warmUp: TimeSpan, digest: UInt64, eventCount: UInt64, mismatchedInstanceCount: Int = 0, vms: [VMRecord],
+    links: [LinkRecord], cycles: [CycleRecord], faults: [FaultRecord], events: [EventRecord]
+  ) {
+    precondition(warmUp <= duration, "the warm-up is part of the run")
+    precondition(
+      zip(vms, vms.dropFirst()).allSatisfy { $0.id < $1.id }, "machines are in the order of their identifiers"
+    )
+    precondition(
+      zip(links, links.dropFirst()).allSatisfy {
+        ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue)
+      }, "links are in the order of identifier and direction")
+    let known = Set(vms.map(\.id))
+    precondition(cycles.allSatisfy { known.contains($0.vm) }, "every cycle belongs to a machine of the run")
+    self.scenarioName = scenarioName
+    self.scenarioHash = scenarioHash
+    self.seed = seed
+    self.version = version
+    self.duration = duration
+    self.warmUp = warmUp
+    self.digest = digest
+    self.eventCount = eventCount
+    self.mismatchedInstanceCount = mismatchedInstanceCount
+    self.vms = vms
+    self.links = links
+    self.cycles = cycles
+    self.faults = faults
+    self.events = events
+  }
+
+  /// The time that statistics are about: from the end of the warm-up to the end of the run.
+  package var measured: Range<Instant> { (.zero + warmUp)..<(.zero + duration) }
+
+  /// How many instances the oracle compared with their source and found equal.
+  package var verifiedInstanceCount: Int { vms.reduce(0) { $0 + $1.verifiedInstanceCount } }
+
+  /// The digest as 16 hexadecimal digits.
+  package var digestText: String {
+    let digits = String(digest, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,35 @@
+package import Inventory
+package import Quantities
+
+/// A stretch of the measured time in which the lag of a machine exceeded its RPO.
+package struct ViolationRecord: Sendable, Hashable {
+  package let vm: VirtualMachineID
+  /// When the newest instance became older than the RPO, or the end of the warm-up if it was so already.
+  package let from: Instant
+  /// When a completion brought the lag back to the RPO or below, or the end of the run.
+  package let to: Instant
+  /// Whether the machine was still behind when its track ended.
+  package let isOpen: Bool
+  /// The highest lag within.
+  package let lagMaximum: TimeSpan
+  /// The faults that overlap the violation.
+  package let faultsDuring: [FaultRecord]
+  /// The faults that were over before the violation began, but overlap the RPO before it: the time in
+  /// which the instance that came too late should have come.
+  package let faultsBefore: [FaultRecord]
+
+  package init(
+    vm: VirtualMachineID, from: Instant, to: Instant, isOpen: Bool, lagMaximum: TimeSpan,
+    faultsDuring: [FaultRecord], faultsBefore: [FaultRecord]
+  ) {
+    self.vm = vm
+    self.from = from
+    self.to = to
+    self.isOpen = isOpen
+    self.lagMaximum = lagMaximum
+    self.faultsDuring = faultsDuring
+    self.faultsBefore = faultsBefore
+  }
+
+  package var duration: TimeSpan { to - from }
+}

@@ -1,0 +1,223 @@
+/// The tables of a result database.
+///
+/// All tables are `STRICT`. Whole numbers are in base units and end in them: `_ns` since the start of the run, `_bytes`,
+/// `_bps`. No time of day is stored. Rows are numbered from zero within their run, in the order of the record.
+///
+/// Facts: `runs`, `vms`, `disks`, `instances`, `cycles`, `links`, `link_use`, `faults`, `events`. Derived by the program,
+/// so that a question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and
+/// `lag_statistics` and `link_statistics` (measured time). The views answer the common questions.
+enum ResultSchema {
+  /// "drsr", in the header of the file at byte 68.
+  ///
+  /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
+  static let applicationID: Int32 = 0x6472_7372
+  /// Raised with every change that an older reader would misread.
+  static let version = 1
+
+  static let statements = """
+    CREATE TABLE runs (
+      run INTEGER PRIMARY KEY,
+      scenario_name TEXT NOT NULL,
+      scenario_hash TEXT NOT NULL,
+      seed INTEGER NOT NULL, -- two's complement: a seed of 2^63 or more is negative here
+      version TEXT NOT NULL,
+      duration_ns INTEGER NOT NULL,
+      warm_up_ns INTEGER NOT NULL,
+      digest TEXT NOT NULL CHECK (length(digest) = 16),
+      event_count INTEGER NOT NULL,
+      mismatched_instance_count INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE vms (
+      run INTEGER NOT NULL REFERENCES runs,
+      vm INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      final_status TEXT NOT NULL,
+      rpo_ns INTEGER NOT NULL,
+      protected_from_ns INTEGER NOT NULL, -- when the replication was configured
+      protected_to_ns INTEGER NOT NULL,
+      written_bytes INTEGER NOT NULL,
+      verified_instance_count INTEGER NOT NULL,
+      PRIMARY KEY (run, vm)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE disks (
+      run INTEGER NOT NULL, vm INTEGER NOT NULL, disk INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      size_bytes INTEGER NOT NULL,
+      PRIMARY KEY (run, vm, disk),
+      FOREIGN KEY (run, vm) REFERENCES vms
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE instances (
+      run INTEGER NOT NULL, vm INTEGER NOT NULL, instance INTEGER NOT NULL,
+      point_in_time_ns INTEGER NOT NULL,
+      completed_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, vm, instance),
+      FOREIGN KEY (run, vm) REFERENCES vms
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE cycles (
+      run INTEGER NOT NULL, cycle INTEGER NOT NULL,
+      vm INTEGER NOT NULL,
+      sequence INTEGER NOT NULL, -- among the cycles of the machine
+      kind TEXT NOT NULL CHECK (kind IN ('fullSync', 'delta')),
+      outcome TEXT NOT NULL CHECK (outcome IN ('completed', 'aborted', 'inFlight')),
+      abort_reason TEXT CHECK ((abort_reason IS NOT NULL) = (outcome = 'aborted')),
+      started_ns INTEGER NOT NULL,
+      ended_ns INTEGER NOT NULL,
+      payload_bytes INTEGER NOT NULL,
+      wire_bytes INTEGER NOT NULL,
+      checksummed_bytes INTEGER NOT NULL,
+      preserved_extent_count INTEGER NOT NULL,
+      PRIMARY KEY (run, cycle),
+      FOREIGN KEY (run, vm) REFERENCES vms
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX cycles_by_vm ON cycles (run, vm, sequence);
+
+    CREATE TABLE lag_segments (
+      run INTEGER NOT NULL, vm INTEGER NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER NOT NULL,
+      lag_at_start_ns INTEGER NOT NULL, -- grows by one each nanosecond until to_ns
+      PRIMARY KEY (run, vm, from_ns),
+      FOREIGN KEY (run, vm) REFERENCES vms,
+      CHECK (from_ns < to_ns)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE lag_statistics (
+      run INTEGER NOT NULL, vm INTEGER NOT NULL,
+      observed_ns INTEGER NOT NULL,
+      unprotected_ns INTEGER NOT NULL,
+      violation_ns INTEGER NOT NULL,
+      violation_count INTEGER NOT NULL,
+      lag_maximum_ns INTEGER, -- null, as the others, for a machine without an instance
+      lag_maximum_at_ns INTEGER,
+      lag_mean_ns INTEGER,
+      lag_median_ns INTEGER,
+      lag_p95_ns INTEGER,
+      lag_p99_ns INTEGER,
+      PRIMARY KEY (run, vm),
+      FOREIGN KEY (run, vm) REFERENCES vms
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE faults (
+      run INTEGER NOT NULL REFERENCES runs, fault INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, fault)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE violations (
+      run INTEGER NOT NULL, violation INTEGER NOT NULL,
+      vm INTEGER NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER NOT NULL,
+      is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+      lag_maximum_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, violation),
+      FOREIGN KEY (run, vm) REFERENCES vms
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE violation_faults (
+      run INTEGER NOT NULL, violation INTEGER NOT NULL,
+      relation TEXT NOT NULL CHECK (relation IN ('during', 'before')),
+      fault INTEGER NOT NULL,
+      PRIMARY KEY (run, violation, fault),
+      FOREIGN KEY (run, violation) REFERENCES violations,
+      FOREIGN KEY (run, fault) REFERENCES faults
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE links (
+      run INTEGER NOT NULL REFERENCES runs, link INTEGER NOT NULL,
+      direction TEXT NOT NULL CHECK (direction IN ('forward', 'backward')),
+      name TEXT NOT NULL,
+      source TEXT NOT NULL,
+      target TEXT NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER NOT NULL,
+      bin_width_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, link, direction)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE link_use (
+      run INTEGER NOT NULL, link INTEGER NOT NULL, direction TEXT NOT NULL, bin INTEGER NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER NOT NULL,
+      carried_bytes INTEGER NOT NULL,
+      capacity_bytes INTEGER NOT NULL,
+      saturated_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, link, direction, bin),
+      FOREIGN KEY (run, link, direction) REFERENCES links
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE link_statistics (
+      run INTEGER NOT NULL, link INTEGER NOT NULL, direction TEXT NOT NULL,
+      observed_ns INTEGER NOT NULL,
+      carried_bytes INTEGER NOT NULL,
+      mean_bps INTEGER NOT NULL,
+      p95_bps INTEGER NOT NULL,
+      maximum_bps INTEGER NOT NULL,
+      capacity_mean_bps INTEGER NOT NULL,
+      capacity_maximum_bps INTEGER NOT NULL,
+      saturated_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, link, direction),
+      FOREIGN KEY (run, link, direction) REFERENCES links
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE events (
+      run INTEGER NOT NULL REFERENCES runs, event INTEGER NOT NULL,
+      at_ns INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      PRIMARY KEY (run, event)
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row per machine: did it keep its RPO, and what did that cost?
+    CREATE VIEW v_vm_summary AS
+    SELECT
+      vms.run, vms.vm, vms.name, vms.final_status, vms.rpo_ns,
+      (SELECT sum(size_bytes) FROM disks WHERE disks.run = vms.run AND disks.vm = vms.vm) AS size_bytes,
+      lag_mean_ns, lag_median_ns, lag_p95_ns, lag_p99_ns, lag_maximum_ns, lag_maximum_at_ns,
+      violation_count, violation_ns, unprotected_ns, observed_ns,
+      CAST(observed_ns - violation_ns - unprotected_ns AS REAL) / nullif(observed_ns, 0) AS compliance_share,
+      count(cycle) FILTER (WHERE outcome = 'completed') AS completed_cycle_count,
+      count(cycle) FILTER (WHERE outcome = 'aborted') AS aborted_cycle_count,
+      count(cycle) FILTER (WHERE kind = 'fullSync') AS full_sync_count,
+      coalesce(sum(payload_bytes), 0) AS payload_bytes,
+      coalesce(sum(wire_bytes), 0) AS wire_bytes,
+      coalesce(sum(checksummed_bytes), 0) AS checksummed_bytes,
+      written_bytes, verified_instance_count
+    FROM vms
+    JOIN lag_statistics USING (run, vm)
+    LEFT JOIN cycles USING (run, vm)
+    GROUP BY vms.run, vms.vm;
+
+    -- One row per link and direction: how full was it?
+    CREATE VIEW v_link_summary AS
+    SELECT
+      run, link, direction, name, source, target,
+      mean_bps, p95_bps, maximum_bps, capacity_mean_bps, capacity_maximum_bps,
+      CAST(mean_bps AS REAL) / nullif(capacity_mean_bps, 0) AS use_share,
+      CAST(saturated_ns AS REAL) / nullif(observed_ns, 0) AS saturated_share,
+      carried_bytes, observed_ns
+    FROM links JOIN link_statistics USING (run, link, direction);
+
+    -- One row per violation, with its machine and the faults around it.
+    CREATE VIEW v_violations AS
+    SELECT
+      violations.run, violation, vms.name, vms.rpo_ns, from_ns, to_ns, to_ns - from_ns AS duration_ns,
+      is_open, lag_maximum_ns,
+      (SELECT group_concat(name, ', ') FROM violation_faults JOIN faults USING (run, fault)
+        WHERE violation_faults.run = violations.run AND violation_faults.violation = violations.violation
+          AND relation = 'during') AS faults_during,
+      (SELECT group_concat(name, ', ') FROM violation_faults JOIN faults USING (run, fault)
+        WHERE violation_faults.run = violations.run AND violation_faults.violation = violations.violation
+          AND relation = 'before') AS faults_before
+    FROM violations JOIN vms USING (run, vm);
+    """
+}

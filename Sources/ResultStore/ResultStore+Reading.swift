@@ -1,0 +1,211 @@
+import GRDB
+package import Inventory
+package import Measurements
+package import Quantities
+
+extension ResultStore {
+  /// What identifies a run.
+  package struct Run: Sendable, Hashable {
+    /// The number that the other questions take.
+    package let run: Int64
+    package let scenarioName: String
+    package let scenarioHash: String
+    package let seed: UInt64
+    package let version: String
+    package let duration: TimeSpan
+    package let warmUp: TimeSpan
+    package let digest: UInt64
+    package let eventCount: UInt64
+    package let mismatchedInstanceCount: Int
+  }
+
+  /// The runs in the order they were written.
+  package func runs() throws(ResultStoreError) -> [Run] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM runs ORDER BY run").map { try Self.run($0) }
+    }
+  }
+
+  /// The whole record of a run.
+  package func record(ofRun run: Int64) throws(ResultStoreError) -> RunRecord {
+    try requireRun(run)
+    return try read { database in
+      guard let row = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE run = ?", arguments: [run])
+      else { throw DamagedResults(what: "run \(run) vanished") }
+      let head = try Self.run(row)
+      return RunRecord(
+        scenarioName: head.scenarioName, scenarioHash: head.scenarioHash, seed: head.seed,
+        version: head.version, duration: head.duration, warmUp: head.warmUp, digest: head.digest,
+        eventCount: head.eventCount, mismatchedInstanceCount: head.mismatchedInstanceCount,
+        vms: try Self.vms(database, run: run), links: try Self.links(database, run: run),
+        cycles: try Self.cycles(database, run: run, vm: nil), faults: try Self.faults(database, run: run),
+        events: try Self.events(database, run: run))
+    }
+  }
+
+  /// The summary of a run, derived anew from its record.
+  package func summary(ofRun run: Int64) throws(ResultStoreError) -> RunSummary {
+    RunSummary(try record(ofRun: run))
+  }
+
+  /// The cycles of a run, or those of one machine, in the order of the record.
+  package func cycles(ofRun run: Int64, vm: VirtualMachineID? = nil) throws(ResultStoreError) -> [CycleRecord]
+  {
+    try requireRun(run)
+    return try read { try Self.cycles($0, run: run, vm: vm) }
+  }
+
+  /// The violations of a run, as they were written.
+  package func violations(ofRun run: Int64) throws(ResultStoreError) -> [ViolationRecord] {
+    try requireRun(run)
+    return try read { database in
+      let faults = try Self.faults(database, run: run)
+      return try Row.fetchAll(
+        database, sql: "SELECT * FROM violations WHERE run = ? ORDER BY violation", arguments: [run]
+      ).map { row in
+        func related(_ relation: String) throws -> [FaultRecord] {
+          try Int.fetchAll(
+            database,
+            sql: """
+              SELECT fault FROM violation_faults WHERE run = ? AND violation = ? AND relation = ? ORDER BY fault
+              """,
+            arguments: [run, row["violation"] as Int, relation]
+          ).map { faults[$0] }
+        }
+        return ViolationRecord(
+          vm: VirtualMachineID(row["vm"]), from: row["from_ns"], to: row["to_ns"], isOpen: row["is_open"],
+          lagMaximum: row["lag_maximum_ns"], faultsDuring: try related("during"),
+          faultsBefore: try related("before"))
+      }
+    }
+  }
+
+  private func requireRun(_ run: Int64) throws(ResultStoreError) {
+    let exists = try read { database in
+      try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE run = ?)", arguments: [run])
+    }
+    guard exists == true else { throw .noSuchRun(path: path, run: run) }
+  }
+
+  private func read<Value>(_ body: (Database) throws -> Value) throws(ResultStoreError) -> Value {
+    do {
+      return try queue.read(body)
+    } catch let error as DamagedResults {
+      throw .cannotRead(path: path, reason: error.what)
+    } catch {
+      throw .cannotRead(path: path, reason: Self.reason(of: error))
+    }
+  }
+
+  private static func run(_ row: Row) throws -> Run {
+    guard let digest = UInt64(row["digest"] as String, radix: 16) else {
+      throw DamagedResults(what: "the digest of a run is not hexadecimal")
+    }
+    return Run(
+      run: row["run"], scenarioName: row["scenario_name"], scenarioHash: row["scenario_hash"],
+      seed: UInt64(bitPattern: row["seed"] as Int64), version: row["version"], duration: row["duration_ns"],
+      warmUp: row["warm_up_ns"], digest: digest, eventCount: UInt64(row["event_count"] as Int64),
+      mismatchedInstanceCount: row["mismatched_instance_count"])
+  }
+
+  private static func vms(_ database: Database, run: Int64) throws -> [VMRecord] {
+    let disks = Dictionary(
+      grouping: try Row.fetchAll(
+        database, sql: "SELECT * FROM disks WHERE run = ? ORDER BY vm, disk", arguments: [run])
+    ) { $0["vm"] as Int }
+    var completions: [Int: [LagTrack.Completion]] = [:]
+    let instances = try Row.fetchCursor(
+      database,
+      sql: "SELECT vm, point_in_time_ns, completed_ns FROM instances WHERE run = ? ORDER BY vm, instance",
+      arguments: [run])
+    while let row = try instances.next() {
+      completions[row[0], default: []].append(LagTrack.Completion(pointInTime: row[1], at: row[2]))
+    }
+    return try Row.fetchAll(database, sql: "SELECT * FROM vms WHERE run = ? ORDER BY vm", arguments: [run])
+      .map { row in
+        let vm: Int = row["vm"]
+        var lag = LagTrack(rpo: row["rpo_ns"], start: row["protected_from_ns"])
+        for completion in completions[vm] ?? [] {
+          lag.instanceCompleted(pointInTime: completion.pointInTime, at: completion.at)
+        }
+        lag.end(at: row["protected_to_ns"])
+        return VMRecord(
+          id: VirtualMachineID(vm), name: row["name"],
+          disks: (disks[vm] ?? []).map { VMRecord.Disk(name: $0["name"], size: $0["size_bytes"]) },
+          finalStatus: row["final_status"], lag: lag, writtenSize: row["written_bytes"],
+          verifiedInstanceCount: row["verified_instance_count"])
+      }
+  }
+
+  private static func cycles(
+    _ database: Database, run: Int64, vm: VirtualMachineID?
+  ) throws -> [CycleRecord] {
+    let rows =
+      if let vm {
+        try Row.fetchAll(
+          database, sql: "SELECT * FROM cycles WHERE run = ? AND vm = ? ORDER BY cycle",
+          arguments: [run, vm.index])
+      } else {
+        try Row.fetchAll(database, sql: "SELECT * FROM cycles WHERE run = ? ORDER BY cycle", arguments: [run])
+      }
+    return try rows.map { row in
+      guard let kind = CycleRecord.Kind(rawValue: row["kind"]) else {
+        throw DamagedResults(what: "a cycle has an unknown kind")
+      }
+      let outcome: CycleRecord.Outcome =
+        switch row["outcome"] as String {
+        case "completed": .completed
+        case "aborted": .aborted(reason: row["abort_reason"])
+        case "inFlight": .inFlight
+        default: throw DamagedResults(what: "a cycle has an unknown outcome")
+        }
+      return CycleRecord(
+        vm: VirtualMachineID(row["vm"]), sequence: row["sequence"], kind: kind, startedAt: row["started_ns"],
+        endedAt: row["ended_ns"], outcome: outcome, payloadSize: row["payload_bytes"],
+        wireSize: row["wire_bytes"], checksummedSize: row["checksummed_bytes"],
+        preservedExtentCount: row["preserved_extent_count"])
+    }
+  }
+
+  private static func faults(_ database: Database, run: Int64) throws -> [FaultRecord] {
+    try Row.fetchAll(database, sql: "SELECT * FROM faults WHERE run = ? ORDER BY fault", arguments: [run]).map
+    {
+      FaultRecord(
+        name: $0["name"], kind: $0["kind"], subject: $0["subject"], from: $0["from_ns"], to: $0["to_ns"])
+    }
+  }
+
+  private static func events(_ database: Database, run: Int64) throws -> [EventRecord] {
+    try Row.fetchAll(database, sql: "SELECT * FROM events WHERE run = ? ORDER BY event", arguments: [run]).map
+    {
+      EventRecord(at: $0["at_ns"], kind: $0["kind"], subject: $0["subject"], detail: $0["detail"])
+    }
+  }
+
+  private static func links(_ database: Database, run: Int64) throws -> [LinkRecord] {
+    try Row.fetchAll(database, sql: "SELECT * FROM links WHERE run = ?", arguments: [run]).map { row in
+      let name: String = row["direction"]
+      guard let direction = Link.Direction(databaseName: name) else {
+        throw DamagedResults(what: "a link has an unknown direction")
+      }
+      let link: Int = row["link"]
+      let bins = try Row.fetchAll(
+        database, sql: "SELECT * FROM link_use WHERE run = ? AND link = ? AND direction = ? ORDER BY bin",
+        arguments: [run, link, name]
+      ).map {
+        LinkUse.Bin(
+          bytes: UInt64($0["carried_bytes"] as Int64), capacityBytes: UInt64($0["capacity_bytes"] as Int64),
+          saturatedTime: $0["saturated_ns"])
+      }
+      return LinkRecord(
+        id: LinkID(link), direction: direction, name: row["name"], source: row["source"],
+        target: row["target"],
+        use: LinkUse(start: row["from_ns"], end: row["to_ns"], binWidth: row["bin_width_ns"], bins: bins))
+    }.sorted { ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue) }
+  }
+}
+
+/// A value that the schema's checks should have kept out.
+private struct DamagedResults: Error {
+  let what: String
+}

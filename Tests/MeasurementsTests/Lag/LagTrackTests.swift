@@ -1,0 +1,181 @@
+import Measurements
+import Quantities
+import RandomStreams
+import Testing
+
+/// Minutes after the start.
+func minute(_ count: Int64) -> Instant { Instant(nanoseconds: count * 60_000_000_000) }
+
+/// Nanoseconds after the start.
+func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
+
+@Suite struct LagTrackTests {
+  /// RPO 15 minutes, cycles of 10 minutes from 12:00; minute 0 stands for 12:00.
+  private func publishedExample() -> LagTrack {
+    var track = LagTrack(rpo: .minutes(15))
+    track.instanceCompleted(pointInTime: minute(0), at: minute(10))
+    track.instanceCompleted(pointInTime: minute(10), at: minute(20))
+    track.end(at: minute(25))
+    return track
+  }
+
+  @Test func `Cycles of ten minutes break an RPO of fifteen from 12_15 to 12_20`() {
+    #expect(publishedExample().violations(in: minute(0)..<minute(25)) == [minute(15)..<minute(20)])
+  }
+
+  @Test func `A lag that only reaches the RPO is no violation`() {
+    // The instance of minute 10 is exactly 15 minutes old at minute 25.
+    #expect(publishedExample().lag(at: minute(25)) == .minutes(15))
+    #expect(publishedExample().violations(in: minute(20)..<minute(25)) == [])
+  }
+
+  @Test func `Lag is a straight line from each completion to the next`() {
+    #expect(
+      publishedExample().segments(in: minute(0)..<minute(25)) == [
+        LagSegment(from: minute(10), to: minute(20), lagAtStart: .minutes(10)),
+        LagSegment(from: minute(20), to: minute(25), lagAtStart: .minutes(10)),
+      ])
+  }
+
+  @Test func `Time before the first instance is unprotected, not compliant, and has no lag`() {
+    let track = publishedExample()
+    let statistics = track.statistics(in: minute(0)..<minute(25))
+
+    #expect(track.lag(at: minute(9)) == nil)
+    #expect(track.unprotected(in: minute(0)..<minute(25)) == minute(0)..<minute(10))
+    #expect(statistics.unprotectedTime == .minutes(10))
+    #expect(statistics.violationTime == .minutes(5))
+    // 25 − 10 − 5 of 25 minutes.
+    #expect(statistics.compliantTime == .minutes(10))
+    #expect(statistics.complianceShare == .percent(40))
+  }
+
+  @Test func `Statistics of the published example are those computed by hand`() {
+    let statistics = publishedExample().statistics(in: minute(0)..<minute(25))
+
+    // The lag runs from 10 to 20 in the first segment and from 10 to 15 in the second.
+    #expect(statistics.lagMaximum == .minutes(20))
+    #expect(statistics.lagMaximumAt == minute(20))
+    // (10 min · 15 min + 5 min · 12.5 min) / 15 min = 14 min 10 s.
+    #expect(statistics.lagMean == .seconds(14 * 60 + 10))
+    // 10 minutes pass below 15 at double density: half of 15 is reached at 10 + 3.75 min.
+    #expect(statistics.lagMedian == .seconds(13 * 60 + 45))
+    // 95 % of 15 min leaves 45 s of the single segment: 20 min − 45 s; 99 % leaves 9 s.
+    #expect(statistics.lagPercentile95 == .seconds(19 * 60 + 15))
+    #expect(statistics.lagPercentile99 == .seconds(19 * 60 + 51))
+  }
+
+  @Test func `Warm-up is left out by a window that begins after it`() {
+    let statistics = publishedExample().statistics(in: minute(17)..<minute(25))
+
+    #expect(statistics.observedTime == .minutes(8))
+    #expect(statistics.violationTime == .minutes(3))
+    #expect(statistics.unprotectedTime == .zero)
+    #expect(statistics.violationCount == 1)
+  }
+
+  @Test func `A completion that leaves the lag above the RPO does not end the violation`() {
+    var track = LagTrack(rpo: .minutes(15))
+    track.instanceCompleted(pointInTime: minute(0), at: minute(5))
+    track.instanceCompleted(pointInTime: minute(5), at: minute(40))
+    track.instanceCompleted(pointInTime: minute(40), at: minute(41))
+    track.end(at: minute(50))
+
+    #expect(track.violations(in: minute(0)..<minute(50)) == [minute(15)..<minute(41)])
+  }
+
+  @Test func `An instance older than the newest one changes nothing`() {
+    var track = LagTrack(rpo: .minutes(15))
+    track.instanceCompleted(pointInTime: minute(5), at: minute(6))
+    track.instanceCompleted(pointInTime: minute(4), at: minute(7))
+
+    #expect(track.lag(at: minute(8)) == .minutes(3))
+  }
+
+  @Test func `A replica brought in complete protects from the start`() {
+    var track = LagTrack(rpo: .minutes(15))
+    track.instanceCompleted(pointInTime: minute(-5), at: minute(0))
+
+    #expect(track.lag(at: minute(0)) == .minutes(5))
+    #expect(track.unprotected(in: minute(0)..<minute(20)) == nil)
+    #expect(track.violations(in: minute(0)..<minute(20)) == [minute(10)..<minute(20)])
+  }
+
+  @Test func `Compliance of a hundred per cent is never said of less than all`() {
+    var track = LagTrack(rpo: .hours(1))
+    track.instanceCompleted(pointInTime: .zero, at: nanosecond(1))
+    track.end(at: minute(60))
+
+    // One nanosecond of an hour is unprotected.
+    #expect(track.statistics(in: .zero..<minute(60)).complianceShare == Ratio(partsPerBillion: 999_999_999))
+  }
+
+  /// Compares everything with a look at every single nanosecond of a run of some hundreds.
+  @Test(arguments: 0..<300 as Range<UInt64>)
+  func `Statistics agree with a look at every nanosecond`(seed: UInt64) {
+    var random = RandomStream(seed: seed, name: "lag-track")
+    func draw(_ bound: Int64) -> Int64 { Int64(random.next(below: UInt64(bound))) }
+    let rpo = 1 + draw(40)
+    let start = draw(20)
+    var track = LagTrack(rpo: .nanoseconds(rpo), start: nanosecond(start))
+    var completions: [(pointInTime: Int64, at: Int64)] = []
+    var now = draw(2) == 0 ? 0 : draw(40)
+    for _ in 0..<draw(12) {
+      let pointInTime = now - draw(30)
+      track.instanceCompleted(pointInTime: nanosecond(pointInTime), at: nanosecond(now))
+      completions.append((pointInTime, now))
+      now += draw(50)
+    }
+    let end = max(start, completions.last?.at ?? 0) + draw(60)
+    track.end(at: nanosecond(end))
+    let window = draw(60)..<(60 + draw(400))
+
+    // The plain model: the lag during the nanosecond from t to t + 1 rises from lag(t) to lag(t) + 1.
+    func modelLag(_ t: Int64) -> Int64? {
+      completions.filter { $0.at <= t }.map(\.pointInTime).max().map { t - $0 }
+    }
+    let looked = (max(window.lowerBound, start)..<max(window.lowerBound, start, min(window.upperBound, end)))
+    let lags = looked.compactMap(modelLag)
+    let violated = looked.filter { t in modelLag(t).map { $0 >= rpo } ?? false }
+    let violations = violated.filter { !violated.contains($0 - 1) }.map { first in
+      nanosecond(first)..<nanosecond((first...).first { !violated.contains($0) } ?? first)
+    }
+    // Within its nanosecond the lag is spread evenly from l to l + 1.
+    func modelQuantile(_ percent: Int) -> TimeSpan? {
+      guard !lags.isEmpty else { return nil }
+      let sorted = lags.sorted()
+      let target = lags.count * percent
+      // Sorted nanoseconds fill up the target; within equal ones the share is reached before l + 1, rounded up to it.
+      for lag in sorted where sorted.count(where: { $0 <= lag }) * 100 >= target {
+        return .nanoseconds(lag + 1)
+      }
+      return nil
+    }
+
+    let range = nanosecond(window.lowerBound)..<nanosecond(window.upperBound)
+    let statistics = track.statistics(in: range)
+    #expect(statistics.observedTime == .nanoseconds(Int64(looked.count)))
+    #expect(statistics.unprotectedTime == .nanoseconds(Int64(looked.count - lags.count)))
+    #expect(statistics.violationTime == .nanoseconds(Int64(violated.count)))
+    #expect(track.violations(in: range) == violations)
+    #expect(statistics.violationCount == violations.count)
+    #expect(statistics.lagMaximum == lags.max().map { .nanoseconds($0 + 1) })
+    #expect(statistics.lagIntegralDoubled == lags.reduce(0) { $0 + UInt128(2 * $1 + 1) })
+    #expect(statistics.lagMedian == modelQuantile(50))
+    #expect(statistics.lagPercentile95 == modelQuantile(95))
+    #expect(statistics.lagPercentile99 == modelQuantile(99))
+    for t in looked { #expect(track.lag(at: nanosecond(t)) == modelLag(t).map { .nanoseconds($0) }) }
+    let distribution = LagDistribution(track.segments(in: range))
+    for lag in 0..<60 as Range<Int64> {
+      #expect(
+        distribution.time(atMost: .nanoseconds(lag)) == .nanoseconds(Int64(lags.count { $0 < lag })))
+    }
+  }
+
+  @Test func `A completion before its point in time is a bug`() async {
+    await #expect(processExitsWith: .failure) {
+      var track = LagTrack(rpo: .minutes(15))
+      track.instanceCompleted(pointInTime: .zero + .minutes(2), at: .zero + .minutes(1))
+    }
+  }
+}

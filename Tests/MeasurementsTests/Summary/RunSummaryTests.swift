@@ -1,0 +1,128 @@
+import Inventory
+import Measurements
+import Quantities
+import Testing
+
+@Suite struct RunSummaryTests {
+  /// A machine with an RPO of 15 minutes whose instances complete a minute after their points in time.
+  private func machine(
+    _ index: Int, name: String, rpo: TimeSpan = .minutes(15), pointsInTime: [Int64], until end: Int64 = 60
+  ) -> VMRecord {
+    var track = LagTrack(rpo: rpo)
+    for point in pointsInTime { track.instanceCompleted(pointInTime: minute(point), at: minute(point + 1)) }
+    track.end(at: minute(end))
+    return VMRecord(
+      id: VirtualMachineID(index), name: name, disks: [.init(name: "data", size: .gibibytes(10))],
+      finalStatus: "OK", lag: track, writtenSize: .gigabytes(1), verifiedInstanceCount: pointsInTime.count)
+  }
+
+  private func run(
+    _ vms: [VMRecord], warmUp: TimeSpan = .zero, cycles: [CycleRecord] = [], faults: [FaultRecord] = []
+  ) -> RunRecord {
+    RunRecord(
+      scenarioName: "small", scenarioHash: "51d2", seed: 42, version: "0.1.0", duration: .minutes(60),
+      warmUp: warmUp, digest: 0x7c1e, eventCount: 100, vms: vms, links: [], cycles: cycles, faults: faults,
+      events: [])
+  }
+
+  private func fault(_ name: String, _ from: Int64, _ to: Int64) -> FaultRecord {
+    FaultRecord(name: name, kind: "link.down", subject: "wan", from: minute(from), to: minute(to))
+  }
+
+  @Test func `Compliance is the share of machine-time within the RPO`() {
+    let summary = RunSummary(
+      run([
+        machine(0, name: "good", pointsInTime: [-1, 13, 27, 41, 55]),
+        // Unprotected to 6, complete from 6 (of 5), behind from 20 to 41.
+        machine(1, name: "bad", pointsInTime: [5, 40, 50]),
+      ]))
+
+    #expect(summary.observedTime == .minutes(120))
+    #expect(summary.unprotectedTime == .minutes(6))
+    #expect(summary.violationTime == .minutes(21))
+    // 120 − 6 − 21 = 93 of 120.
+    #expect(summary.complianceShare == Ratio(partsPerBillion: 775_000_000))
+    #expect(summary.worstVM?.name == "bad")
+    #expect(summary.violations.map(\.vm) == [VirtualMachineID(1)])
+  }
+
+  @Test func `A violation names the faults within it and those just before it`() {
+    let faults = [
+      fault("long ago", 0, 5),  // over when the RPO of 15 minutes before minute 20 begins
+      fault("before", 6, 15), fault("across", 18, 22), fault("within", 30, 31), fault("moment", 20, 20),
+      fault("after", 41, 50),
+    ]
+    let summary = RunSummary(run([machine(0, name: "vm", pointsInTime: [5, 40, 50])], faults: faults))
+
+    #expect(summary.violations.count == 1)
+    #expect(summary.violations.first?.from == minute(20))
+    #expect(summary.violations.first?.to == minute(41))
+    #expect(summary.violations.first?.lagMaximum == .minutes(36))
+    #expect(summary.violations.first?.faultsDuring.map(\.name) == ["across", "within", "moment"])
+    #expect(summary.violations.first?.faultsBefore.map(\.name) == ["before"])
+  }
+
+  @Test func `A violation that the run cuts off is open`() {
+    let summary = RunSummary(
+      run([
+        machine(0, name: "late", pointsInTime: [-1, 13]),
+        machine(1, name: "in time", pointsInTime: [-1, 13, 27, 41, 55]),
+      ]))
+
+    // The instance of minute 13 is 15 minutes old at minute 28.
+    #expect(summary.violations.map(\.from) == [minute(28)])
+    #expect(summary.violations.map(\.to) == [minute(60)])
+    #expect(summary.violations.map(\.isOpen) == [true])
+  }
+
+  @Test func `A violation that begins in the warm-up counts from its end`() {
+    let summary = RunSummary(
+      run([machine(0, name: "vm", pointsInTime: [5, 40, 50])], warmUp: .minutes(30)))
+
+    #expect(summary.violations.map(\.from) == [minute(30)])
+    #expect(summary.violationTime == .minutes(11))
+    #expect(summary.unprotectedTime == .zero)
+  }
+
+  @Test func `The worst machine is the one furthest behind in its own RPO`() {
+    let summary = RunSummary(
+      run([
+        // Up to 31 of 60 minutes.
+        machine(0, name: "slow", rpo: .hours(1), pointsInTime: [-1, 29, 59]),
+        // Up to 11 of 10 minutes.
+        machine(1, name: "fast", rpo: .minutes(10), pointsInTime: [-1, 9, 19, 29, 39, 49, 59]),
+        machine(2, name: "never", pointsInTime: []),
+      ]))
+
+    #expect(summary.vmsFromWorst.map(\.name) == ["never", "fast", "slow"])
+  }
+
+  @Test func `Cycles and sizes are summed for each machine`() {
+    func cycle(_ vm: Int, _ sequence: Int, _ kind: CycleRecord.Kind, _ outcome: CycleRecord.Outcome)
+      -> CycleRecord
+    {
+      CycleRecord(
+        vm: VirtualMachineID(vm), sequence: sequence, kind: kind, startedAt: minute(0), endedAt: minute(1),
+        outcome: outcome, payloadSize: .megabytes(3), wireSize: .megabytes(2))
+    }
+    let summary = RunSummary(
+      run(
+        [machine(0, name: "a", pointsInTime: [0]), machine(1, name: "b", pointsInTime: [0])],
+        cycles: [
+          cycle(0, 0, .fullSync, .completed), cycle(1, 0, .delta, .aborted(reason: "link down")),
+          cycle(0, 1, .delta, .inFlight),
+        ]))
+
+    #expect(summary.vms.map(\.completedCycleCount) == [1, 0])
+    #expect(summary.vms.map(\.abortedCycleCount) == [0, 1])
+    #expect(summary.vms.map(\.fullSyncCount) == [1, 0])
+    #expect(summary.vms.map(\.payloadSize) == [.megabytes(6), .megabytes(3)])
+    #expect(summary.wireSize == .megabytes(6))
+    #expect(summary.completedCycleCount == 1)
+  }
+
+  @Test func `A digest is printed with its leading zeros`() {
+    #expect(run([]).digestText == "0000000000007c1e")
+    #expect(RunSummary(run([])).complianceShare == nil)
+  }
+}

@@ -1,0 +1,241 @@
+import Foundation
+import GRDB
+import Inventory
+import Measurements
+import Quantities
+import ResultStore
+import Testing
+
+/// A folder that is removed after the test.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("results-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  var contents: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+  }
+}
+
+@Suite struct ResultStoreTests {
+  @Test func `A record comes back as it was written`() throws {
+    let folder = try TemporaryFolder()
+    let records = [sampleRun(), sampleRun(seed: .max)]
+
+    try ResultStore.write(records, to: folder.file("results.db"))
+
+    let store = try ResultStore.open(folder.file("results.db"))
+    #expect(try store.runs().map(\.run) == [0, 1])
+    #expect(try store.runs().map(\.seed) == [42, .max])
+    #expect(try store.runs().map(\.digest) == records.map(\.digest))
+    #expect(try store.record(ofRun: 0) == records[0])
+    #expect(try store.record(ofRun: 1) == records[1])
+    #expect(try folder.contents == ["results.db"])
+  }
+
+  @Test func `Violations and cycles can be asked for alone`() throws {
+    let folder = try TemporaryFolder()
+    let record = sampleRun()
+    try ResultStore.write([record], to: folder.file("results.db"))
+    let store = try ResultStore.open(folder.file("results.db"))
+
+    let violations = try store.violations(ofRun: 0)
+    #expect(violations == RunSummary(record).violations)
+    #expect(violations.map(\.from) == [minute(25)])
+    #expect(violations.first?.faultsDuring.map(\.name) == ["outage"])
+    #expect(violations.first?.faultsBefore.map(\.name) == ["blip"])
+    #expect(try store.cycles(ofRun: 0) == record.cycles)
+    #expect(try store.cycles(ofRun: 0, vm: VirtualMachineID(7)) == [record.cycles[5]])
+    #expect(try store.summary(ofRun: 0) == RunSummary(record))
+    #expect(throws: ResultStoreError.noSuchRun(path: folder.file("results.db"), run: 1)) {
+      try store.record(ofRun: 1)
+    }
+  }
+
+  @Test func `The same record gives the same bytes`() throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRun()], to: folder.file("one.db"))
+    try ResultStore.write([sampleRun()], to: folder.file("two.db"))
+
+    #expect(FileManager.default.contentsEqual(atPath: folder.file("one.db"), andPath: folder.file("two.db")))
+  }
+
+  @Test func `Views answer the common questions in base units`() throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRun()], to: folder.file("results.db"))
+    let queue = try DatabaseQueue(path: folder.file("results.db"))
+
+    try queue.read { database in
+      let machine = try #require(
+        try Row.fetchOne(database, sql: "SELECT * FROM v_vm_summary WHERE name = 'db01'"))
+      #expect(machine["size_bytes"] == 340 << 30)
+      #expect(machine["violation_ns"] == 15 * 60_000_000_000)
+      #expect(machine["lag_maximum_ns"] == 30 * 60_000_000_000)
+      // 55 minutes measured, 15 of them too late.
+      #expect(machine["compliance_share"] as Double == 40.0 / 55.0)
+      #expect(machine["completed_cycle_count"] == 4)
+      #expect(machine["aborted_cycle_count"] == 1)
+      #expect(machine["payload_bytes"] == 1_500_000_000)
+      let other = try #require(
+        try Row.fetchOne(database, sql: "SELECT * FROM v_vm_summary WHERE name = 'web01'"))
+      #expect(other["lag_maximum_ns"] == nil)
+      #expect(other["compliance_share"] == 0.0)
+      #expect(other["completed_cycle_count"] == 0)
+      #expect(other["full_sync_count"] == 1)
+
+      let links = try Row.fetchAll(database, sql: "SELECT * FROM v_link_summary ORDER BY source DESC")
+      // Measured are the bins of minutes 10 to 55: 300 MB in 45 minutes.
+      #expect(links.map { $0["carried_bytes"] as Int } == [300_000_000, 0])
+      #expect(links[0]["mean_bps"] as Int == 888_888)  // 2,400 Mbit in 2,700 s.
+
+      let violation = try #require(try Row.fetchOne(database, sql: "SELECT * FROM v_violations"))
+      #expect(violation["faults_during"] == "outage")
+      #expect(violation["faults_before"] == "blip")
+      #expect(violation["duration_ns"] == 15 * 60_000_000_000)
+    }
+  }
+
+  @Test func `A lag segment can be asked for in plain SQL`() throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRun()], to: folder.file("results.db"))
+    let queue = try DatabaseQueue(path: folder.file("results.db"))
+
+    let highest = try queue.read {
+      try Int.fetchOne(
+        $0, sql: "SELECT max(lag_at_start_ns + to_ns - from_ns) FROM lag_segments WHERE vm = 1")
+    }
+
+    #expect(highest == 30 * 60_000_000_000)
+  }
+
+  @Test(arguments: [
+    "UPDATE vms SET rpo_ns = 'fifteen minutes'",
+    "UPDATE cycles SET payload_bytes = 1.5",
+    "UPDATE runs SET scenario_name = NULL",
+    "UPDATE cycles SET outcome = 'finished'",
+    "UPDATE cycles SET abort_reason = 'because' WHERE outcome = 'completed'",
+    "UPDATE cycles SET vm = 99",
+    "INSERT INTO disks VALUES (0, 99, 0, 'os', 1)",
+    "INSERT INTO events VALUES (9, 0, 0, '', '', '')",
+    "DELETE FROM faults",
+  ])
+  func `The tables refuse what is not a result`(sql: String) throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRun()], to: folder.file("results.db"))
+    let queue = try DatabaseQueue(path: folder.file("results.db"))
+
+    let error = #expect(throws: DatabaseError.self) { try queue.write { try $0.execute(sql: sql) } }
+
+    #expect(error?.resultCode == .SQLITE_CONSTRAINT)
+  }
+
+  @Test func `Every table is strict`() throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRun()], to: folder.file("results.db"))
+    let queue = try DatabaseQueue(path: folder.file("results.db"))
+
+    let loose = try queue.read {
+      try String.fetchAll(
+        $0,
+        sql: """
+          SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict
+            AND name NOT LIKE 'sqlite_%'
+          """)
+    }
+
+    #expect(loose == [])
+  }
+
+  @Test func `Old results are replaced, also those with more runs`() throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRun(seed: 1), sampleRun(seed: 2)], to: folder.file("results.db"))
+
+    try ResultStore.write([sampleRun(seed: 3)], to: folder.file("results.db"))
+
+    #expect(try ResultStore.open(folder.file("results.db")).runs().map(\.seed) == [3])
+  }
+
+  @Test func `Something else is never replaced`() throws {
+    let folder = try TemporaryFolder()
+    let text = folder.file("notes.db")
+    try Data("my notes".utf8).write(to: URL(fileURLWithPath: text))
+    let foreign = folder.file("foreign.db")
+    try DatabaseQueue(path: foreign).write { try $0.execute(sql: "CREATE TABLE t (x INTEGER)") }
+    let subfolder = folder.file("folder.db")
+    try FileManager.default.createDirectory(atPath: subfolder, withIntermediateDirectories: false)
+
+    for path in [text, foreign, subfolder] {
+      #expect(throws: ResultStoreError.notAResultDatabase(path: path)) {
+        try ResultStore.write([sampleRun()], to: path)
+      }
+    }
+
+    #expect(try String(contentsOfFile: text, encoding: .utf8) == "my notes")
+    #expect(throws: ResultStoreError.notAResultDatabase(path: foreign)) { try ResultStore.open(foreign) }
+    #expect(try folder.contents == ["folder.db", "foreign.db", "notes.db"])
+  }
+
+  @Test func `Results that another program writes are not replaced`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("results.db")
+    try ResultStore.write([sampleRun()], to: path)
+    try Data().write(to: URL(fileURLWithPath: path + "-wal"))
+
+    #expect(throws: ResultStoreError.inUse(path: path, by: "results.db-wal")) {
+      try ResultStore.write([sampleRun()], to: path)
+    }
+  }
+
+  @Test func `A disk without room is named as the cause and leaves the old results`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("results.db")
+    try ResultStore.write([sampleRun(seed: 1)], to: path)
+
+    let error = #expect(throws: ResultStoreError.self) {
+      try ResultStore.write([sampleRun(seed: 2)], to: path, sizeMaximum: .kibibytes(32))
+    }
+
+    #expect(
+      error?.description
+        == "cannot write results to \(path): the disk is full, or the file would exceed its largest size")
+    #expect(try ResultStore.open(path).runs().map(\.seed) == [1])
+    #expect(try folder.contents == ["results.db"])
+  }
+
+  @Test func `A folder that does not exist is named before anything runs`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("nowhere/results.db")
+
+    let error = #expect(throws: ResultStoreError.self) { try ResultStore.checkReplaceable(path) }
+
+    #expect(
+      error?.description
+        == "cannot write results to \(path): there is no folder \(folder.file("nowhere"))")
+  }
+
+  @Test func `Results of another schema are refused with both versions`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("results.db")
+    try ResultStore.write([sampleRun()], to: path)
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 2") }
+
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 2, supported: 1)) {
+      try ResultStore.open(path)
+    }
+  }
+
+  @Test func `A file that is not there cannot be read`() throws {
+    let folder = try TemporaryFolder()
+
+    #expect(throws: ResultStoreError.cannotRead(path: folder.file("a.db"), reason: "there is no such file")) {
+      try ResultStore.open(folder.file("a.db"))
+    }
+  }
+}
