@@ -1,0 +1,44 @@
+package import Inventory
+package import Quantities
+
+extension Scenario {
+  /// The replication of one virtual machine to another site.
+  package struct Replication: Sendable, Hashable {
+    /// Who decides when the next sync starts.
+    package enum Policy: String, Sendable, Hashable, CaseIterable {
+      /// The product's rule: as late as the estimate of the transfer allows, but by half the RPO.
+      case vsphere
+      /// One sync every RPO.
+      case fixed
+    }
+
+    /// What the target holds when the run begins.
+    package enum InitialSync: Sendable, Hashable {
+      /// A complete instance, taken at instant zero.
+      case done
+      /// Copies of the disks of which the share `differing` of the extents is not current: a
+      /// full sync compares everything and sends the differences.
+      case seeded(differing: Ratio)
+      /// Empty disks.
+      case full
+    }
+
+    package let virtualMachine: VirtualMachineID
+    /// The site of the replica; never the virtual machine's own.
+    package let target: SiteID
+    /// Where the replica is stored, at ``target``.
+    package let datastore: DatastoreID
+    package let rpo: TimeSpan
+    package let policy: Policy
+    /// What the estimate of the next transfer is multiplied with.
+    package let safetyFactor: Ratio
+    /// When the first sync starts; `nil` leaves it to the policy.
+    package let firstSync: Instant?
+    /// The replicated disks, as indices into the virtual machine's, ascending; never empty.
+    package let disks: [Int]
+    package let initialSync: InitialSync
+    package let link: LinkID
+    /// From the virtual machine's site to ``target``.
+    package let direction: Link.Direction
+  }
+}

@@ -1,0 +1,84 @@
+package import Inventory
+package import Quantities
+
+extension Scenario {
+  /// A fault or an operator's action at its time.
+  package struct TimelineEntry: Sendable, Hashable {
+    /// What happens, to what.
+    ///
+    /// Virtual machines and replications are ascending and never empty.
+    package enum Action: Sendable, Hashable {
+      /// The link carries nothing.
+      case linkDown(LinkID)
+      /// The link has another raw bandwidth, indexed by `Link.Direction`.
+      case linkLimit(LinkID, bandwidth: [DataRate])
+      /// The link is as the inventory describes it.
+      case linkRestore(LinkID)
+      case hostFail(HostID)
+      case hostRestore(HostID)
+      case powerOff([VirtualMachineID])
+      case powerOn([VirtualMachineID])
+      case pauseReplication([ReplicationID])
+      case resumeReplication([ReplicationID])
+      /// A sync starts now.
+      case syncReplication([ReplicationID])
+      /// A full sync starts now: source and target are compared by checksums.
+      case fullSyncReplication([ReplicationID])
+      /// Guests write at `factor` times the rate of their workloads.
+      case scaleWorkload([VirtualMachineID], factor: Ratio)
+    }
+
+    /// The name by which other entries and reports refer to it.
+    package let id: String?
+    package let at: Instant
+    /// How long it lasts; at its end the opposite happens. `nil` where it lasts until another
+    /// entry undoes it, or where the action takes no time.
+    package let duration: TimeSpan?
+    package let action: Action
+    package let why: String?
+
+    /// When the opposite happens, or `nil`.
+    package var end: Instant? { duration.map { at + $0 } }
+  }
+}
+
+extension Scenario.TimelineEntry {
+  /// The words of `do` in a scenario, of reports and of the lab's faults.
+  package enum Verb: String, Sendable, Hashable, CaseIterable {
+    case linkDown = "link.down"
+    case linkLimit = "link.limit"
+    case linkRestore = "link.restore"
+    case hostFail = "host.fail"
+    case hostRestore = "host.restore"
+    case powerOff = "vm.power-off"
+    case powerOn = "vm.power-on"
+    case pauseReplication = "replication.pause"
+    case resumeReplication = "replication.resume"
+    case syncReplication = "replication.sync"
+    case fullSyncReplication = "replication.full-sync"
+    case scaleWorkload = "workload.scale"
+
+    /// The verbs that may last for a time, after which the opposite happens.
+    package static let lasting: [Verb] = [
+      .linkDown, .linkLimit, .hostFail, .powerOff, .pauseReplication, .scaleWorkload,
+    ]
+  }
+
+  /// The word of the action.
+  package var verb: Verb {
+    switch action {
+    case .linkDown: .linkDown
+    case .linkLimit: .linkLimit
+    case .linkRestore: .linkRestore
+    case .hostFail: .hostFail
+    case .hostRestore: .hostRestore
+    case .powerOff: .powerOff
+    case .powerOn: .powerOn
+    case .pauseReplication: .pauseReplication
+    case .resumeReplication: .resumeReplication
+    case .syncReplication: .syncReplication
+    case .fullSyncReplication: .fullSyncReplication
+    case .scaleWorkload: .scaleWorkload
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package import Inventory
+package import Quantities
+
+/// A whole experiment, checked and resolved: what stands where, what is written and replicated,
+/// and what happens to it.
+///
+/// Every name of the file has become an identifier, every pattern its members, every default its
+/// value. Nothing in it depends on the order of an object's keys in the file.
+///
+/// - Invariant: Every identifier is valid in ``inventory``, ``workloads`` or ``replications``.
+package struct Scenario: Sendable, Hashable {
+  /// What reports and run folders call it.
+  package let name: String
+  package let title: String?
+  package let description: String?
+  package let tags: [String]
+  /// The seed every random stream of a run is derived from.
+  package let seed: UInt64
+  package let clock: Clock
+  package let inventory: Inventory
+  /// What ``Inventory/Inventory/sites`` does not hold, by the index of the site.
+  package let sites: [SiteSettings]
+  /// What ``Inventory/Inventory/virtualMachines`` does not hold, by the index of the machine.
+  package let virtualMachines: [VirtualMachineSettings]
+  package let network: NetworkSettings
+  /// In the order of their names.
+  package let workloads: [Workload]
+  /// In the order of the file, each selector expanded in the order of the virtual machines.
+  ///
+  /// - Invariant: A virtual machine has at most one.
+  package let replications: [Replication]
+  /// In the order of time; entries of one instant in the order of the file.
+  package let timeline: [TimelineEntry]
+  package let profile: Profile
+  /// The document after all overrides, as compact JSON with sorted keys. Reading it again gives
+  /// an equal scenario.
+  package let canonicalText: String
+  /// Identifies what is simulated: equal for two files that differ only in layout, in the order
+  /// of keys, in the seed, or in the keys meant for people (`$schema`, `title`, `description`,
+  /// `why`, `tags`).
+  ///
+  /// Values are compared as written: `60m` and `1h` give different hashes.
+  package let hash: UInt64
+
+  /// The replication of `virtualMachine`, or `nil` if it has none.
+  ///
+  /// - Complexity: O(*n*) in the number of replications.
+  package func replication(of virtualMachine: VirtualMachineID) -> ReplicationID? {
+    replications.firstIndex { $0.virtualMachine == virtualMachine }.map { ReplicationID($0) }
+  }
+}
+
+package typealias WorkloadID = Identifier<Scenario.Workload>
+package typealias ReplicationID = Identifier<Scenario.Replication>
+
+extension Scenario {
+  /// When a run begins and ends.
+  package struct Clock: Sendable, Hashable {
+    /// The time of day at instant zero.
+    package let start: UTCTime
+    package let duration: TimeSpan
+    /// How long statistics wait at the beginning; shorter than ``duration``.
+    package let warmup: TimeSpan
+
+    /// The last instant of the run.
+    package var end: Instant { .zero + duration }
+  }
+
+  /// What a scenario says about a site beyond its place in the inventory.
+  package struct SiteSettings: Sendable, Hashable {
+    /// The number of vSphere Replication servers, one or more.
+    package let replicationServers: Int
+    /// The names of its port groups.
+    package let networks: [String]
+  }
+
+  /// What a scenario says about a virtual machine beyond its place in the inventory.
+  package struct VirtualMachineSettings: Sendable, Hashable {
+    /// The port group it is attached to: an index into its site's ``SiteSettings/networks``.
+    package let network: Int?
+    /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
+    package let workloads: [WorkloadID?]
+  }
+
+  /// How flows share the links.
+  package struct NetworkSettings: Sendable, Hashable {
+    /// A model of the transport.
+    package enum Model: String, Sendable, Hashable, CaseIterable {
+      /// Fair shares with connection set-up, slow start, windows and loss.
+      case fluid
+      /// Fair shares and latency only.
+      case bare
+      /// SimGrid's model of Casanova and Marchal (2002).
+      case CM02
+      /// SimGrid's model of Velho and Legrand (2009).
+      case LV08
+    }
+
+    /// What the headers of a full packet take from the bandwidth.
+    package enum Framing: String, Sendable, Hashable, CaseIterable {
+      /// 1448 payload bytes of 1538 on the wire, preamble and gap counted.
+      case ethernet
+      /// 1448 payload bytes of 1502 on the wire.
+      case pointToPoint = "point-to-point"
+      /// No header overhead.
+      case none
+    }
+
+    package let model: Model
+    package let framing: Framing
+  }
+}
