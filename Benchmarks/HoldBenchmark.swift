@@ -10,7 +10,8 @@ import SimulationKernel
 enum HoldBenchmark: Benchmark {
   static let name = "hold"
   static let summary = "events per CPU second of the event queues, against C++"
-  static let options = "[--events N (default 1e6)] [--repetitions N (default 5)]"
+  static let options =
+    "[--events N (1e6)] [--repetitions N (5)] [--pending N (1e3, 1e5 and 1e6)] [--only NAME]"
 
   /// The digests for a million events and seed 1, by the number of pending events.
   private static let publishedDigests: [Int: UInt64] = [
@@ -28,23 +29,40 @@ enum HoldBenchmark: Benchmark {
     let measure: (_ pending: Int, _ events: Int) throws -> Sample
   }
 
+  private protocol HoldPayload: BitwiseCopyable, Sendable {
+    init(number: UInt64)
+    var number: UInt64 { get }
+  }
+
+  /// The number alone, as in the C++ programs.
+  private struct Narrow: HoldPayload {
+    let number: UInt64
+  }
+
   /// A payload of 16 bytes, as a simulation's events have.
-  private struct WidePayload {
-    var number: UInt64
-    var kind: UInt64
+  private struct Wide: HoldPayload {
+    let number: UInt64
+    let kind: UInt64
+
+    init(number: UInt64) {
+      self.number = number
+      kind = number
+    }
   }
 
   static func run(_ options: inout BenchmarkOptions) throws {
     let events = try options.takeNumber("--events", default: 1_000_000)
     let repetitions = try options.takeNumber("--repetitions", default: 5)
+    let pending = try options.takeNumber("--pending", default: 0)
+    let only = try options.takeText("--only")
     try options.checkAllTaken()
 
     var contenders = [
-      Contender(label: "ladder") { hold(EventQueue<UInt64>.self, $0, $1, { $0 }, { $0 }) },
+      Contender(label: "ladder") { hold(EventQueue<Narrow>(), pending: $0, events: $1) },
       Contender(label: "ladder, 16-byte payload") {
-        hold(EventQueue<WidePayload>.self, $0, $1, { WidePayload(number: $0, kind: $0) }, { $0.number })
+        hold(EventQueue<Wide>(), pending: $0, events: $1)
       },
-      Contender(label: "heap") { hold(HeapEventQueue<UInt64>.self, $0, $1, { $0 }, { $0 }) },
+      Contender(label: "heap") { hold(HeapEventQueue<Narrow>(), pending: $0, events: $1) },
     ]
     if let opponent = try Opponent(named: "hold") {
       contenders += [("C++ ladder", "ladder"), ("C++ heap", "heap4")].map { label, implementation in
@@ -53,11 +71,13 @@ enum HoldBenchmark: Benchmark {
     } else {
       print("There is no g++ here: the C++ opponents are left out.")
     }
+    if let only { contenders.removeAll { $0.label != only } }
+    guard !contenders.isEmpty else { throw BenchmarkFailure("nothing here is called \"\(only ?? "")\"") }
 
     print(
       "DES-HOLD-1, \(events) events, seed 1; least CPU time of \(repetitions) interleaved repetitions;"
         + " millions of events per CPU second")
-    for pending in publishedDigests.keys.sorted() {
+    for pending in pending > 0 ? [pending] : publishedDigests.keys.sorted() {
       try compare(contenders, pending: pending, events: events, repetitions: repetitions)
     }
   }
@@ -89,24 +109,21 @@ enum HoldBenchmark: Benchmark {
   }
 
   private static func hold<Queue: EventScheduling & ~Copyable>(
-    _ type: Queue.Type, _ pending: Int, _ events: Int,
-    _ wrap: (UInt64) -> Queue.Payload, _ unwrap: (Queue.Payload) -> UInt64
-  ) -> Sample {
+    _ queue: consuming Queue, pending: Int, events: Int
+  ) -> Sample where Queue.Payload: HoldPayload {
     var random = SplitMix64(state: 1)
-    var queue = Queue()
     for number in 0..<UInt64(pending) {
-      queue.schedule(wrap(number), at: Instant(nanoseconds: delayNanoseconds(&random)))
+      queue.schedule(
+        Queue.Payload(number: number), at: Instant(nanoseconds: delayNanoseconds(&random)))
     }
     let started = cpuSeconds()
     var digest: UInt64 = 0xcbf2_9ce4_8422_2325
     for _ in 0..<events {
       guard let event = queue.popNext() else { preconditionFailure("the hold model never runs dry") }
-      let number = unwrap(event.payload)
       digest = (digest ^ UInt64(bitPattern: event.due.nanoseconds)) &* 0x100_0000_01b3
-      digest = (digest ^ number) &* 0x100_0000_01b3
+      digest = (digest ^ event.payload.number) &* 0x100_0000_01b3
       queue.schedule(
-        wrap(number),
-        at: Instant(nanoseconds: event.due.nanoseconds &+ delayNanoseconds(&random)))
+        event.payload, at: Instant(nanoseconds: event.due.nanoseconds &+ delayNanoseconds(&random)))
     }
     return Sample(cpuSeconds: cpuSeconds() - started, digest: digest)
   }

@@ -33,14 +33,12 @@ struct EventChunks<Payload: BitwiseCopyable & Sendable>: ~Copyable {
     links.deallocate()
   }
 
-  /// Adds `event` to the end of `bucket`.
+  /// Where the next event of `bucket` goes; the caller writes it and counts it.
   @inlinable
-  mutating func append(_ event: Event, to bucket: UnsafeMutablePointer<EventBucket>) {
-    let count = Int(bucket.pointee.count)
-    let position = count & (Self.chunkSize &- 1)
+  mutating func slot(for bucket: UnsafeMutablePointer<EventBucket>) -> UnsafeMutablePointer<Event> {
+    let position = Int(bucket.pointee.count) & (Self.chunkSize &- 1)
     if position == 0 { extend(bucket) }
-    bucket.pointee.count = UInt32(truncatingIfNeeded: count &+ 1)
-    events[Int(bucket.pointee.lastChunk) &* Self.chunkSize &+ position] = event
+    return events + (Int(bucket.pointee.lastChunk) &* Self.chunkSize &+ position)
   }
 
   /// Links a fresh chunk to the end of `bucket`, whose last one is full.
@@ -85,11 +83,37 @@ struct EventChunks<Payload: BitwiseCopyable & Sendable>: ~Copyable {
     self.capacity = capacity
   }
 
-  /// Makes sure that the next `count` calls of ``take()`` move no memory.
+  /// Moves all events of `bucket` to `target`, in their order.
   @inlinable
-  mutating func reserve(_ count: Int) {
-    let needed = usedCount + count - freeCount
-    if needed > capacity { grow(to: max(needed, capacity * 2)) }
+  mutating func remove(
+    _ bucket: UnsafeMutablePointer<EventBucket>, to target: UnsafeMutablePointer<Event>
+  ) {
+    var remaining = Int(bucket.pointee.count)
+    var target = target
+    var chunk = links[Int(bucket.pointee.lastChunk)]
+    while remaining > 0 {
+      let following = links[Int(chunk)]
+      let count = min(remaining, Self.chunkSize)
+      target.update(from: events + Int(chunk) &* Self.chunkSize, count: count)
+      target += count
+      remaining &-= count
+      free(chunk)
+      chunk = following
+    }
+    bucket.pointee = EventBucket()
+  }
+
+  /// Moves the events of the first chunk of `bucket`, which has several, to `target`.
+  @inlinable
+  mutating func removeFirstChunk(
+    of bucket: UnsafeMutablePointer<EventBucket>, to target: UnsafeMutablePointer<Event>
+  ) {
+    let last = Int(bucket.pointee.lastChunk)
+    let first = links[last]
+    target.update(from: events + Int(first) * Self.chunkSize, count: Self.chunkSize)
+    links[last] = links[Int(first)]
+    free(first)
+    bucket.pointee.count -= UInt32(Self.chunkSize)
   }
 
   /// Keeps only the events of `bucket` for which `isWanted` holds, in their order.
@@ -138,4 +162,12 @@ struct EventBucket: BitwiseCopyable {
 
   @inlinable
   init() {}
+
+  /// Seems to have room in its last chunk.
+  @inlinable
+  static var placeholder: EventBucket {
+    var bucket = EventBucket()
+    bucket.count = 1
+    return bucket
+  }
 }

@@ -2,9 +2,13 @@ extension EventQueue {
   /// Adds an event due before the boundary of rung 0.
   @inlinable
   mutating func insertBelowRung0(_ event: Event) {
-    for level in 1..<max(1, rungCount) where event.due >= rungs[level].boundary {
-      chunks.append(event, to: rungs[level].bucket(at: event.due))
-      return
+    var level = 1
+    while level < rungCount {
+      if event.due >= rungs[level].boundary {
+        rungs[level].append(event, using: &chunks)
+        return
+      }
+      level &+= 1
     }
     if event.due >= bottomStart { insertIntoBottom(event) } else { early.push(event) }
   }
@@ -12,7 +16,11 @@ extension EventQueue {
   /// Inserts an event behind those of the bottom that are due no later.
   @inlinable
   mutating func insertIntoBottom(_ event: Event) {
-    if bottomEnd == Self.bottomCapacity { moveBottomToFront() }
+    if bottomEnd == Self.bottomCapacity {
+      bottom.update(from: bottom + bottomHead, count: bottomEnd &- bottomHead)
+      bottomEnd &-= bottomHead
+      bottomHead = 0
+    }
     var hole = bottomEnd
     while hole > bottomHead && bottom[hole &- 1].due > event.due {
       bottom[hole] = bottom[hole &- 1]
@@ -20,15 +28,25 @@ extension EventQueue {
     }
     bottom[hole] = event
     bottomEnd &+= 1
-    if bottomEnd &- bottomHead > Self.bottomCountMaximum { divideBottom() }
+    if bottomEnd &- bottomHead > Self.bottomCountMaximum { moveBottomToRung() }
+  }
+
+  /// Makes a rung of the bottom, below all others.
+  @inlinable @inline(never)
+  mutating func moveBottomToRung() {
+    let rung = addRung()
+    for index in bottomHead..<bottomEnd { rung.pointee.appendLater(bottom[index]) }
+    rung.pointee.divide(using: &chunks)
+    bottomHead = 0
+    bottomEnd = 0
   }
 
   @inlinable
-  mutating func moveBottomToFront() {
-    let count = bottomEnd - bottomHead
-    bottom.update(from: bottom + bottomHead, count: count)
-    bottomHead = 0
-    bottomEnd = count
+  mutating func addRung() -> UnsafeMutablePointer<LadderRung<Payload>> {
+    precondition(
+      rungCount < Self.rungCountMaximum, "the buckets of a rung are narrower than its parent's")
+    rungCount &+= 1
+    return rungs + (rungCount &- 1)
   }
 
   /// Fills the empty bottom with the earliest events of the ladder.
@@ -38,187 +56,145 @@ extension EventQueue {
   mutating func openNextBucket() -> Bool {
     bottomHead = 0
     bottomEnd = 0
-    while true {
-      let level = rungCount &- 1
-      let rung = rungs + level
+    while bottomEnd == 0 {
+      let rung = rungs + (rungCount &- 1)
       let bucketCount = rung.pointee.bucketCount
       let buckets = rung.pointee.buckets
       var next = rung.pointee.next
       while next < bucketCount && buckets[next].count == 0 { next &+= 1 }
-      rung.pointee.next = next
       if next < bucketCount {
-        if openRegularBucket(buckets + next, at: next, of: level) { return true }
+        open(buckets + next, at: next, of: rung)
+      } else if rung.pointee.laterCount > 0 {
+        openLater(of: rung)
       } else {
-        guard buckets[next].count > 0 else {
-          if level == 0 {
-            // Nothing waits anywhere: rung 0 may take whatever comes.
-            rung.pointee.close(boundary: .min)
-            return false
-          }
-          rungCount &-= 1
-          continue
-        }
-        if openRest(of: level) { return true }
+        rung.pointee.close(boundary: .min)
+        if rungCount == 1 { return false }
+        rungCount &-= 1
       }
-    }
-  }
-
-  /// Moves the events of a bucket to the bottom, or to a new rung if they are many.
-  ///
-  /// - Returns: Whether they are in the bottom.
-  @inlinable
-  mutating func openRegularBucket(
-    _ bucket: UnsafeMutablePointer<EventBucket>, at index: Int, of level: Int
-  ) -> Bool {
-    let rung = rungs + level
-    let start = rung.pointee.start(of: index)
-    if Int(bucket.pointee.count) <= Self.sortCountMaximum {
-      rung.pointee.next = index &+ 1
-      rung.pointee.boundary = rung.pointee.start(of: index &+ 1)
-      bottomStart = start
-      sortIntoBottom(bucket)
-      return true
-    }
-    if rung.pointee.shift == 0 {
-      // All are due at one instant, and later ones for that instant queue up behind them.
-      rung.pointee.boundary = start
-      bottomStart = start
-      moveFirstChunkToBottom(bucket)
-      return true
-    }
-    rung.pointee.next = index &+ 1
-    rung.pointee.boundary = rung.pointee.start(of: index &+ 1)
-    divide(bucket, intoRung: level &+ 1)
-    rungCount = level &+ 2
-    return false
-  }
-
-  /// Moves the last bucket of a rung, the only one with events, to the bottom or to the rung's buckets.
-  ///
-  /// - Returns: Whether the events are in the bottom.
-  @inlinable
-  mutating func openRest(of level: Int) -> Bool {
-    let rung = rungs + level
-    let rest = rung.pointee.buckets + rung.pointee.bucketCount
-    guard Int(rest.pointee.count) <= Self.sortCountMaximum else {
-      divide(rest, intoRung: level)
-      return false
-    }
-    sortIntoBottom(rest)
-    bottomStart = bottom[0].due
-    if level == 0 {
-      // Later events for the last instant follow the earlier ones, which are in the bottom.
-      rung.pointee.close(boundary: bottom[bottomEnd &- 1].due)
-    } else {
-      rungCount = level
     }
     return true
   }
 
-  /// Moves all events of `bucket` to fresh buckets of a rung, which may be the bucket's own.
+  /// Moves the events of a bucket to the bottom, or to a new rung if they are many.
   @inlinable
-  mutating func divide(_ bucket: UnsafeMutablePointer<EventBucket>, intoRung level: Int) {
-    precondition(level < Self.rungCountMaximum, "a rung's buckets are narrower than its parent's")
+  mutating func open(
+    _ bucket: UnsafeMutablePointer<EventBucket>, at index: Int,
+    of rung: UnsafeMutablePointer<LadderRung<Payload>>
+  ) {
     let count = Int(bucket.pointee.count)
-    let mask = EventChunks<Payload>.chunkSize - 1
-    let first = chunks.links[Int(bucket.pointee.lastChunk)]
-    bucket.pointee = EventBucket()
-
-    var earliest = Int64.max
-    var latest = Int64.min
-    var chunk = first
-    var remaining = count
-    while true {
-      let events = chunks.events + Int(chunk) &* EventChunks<Payload>.chunkSize
-      for position in 0..<min(remaining, mask &+ 1) {
-        let due = events[position].due
-        earliest = min(earliest, due)
-        latest = max(latest, due)
-      }
-      remaining &-= mask &+ 1
-      if remaining <= 0 { break }
-      chunk = chunks.links[Int(chunk)]
-    }
-    layOut(rung: level, count: count, earliest: earliest, latest: latest)
-
-    chunk = first
-    remaining = count
-    while true {
-      let following = chunks.links[Int(chunk)]
-      for position in 0..<min(remaining, mask &+ 1) {
-        let event = chunks.events[Int(chunk) &* EventChunks<Payload>.chunkSize &+ position]
-        chunks.append(event, to: rungs[level].bucket(at: event.due))
-      }
-      chunks.free(chunk)
-      remaining &-= mask &+ 1
-      if remaining <= 0 { break }
-      chunk = following
+    let start = rung.pointee.start(of: index)
+    if count <= Self.sortCountMaximum {
+      rung.pointee.pass(index)
+      bottomStart = start
+      sortIntoBottom(bucket, start: start)
+    } else if rung.pointee.shift == 0 {
+      // All are due at one instant; events still to come for that instant queue up behind them.
+      rung.pointee.next = index
+      rung.pointee.boundary = start
+      bottomStart = start
+      chunks.removeFirstChunk(of: bucket, to: bottom)
+      bottomEnd = EventChunks<Payload>.chunkSize
+    } else {
+      rung.pointee.pass(index)
+      let child = addRung()
+      child.pointee.reserveLater(count)
+      chunks.remove(bucket, to: child.pointee.later)
+      child.pointee.laterCount = count
+      child.pointee.divide(using: &chunks)
     }
   }
 
-  /// Makes a rung of the bottom, below all others.
-  @inlinable @inline(never)
-  mutating func divideBottom() {
-    let level = rungCount
-    precondition(level < Self.rungCountMaximum, "a rung's buckets are narrower than its parent's")
-    let count = bottomEnd - bottomHead
-    layOut(
-      rung: level, count: count, earliest: bottom[bottomHead].due, latest: bottom[bottomEnd - 1].due)
-    for index in bottomHead..<bottomEnd {
-      chunks.append(bottom[index], to: rungs[level].bucket(at: bottom[index].due))
-    }
-    rungCount = level + 1
-    bottomHead = 0
-    bottomEnd = 0
-  }
-
-  /// Gives rung `level` empty buckets that suit `count` events.
+  /// Moves the list of a rung whose buckets are empty to the bottom, or to the rung's buckets.
   @inlinable
-  mutating func layOut(rung level: Int, count: Int, earliest: Int64, latest: Int64) {
-    let eventsPerBucket = count > 32_768 ? 32 : 4
-    let bits = Int.bitWidth - (count / eventsPerBucket).leadingZeroBitCount
-    rungs[level].layOut(first: earliest, last: latest, bucketBits: max(3, bits))
+  mutating func openLater(of rung: UnsafeMutablePointer<LadderRung<Payload>>) {
+    let count = rung.pointee.laterCount
+    guard count <= Self.sortCountMaximum else {
+      rung.pointee.divide(using: &chunks)
+      return
+    }
+    sortLaterIntoBottom(of: rung)
+    bottomStart = bottom[0].due
+    // Events still to come for the last instant follow those in the bottom.
+    rung.pointee.close(boundary: bottom[count &- 1].due)
+    if rungCount > 1 { rungCount &-= 1 }
   }
 
   /// Moves the events of `bucket`, no more than ``sortCountMaximum``, to the empty bottom in order.
+  ///
+  /// - Parameter start: No event of the bucket is due before.
   @inlinable
-  mutating func sortIntoBottom(_ bucket: UnsafeMutablePointer<EventBucket>) {
-    let count = Int(bucket.pointee.count)
+  mutating func sortIntoBottom(_ bucket: UnsafeMutablePointer<EventBucket>, start: Int64) {
     let chunkSize = EventChunks<Payload>.chunkSize
-    var chunk = chunks.links[Int(bucket.pointee.lastChunk)]
+    let count = Int(bucket.pointee.count)
+    let first = chunks.links[Int(bucket.pointee.lastChunk)]
+    var chunk = first
     var index = 0
-    while true {
-      let following = chunks.links[Int(chunk)]
+    while index < count {
       let events = chunks.events + Int(chunk) &* chunkSize
-      for position in 0..<min(chunkSize, count &- index) {
-        let event = events[position]
-        var hole = index &+ position
-        while hole > 0 && bottom[hole &- 1].due > event.due {
-          bottom[hole] = bottom[hole &- 1]
-          hole &-= 1
-        }
-        bottom[hole] = event
-      }
-      chunks.free(chunk)
+      addSortKeys(events, index..<min(count, index &+ chunkSize), start: start)
+      chunk = chunks.links[Int(chunk)]
       index &+= chunkSize
-      if index >= count { break }
+    }
+    closeSortKeys(count)
+    chunk = first
+    index = 0
+    while index < count {
+      let events = chunks.events + Int(chunk) &* chunkSize
+      placeInBottom(events, index..<min(count, index &+ chunkSize))
+      let following = chunks.links[Int(chunk)]
+      chunks.free(chunk)
       chunk = following
+      index &+= chunkSize
     }
     bucket.pointee = EventBucket()
-    bottomEnd = count
   }
 
-  /// Moves the first chunk of a bucket, which has more than one and is all ties, to the empty bottom.
+  /// Moves the list of `rung`, no more than ``sortCountMaximum`` events, to the empty bottom in order.
   @inlinable
-  mutating func moveFirstChunkToBottom(_ bucket: UnsafeMutablePointer<EventBucket>) {
-    let chunkSize = EventChunks<Payload>.chunkSize
-    let last = Int(bucket.pointee.lastChunk)
-    let first = chunks.links[last]
-    bottom.update(from: chunks.events + Int(first) * chunkSize, count: chunkSize)
-    bottomEnd = chunkSize
-    chunks.links[last] = chunks.links[Int(first)]
-    chunks.free(first)
-    bucket.pointee.count -= UInt32(chunkSize)
+  mutating func sortLaterIntoBottom(of rung: UnsafeMutablePointer<LadderRung<Payload>>) {
+    let events = rung.pointee.later
+    let count = rung.pointee.laterCount
+    var earliest = Int64.max
+    for index in 0..<count { earliest = min(earliest, events[index].due) }
+    addSortKeys(events, 0..<count, start: earliest)
+    closeSortKeys(count)
+    placeInBottom(events, 0..<count)
+    rung.pointee.laterCount = 0
+  }
+
+  @inlinable
+  func addSortKeys(_ events: UnsafeMutablePointer<Event>, _ indices: Range<Int>, start: Int64) {
+    for index in indices {
+      let offset = UInt64(bitPattern: events[index &- indices.lowerBound].due &- start)
+      sortKeys[index] = offset &<< 5 | UInt64(truncatingIfNeeded: index)
+    }
+  }
+
+  @inlinable
+  mutating func closeSortKeys(_ count: Int) {
+    bottomEnd = count
+    var end = count
+    while end & 3 != 0 {
+      sortKeys[end] = UInt64.max &>> 1
+      end &+= 1
+    }
+  }
+
+  @inlinable
+  func placeInBottom(_ events: UnsafeMutablePointer<Event>, _ indices: Range<Int>) {
+    for index in indices {
+      let key = sortKeys[index]
+      var place: UInt64 = 0
+      var other = 0
+      while other < bottomEnd {
+        place &+= (sortKeys[other] &- key) &>> 63
+        place &+= (sortKeys[other &+ 1] &- key) &>> 63
+        place &+= (sortKeys[other &+ 2] &- key) &>> 63
+        place &+= (sortKeys[other &+ 3] &- key) &>> 63
+        other &+= 4
+      }
+      bottom[Int(truncatingIfNeeded: place)] = events[index &- indices.lowerBound]
+    }
   }
 
   /// Removes the entries of cancelled events everywhere, if they outnumber events and buckets.
@@ -230,17 +206,26 @@ extension EventQueue {
     for level in 0..<rungCount { bucketCount += rungs[level].bucketCount }
     guard cancelledCount > count + bucketCount else { return }
     for level in 0..<rungCount {
-      for index in rungs[level].next...rungs[level].bucketCount {
+      for index in rungs[level].next..<rungs[level].bucketCount {
         chunks.filter(rungs[level].buckets + index) { slots.isPending($0) }
       }
+      rungs[level].laterCount = filter(rungs[level].later, 0..<rungs[level].laterCount)
     }
-    var kept = bottomHead
-    for index in bottomHead..<bottomEnd where slots.isPending(bottom[index].token) {
-      bottom[kept] = bottom[index]
-      kept += 1
-    }
-    bottomEnd = kept
+    bottomEnd = filter(bottom, bottomHead..<bottomEnd)
     early.filter { slots.isPending($0.token) }
     cancelledCount = 0
+  }
+
+  /// Moves the pending events of `range` together.
+  ///
+  /// - Returns: Where they end.
+  @inlinable
+  func filter(_ events: UnsafeMutablePointer<Event>, _ range: Range<Int>) -> Int {
+    var end = range.lowerBound
+    for index in range where slots.isPending(events[index].token) {
+      events[end] = events[index]
+      end += 1
+    }
+    return end
   }
 }

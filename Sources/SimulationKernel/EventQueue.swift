@@ -53,7 +53,7 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
   @usableFromInline var slots = EventSlots()
   @usableFromInline var chunks = EventChunks<Payload>()
   /// The rungs, rung 0 first; those beyond `rungCount` are empty.
-  @usableFromInline let rungs: UnsafeMutablePointer<LadderRung>
+  @usableFromInline let rungs: UnsafeMutablePointer<LadderRung<Payload>>
   @usableFromInline var rungCount = 1
   /// Events `bottomHead..<bottomEnd` are the bottom, the earliest first.
   @usableFromInline let bottom: UnsafeMutablePointer<Event>
@@ -64,6 +64,7 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
   @usableFromInline var early = EventHeap<Payload>()
   /// Room to sort in.
   @usableFromInline let unsorted: UnsafeMutablePointer<Event>
+  @usableFromInline let sortKeys: UnsafeMutablePointer<UInt64>
   /// Entries of cancelled events that are still somewhere.
   @usableFromInline var cancelledCount = 0
   /// When the last popped event was due.
@@ -75,14 +76,16 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
     for level in 0..<Self.rungCountMaximum { (rungs + level).initialize(to: LadderRung()) }
     bottom = .allocate(capacity: Self.bottomCapacity)
     unsorted = .allocate(capacity: Self.sortCountMaximum)
+    sortKeys = .allocate(capacity: Self.sortCountMaximum)
   }
 
   @inlinable
   deinit {
-    for level in 0..<Self.rungCountMaximum { rungs[level].buckets.deallocate() }
+    for level in 0..<Self.rungCountMaximum { rungs[level].deallocate() }
     rungs.deallocate()
     bottom.deallocate()
     unsorted.deallocate()
+    sortKeys.deallocate()
   }
 
   @inlinable
@@ -105,7 +108,7 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
     precondition(due.nanoseconds >= lastDue, "an event is not due before the last one popped")
     let event = Event(due: due.nanoseconds, token: slots.acquire(), payload: payload)
     if event.due >= rungs.pointee.boundary {
-      chunks.append(event, to: rungs.pointee.bucket(at: event.due))
+      rungs.pointee.append(event, using: &chunks)
     } else {
       insertBelowRung0(event)
     }
@@ -114,7 +117,7 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
 
   @inlinable @discardableResult
   package mutating func cancel(_ token: EventToken) -> Bool {
-    guard slots.isPending(token), slots.release(token) else { return false }
+    guard slots.release(token) else { return false }
     cancelledCount += 1
     if cancelledCount > count + 64 { sweepIfWorthwhile() }
     return true
@@ -125,6 +128,11 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
     while let event = head() {
       if event.due > limit.nanoseconds { return nil }
       removeHead()
+      if cancelledCount == 0 {
+        slots.releasePending(event.token)
+        lastDue = event.due
+        return (Instant(nanoseconds: event.due), event.payload)
+      }
       if slots.release(event.token) {
         lastDue = event.due
         return (Instant(nanoseconds: event.due), event.payload)

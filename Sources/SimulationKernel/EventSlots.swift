@@ -68,24 +68,28 @@ struct EventSlots: ~Copyable {
     Int(token.slot) < usedCount && generations[Int(token.slot)] == token.generation
   }
 
-  /// Gives the slot of `token` back.
+  /// Gives the slot of `token` back if it is pending.
   ///
   /// - Returns: Whether the token was pending; if not, nothing changes.
-  /// - Precondition: The slot was handed out by ``acquire()``.
   @inlinable
   mutating func release(_ token: EventToken) -> Bool {
-    let generation = generations[Int(token.slot)]
-    guard generation == token.generation else { return false }
-    if generation == .max - 1 {
-      // The last generation is never handed out, so the slot of a retired event matches no token.
-      generations[Int(token.slot)] = .max
-      retiredCount += 1
-      return true
-    }
-    generations[Int(token.slot)] = generation &+ 1
-    free[freeCount] = token.slot
-    freeCount &+= 1
+    guard isPending(token) else { return false }
+    releasePending(token)
     return true
+  }
+
+  /// Gives the slot of a token known to be pending back, without reading the slot's memory.
+  @inlinable
+  mutating func releasePending(_ token: EventToken) {
+    let generation = token.generation &+ 1
+    generations[Int(token.slot)] = generation
+    if generation == .max {
+      // No token ever has the last generation, so the retired slot matches none.
+      retiredCount &+= 1
+    } else {
+      free[freeCount] = token.slot
+      freeCount &+= 1
+    }
   }
 }
 

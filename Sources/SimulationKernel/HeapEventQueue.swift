@@ -40,7 +40,7 @@ package struct HeapEventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, E
   /// - Returns: Whether the event was pending.
   @inlinable @discardableResult
   package mutating func cancel(_ token: EventToken) -> Bool {
-    slots.isPending(token) && slots.release(token)
+    slots.release(token)
   }
 
   @inlinable

@@ -1,75 +1,158 @@
-/// One rung of the ladder: a row of buckets of equal width, and one for everything later.
+/// One rung of the ladder: a row of buckets of equal width, and a list of all that is due later.
 ///
-/// Bucket *i* holds the events due in [`base` + *i* · 2^`shift`, `base` + (*i* + 1) · 2^`shift`), the
-/// bucket at `bucketCount` all later ones. Buckets before `next` are opened and empty.
+/// Bucket *i* holds the events due in [`base` + *i* · 2^`shift`, `base` + (*i* + 1) · 2^`shift`).
+/// Buckets before `next` are opened and empty. A rung without buckets is *closed*.
 ///
-/// - Invariant: `boundary` is where bucket `next` begins, or the latest instant if that lies beyond.
+/// The rung owns its memory until ``deallocate()``.
+///
+/// - Invariant: `boundary` is where bucket `next` begins, or the latest instant if that lies beyond; in a
+///   closed rung it is not after any event of the list.
+/// - Invariant: The bucket at `bucketCount` counts one event and has none, see ``append(_:using:)``.
 @usableFromInline
-struct LadderRung: BitwiseCopyable {
+struct LadderRung<Payload: BitwiseCopyable & Sendable> {
+  @usableFromInline typealias Event = ScheduledEvent<Payload>
+
   @usableFromInline var base: Int64 = .min
   @usableFromInline var shift: UInt64 = 0
   /// The rung takes the events due at this instant or later.
   @usableFromInline var boundary: Int64 = .min
   @usableFromInline var next = 0
   @usableFromInline var bucketCount = 0
-  @usableFromInline var capacity: Int
   @usableFromInline var buckets: UnsafeMutablePointer<EventBucket>
+  /// The room for buckets, with the one at `bucketCount`.
+  @usableFromInline var bucketCapacity: Int
+  /// The events beyond all buckets, in the order they were scheduled.
+  @usableFromInline var later: UnsafeMutablePointer<Event>
+  @usableFromInline var laterCount = 0
+  @usableFromInline var laterCapacity: Int
 
   @inlinable
-  init(capacity: Int = 16) {
-    self.capacity = capacity
-    buckets = .allocate(capacity: capacity)
-    buckets.initialize(repeating: EventBucket(), count: capacity)
+  init() {
+    bucketCapacity = 16
+    buckets = .allocate(capacity: bucketCapacity)
+    laterCapacity = 64
+    later = .allocate(capacity: laterCapacity)
+    close(boundary: .min)
   }
 
-  /// The bucket of an event due at `due`.
-  ///
-  /// - Precondition: `due` is not before ``boundary``.
   @inlinable
-  func bucket(at due: Int64) -> UnsafeMutablePointer<EventBucket> {
+  func deallocate() {
+    buckets.deallocate()
+    later.deallocate()
+  }
+
+  /// Adds an event behind all that are due at the same instant.
+  ///
+  /// Whether an event belongs to a bucket or to the list cannot be predicted, so nothing branches
+  /// on it: the bucket past the last one stands in for the list and never seems to need a chunk.
+  ///
+  /// - Precondition: The event is not due before ``boundary``.
+  @inlinable
+  mutating func append(_ event: Event, using chunks: inout EventChunks<Payload>) {
     // The difference of two 64-bit instants always fits the unsigned type.
-    let offset = UInt64(bitPattern: due &- base) &>> shift
-    return buckets + Int(truncatingIfNeeded: min(offset, UInt64(truncatingIfNeeded: bucketCount)))
+    let offset = UInt64(bitPattern: event.due &- base) &>> shift
+    let index = Int(truncatingIfNeeded: min(offset, UInt64(truncatingIfNeeded: bucketCount)))
+    let isLater = index == bucketCount
+    let bucket = buckets + index
+    let slot = chunks.slot(for: bucket)
+    (isLater ? later + laterCount : slot).initialize(to: event)
+    bucket.pointee.count &+= isLater ? 0 : 1
+    laterCount &+= isLater ? 1 : 0
+    if laterCount == laterCapacity { growLater() }
+  }
+
+  @inlinable @inline(never)
+  mutating func growLater() {
+    laterCapacity *= 2
+    later = moved(later, count: laterCount, toCapacity: laterCapacity)
+  }
+
+  /// Makes room for `count` events in the list, which is empty.
+  @inlinable
+  mutating func reserveLater(_ count: Int) {
+    guard count >= laterCapacity else { return }
+    later.deallocate()
+    laterCapacity = max(count + 1, laterCapacity * 2)
+    later = .allocate(capacity: laterCapacity)
+  }
+
+  /// Adds an event to the list of a closed rung.
+  @inlinable
+  mutating func appendLater(_ event: Event) {
+    later[laterCount] = event
+    laterCount &+= 1
+    if laterCount == laterCapacity { growLater() }
   }
 
   /// Where bucket `index` begins, or the latest instant if that lies beyond.
   @inlinable
   func start(of index: Int) -> Int64 {
-    // Every width times index stays within 2^64: the last bucket begins at or before an event.
-    let (width, isBeyond) = UInt64(index).multipliedReportingOverflow(by: 1 << shift)
+    let (width, isBeyond) = UInt64(truncatingIfNeeded: index)
+      .multipliedReportingOverflow(by: 1 &<< shift)
     guard !isBeyond, width <= UInt64(bitPattern: .max &- base) else { return .max }
-    return base &+ Int64(bitPattern: width)
+    return base &+ Int64(truncatingIfNeeded: width)
   }
 
-  /// Lays out empty buckets for `count` events due from `first` to `last`.
+  /// Marks the buckets up to `index` as opened.
+  @inlinable
+  mutating func pass(_ index: Int) {
+    next = index &+ 1
+    boundary = start(of: next)
+  }
+
+  /// Removes the buckets, which are all empty.
+  @inlinable
+  mutating func close(boundary: Int64) {
+    self.boundary = boundary
+    next = 0
+    bucketCount = 0
+    buckets.initialize(to: .placeholder)
+  }
+
+  /// Lays out buckets for the events of the list and moves them there.
   ///
-  /// - Parameter bucketBits: At most 2^`bucketBits` buckets are made.
-  /// - Precondition: All buckets are empty.
-  @usableFromInline
-  mutating func layOut(first: Int64, last: Int64, bucketBits: Int) {
-    let span = UInt64(bitPattern: last &- first)
-    let spanBits = 64 - span.leadingZeroBitCount
-    shift = UInt64(max(0, spanBits - bucketBits))
-    base = first
-    boundary = first
+  /// - Precondition: The rung is closed, and the list is not empty.
+  @inlinable
+  mutating func divide(using chunks: inout EventChunks<Payload>) {
+    var earliest = Int64.max
+    var latest = Int64.min
+    for index in 0..<laterCount {
+      earliest = min(earliest, later[index].due)
+      latest = max(latest, later[index].due)
+    }
+    let span = UInt64(bitPattern: latest &- earliest)
+    let spanBits = UInt64.bitWidth - span.leadingZeroBitCount
+    shift = UInt64(max(0, spanBits - Self.bucketBits(for: laterCount)))
+    base = earliest
+    boundary = earliest
     next = 0
     bucketCount = Int(span >> shift) + 1
-    if bucketCount >= capacity {
+    if bucketCount >= bucketCapacity {
       buckets.deallocate()
-      capacity = bucketCount + 1
-      buckets = .allocate(capacity: capacity)
+      bucketCapacity = bucketCount + 1
+      buckets = .allocate(capacity: bucketCapacity)
     }
-    buckets.initialize(repeating: EventBucket(), count: bucketCount + 1)
+    buckets.initialize(repeating: EventBucket(), count: bucketCount)
+    (buckets + bucketCount).initialize(to: .placeholder)
+
+    let count = laterCount
+    laterCount = 0
+    for index in 0..<count {
+      // Every event finds a bucket, so the list is not written while it is read.
+      let event = later[index]
+      let bucket = buckets + Int(truncatingIfNeeded: UInt64(bitPattern: event.due &- base) &>> shift)
+      chunks.slot(for: bucket).initialize(to: event)
+      bucket.pointee.count &+= 1
+    }
   }
 
-  /// Makes the bucket of the later events the only one.
+  /// The binary logarithm of the most buckets to make for `count` events.
   ///
-  /// - Precondition: All others are empty.
-  @usableFromInline
-  mutating func close(boundary: Int64) {
-    buckets[0] = buckets[bucketCount]
-    bucketCount = 0
-    next = 0
-    self.boundary = boundary
+  /// Few events get buckets to sort at once. Many get fewer, so that the ends of all buckets stay in
+  /// the processor's cache, and each bucket will become a rung.
+  @inlinable
+  static func bucketBits(for count: Int) -> Int {
+    let eventsPerBucket = count > 32_768 ? 128 : 4
+    return max(3, Int.bitWidth - (count / eventsPerBucket).leadingZeroBitCount)
   }
 }
