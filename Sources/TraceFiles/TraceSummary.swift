@@ -22,7 +22,9 @@ package struct TraceSummary: Sendable, Hashable {
   package let device: Int
   /// How many of its writes came after a later one and were moved to their place.
   package let reorderedCount: Int
-  /// Commands that are neither reads nor writes, in the order of their codes. They are not replayed, not even those
+  /// Commands that are neither reads nor writes, in the order of their codes.
+  ///
+  /// They are not replayed, not even those
   /// that change data, as UNMAP and WRITE SAME do.
   package let otherCommands: [OtherCommand]
 }

@@ -37,7 +37,9 @@ struct ReferenceTraceTests {
     var testDescription: String { "\(trace), \(windowSeconds) s" }
   }
 
-  /// The rows for 8 KiB of the traces with one device. Columns: trace, block_bytes, window_s, windows, whole_windows, written_bytes_sum,
+  /// The rows for 8 KiB of the traces with one device.
+  ///
+  /// Columns: trace, block_bytes, window_s, windows, whole_windows, written_bytes_sum,
   /// unique_bytes_sum, fold, unique_mean, unique_p50, unique_p95, unique_max, and rates.
   static let curves: [Curve] = {
     guard let referenceData,

@@ -1,6 +1,8 @@
 import CZlib
 
-/// 16 asks zlib for the gzip wrapping, 15 is the largest window. Source: zlib's manual.
+/// Asks zlib for the gzip wrapping, by 16, and for the largest window, by 15.
+///
+/// - Source: zlib's manual, `inflateInit2`.
 let gzipWindowBits: Int32 = 16 + 15
 
 /// `content` as one gzip member without name and time, so that equal contents give equal files.

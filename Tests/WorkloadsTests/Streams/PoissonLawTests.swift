@@ -29,7 +29,7 @@ import Workloads
 
   @Test(arguments: [0.05, 0.25, 0.4, 0.6, 1, 3], [1, 7, 100] as [Int64])
   func `Dirty blocks follow the binomial law however the window is cut`(hits: Double, pieces: Int64) throws {
-    let count = pieces == 100 ? 800 : 4_000
+    let count = pieces == 100 ? 500 : 2_000
     let windows = Self.windows(
       of: try smallStream(Self.model, seed: 11), count: count, hits: hits, pieces: pieces)
 
@@ -45,7 +45,7 @@ import Workloads
 
   @Test(arguments: [0.25, 0.5, 1, 3])
   func `Each block and each pair of neighbours is as dirty as any other`(hits: Double) throws {
-    let count = 6_000
+    let count = 3_000
     let windows = Self.windows(of: try smallStream(Self.model, seed: 12), count: count, hits: hits)
     let probability = -expm1(-hits)
 
@@ -64,7 +64,7 @@ import Workloads
 
   @Test(arguments: [0.25, 0.5, 1, 3])
   func `Windows that follow one another are independent`(hits: Double) throws {
-    let count = 6_000
+    let count = 3_000
     let counts = Self.windows(of: try smallStream(Self.model, seed: 13), count: count, hits: hits)
       .map { Double($0.count / 2) }
     let mean = 8 * -expm1(-hits)
@@ -72,7 +72,7 @@ import Workloads
     let covariance =
       zip(counts, counts.dropFirst()).reduce(0.0) { $0 + ($1.0 - mean) * ($1.1 - mean) }
       / Double(count - 1)
-    // The correlation of independent windows has a standard error of 1/√6000.
+    // The correlation of independent windows has a standard error of 1/√3000.
     #expect(abs(covariance / variance) < 4.5 / Double(count).squareRoot())
   }
 
@@ -121,7 +121,7 @@ import Workloads
 
   @Test(arguments: layouts, [0.1, 0.5, 1.2])
   func `Dirty extents follow a simulation write by write`(layout: Layout, hits: Double) throws {
-    let count = 2_500
+    let count = 1_200
     // One expected write per block and second.
     let stream = try WriteStream(
       of: [
@@ -155,13 +155,13 @@ import Workloads
     #expect(places.statistic < places.bound)
   }
 
-  /// 100 000 blocks: 39.3 % of them are written at h = 0.5, 99.995 % at h = 10.
+  /// 20 000 blocks: 39.3 % of them are written at h = 0.5, 99.995 % at h = 10.
   @Test(arguments: [0.35, 0.5, 0.69, 0.7, 2, 10])
   func `A large working set has the mean and the spread of its law`(hits: Double) throws {
-    let blocks = 100_000.0
+    let blocks = 20_000.0
     var stream = try WriteStream(
-      of: [.uniform(rate: .bitsPerSecond(8 * 8192 * 100_000), blockSize: .kibibytes(8))],
-      diskSize: .bytes(8192 * 100_000), extentSize: .kibibytes(8),
+      of: [.uniform(rate: .bitsPerSecond(8 * 8192 * 20_000), blockSize: .kibibytes(8))],
+      diskSize: .bytes(8192 * 20_000), extentSize: .kibibytes(8),
       random: RandomStream(seed: 17, name: "large"))
     let probability = -expm1(-hits)
     let spread = (blocks * probability * (1 - probability)).squareRoot()
