@@ -55,6 +55,8 @@ extension Draft {
     draft.span = node.span.start
     let kind = kind(of: node)
     let owner = label(of: node)
+    /// Keys that seem to be there under a wrong name.
+    var misspelt: [String] = []
     for member in members {
       if let key = keys.first(where: { $0.name == member.key }) {
         guard key.fits(kind) else {
@@ -66,17 +68,18 @@ extension Draft {
         _ = ValueType<String>.text.decode(member.node, quoted(member.key), &log)
       } else {
         let suggestion = closest(to: member.key, among: keys.filter { $0.fits(kind) }.map(\.name) + remarks)
+        if let suggestion { misspelt.append(suggestion) }
         log.report(
           .unknownKey, "unknown key \(quoted(member.key)) in \(noun)", at: member.keySpan,
           suggestion: suggestion.map { quoted($0) },
           help: suggestion == nil
-            ? "known are \(keys.filter { $0.fits(kind) }.map(\.name).joined(separator: ", "))" : nil)
+            ? "known: \(keys.filter { $0.fits(kind) }.map(\.name).joined(separator: ", "))" : nil)
       }
     }
     for key in keys where key.fits(kind) && !members.contains(where: { $0.key == key.name }) {
       if let value = key.defaultValue {
         key.decode(JSONNode(value: value, span: node.span.start), quoted(key.name), &draft, &log)
-      } else if key.isRequired, kind != nil || key.kinds == nil {
+      } else if key.isRequired, kind != nil || key.kinds == nil, !misspelt.contains(key.name) {
         log.report(
           .missingKey, "\(owner) lacks the key \(quoted(key.name))", at: node.span.start,
           help: "\(key.name): \(key.summary)")

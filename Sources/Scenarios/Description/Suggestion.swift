@@ -10,6 +10,7 @@ func closest(to word: String, among candidates: some Sequence<String>) -> String
   let limit = max(1, letters.count / 3)
   var best: (candidate: String, distance: Int)?
   for candidate in candidates where candidate != word {
+    guard candidate.utf8.count >= letters.count - limit else { continue }
     let other = Array(candidate.lowercased())
     var distance = Int.max
     if abs(other.count - letters.count) <= limit {

@@ -30,10 +30,10 @@ extension ValueType where Value == Ratio {
   static let share = quantity(unit: "%", range: "from 0% to 100%", isInRange: { $0 <= .one })
   /// Above 0 %, at most 100 %.
   static let positiveShare = quantity(
-    unit: "%", range: "above 0%, at most 100%", isInRange: { $0 > .zero && $0 <= .one })
+    unit: "%", range: "above 0% and at most 100%", isInRange: { $0 > .zero && $0 <= .one })
   /// From 0 % to less than 100 %.
   static let properShare = quantity(
-    unit: "%", range: "from 0% to below 100%", isInRange: { $0 < .one })
+    unit: "%", range: "below 100%", isInRange: { $0 < .one })
 }
 
 extension ValueType where Value: Quantity {
@@ -54,7 +54,8 @@ extension ValueType where Value: Quantity {
           guard isInRange(value) else {
             let problem =
               range == "positive"
-              ? "\(quoted(text)) is not a positive \(Value.kind)" : "\(quoted(text)) is not \(range)"
+              ? "\(quoted(text)) is not a positive \(Value.kind)"
+              : "\(subject) needs a \(Value.kind) \(range), not \(quoted(text))"
             log.report(.invalidQuantity, problem, at: node.span)
             return nil
           }
@@ -89,15 +90,17 @@ extension DiagnosticLog {
     case .unknownUnit(let symbol, let known):
       let others: [any Quantity.Type] = [TimeSpan.self, ByteCount.self, DataRate.self, Ratio.self]
       if let other = others.first(where: { $0 != type && $0.reads(text) }) {
+        // A size for a rate, or the other way round: "per second" is what is amiss.
+        let repaired = [text + "/s", text.replacing("/s", with: "")].first { Value.reads($0) }
         report(
           .wrongUnit, "\(quoted(text)) is a \(other.kind), but \(subject) needs a \(Value.kind)", at: span,
-          help: "write it as in \(Value.examples)")
+          suggestion: repaired.map { quoted($0) }, help: "write it as in \(Value.examples)")
       } else {
         let meant = Self.unit(meantBy: symbol, among: known)
         report(
           .wrongUnit, "\(quoted(symbol)) is not a unit of a \(Value.kind)", at: span,
           suggestion: meant.map { quoted(text.replacing(symbol, with: $0)) },
-          help: "known are \(known.joined(separator: ", "))")
+          help: "known: \(known.joined(separator: ", "))")
       }
     case .negative:
       report(.invalidQuantity, "\(quoted(text)) is not a positive \(Value.kind)", at: span)

@@ -40,12 +40,15 @@ indirect enum Shape: Sendable {
 }
 
 extension DiagnosticLog {
-  mutating func reportWrongType(_ node: JSONNode, subject: String, expected: String) {
+  mutating func reportWrongType(
+    _ node: JSONNode, subject: String, expected: String, suggestion: String? = nil
+  ) {
     if case .invalid = node.value { return }
     var help: String?
     if case .null = node.value { help = "leave the key out where there is nothing to say" }
     report(
-      .wrongType, "\(subject) needs \(expected), not \(node.value.noun)", at: node.span, help: help)
+      .wrongType, "\(subject) needs \(expected), not \(node.value.noun)", at: node.span,
+      suggestion: suggestion, help: help)
   }
 }
 
@@ -179,7 +182,7 @@ extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue
         let suggestion = closest(to: text, among: words)
         log.report(
           .unknownWord, "\(subject) knows no \(quoted(text))", at: node.span,
-          suggestion: suggestion.map { quoted($0) }, help: "known are \(words.joined(separator: ", "))")
+          suggestion: suggestion.map { quoted($0) }, help: "known: \(words.joined(separator: ", "))")
         return nil
       }
       return value
@@ -231,7 +234,8 @@ extension ValueType {
     let shape = Shape.list(element.shape, count: count)
     return ValueType(shape: shape) { node, subject, log in
       guard case .list(let nodes) = node.value else {
-        log.reportWrongType(node, subject: subject, expected: "a list")
+        log.reportWrongType(
+          node, subject: subject, expected: "a list", suggestion: node.text.map { "[\(quoted($0))]" })
         return nil
       }
       guard count.contains(nodes.count) else {

@@ -20,6 +20,11 @@ struct DiagnosticLog: Sendable {
   private var problems: [(span: SourceSpan, diagnostic: Diagnostic)] = []
   private(set) var hasErrors = false
 
+  /// Whether a search for the name that was meant is worth while.
+  ///
+  /// Nobody reads hundreds of proposals, and in a fleet each search goes through every machine.
+  var wantsSuggestions: Bool { problems.count < 200 }
+
   init(sources: [SourceText]) { self.sources = sources }
 
   mutating func report(

@@ -18,6 +18,9 @@ struct JSONParser {
   /// The offsets of the brackets that are open.
   private var openers: [Int] = []
   private var isStructureCertain = true
+  /// The first bracket whose partner has another indentation, and that partner: if a bracket is
+  /// missing at the end, it is most likely this one's.
+  private var misaligned: (opener: Int, closer: Int)?
   /// Whether a string ended with its line: the comma behind it may be inside it.
   private var hasJustLostQuote = false
   private var log: DiagnosticLog
@@ -65,7 +68,7 @@ struct JSONParser {
     }
     let node = try parseValue()
     try skipBlank()
-    if peek != nil {
+    if peek != nil, isStructureCertain {
       report(
         .textAfterEnd, "\(foundHere) stands after the end of the document", here,
         notes: ["the document that begins on line \(line(node.span)) ends before it"],
@@ -194,6 +197,7 @@ struct JSONParser {
     }
     guard let opener = openers.popLast() else { preconditionFailure("what closes was opened") }
     guard byte != expected else {
+      if misaligned == nil, isMisaligned(opener, position) { misaligned = (opener, position) }
       position += 1
       return
     }
@@ -211,6 +215,18 @@ struct JSONParser {
       .notClosed, "this \(name) is not closed", opener..<opener + 1,
       notes: ["a \(foundHere) on line \(line(span(here))) comes first"])
     isStructureCertain = false
+  }
+
+  /// Whether a closing bracket that begins its line is indented differently from its partner's line.
+  private func isMisaligned(_ opener: Int, _ closer: Int) -> Bool {
+    // A file on one line ends this search at once.
+    guard let before = bytes[..<closer].last(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }),
+      before == UInt8(ascii: "\n")
+    else { return false }
+    let text = log.sources[source]
+    let (opening, closing) = (text.lineStart(at: opener), text.lineStart(at: closer))
+    let first = bytes[opening...].firstIndex { !Self.isBlank($0) } ?? opener
+    return opening != closing && first - opening != closer - closing
   }
 
   private mutating func parseKey() throws(Stop) -> String {
@@ -414,7 +430,7 @@ struct JSONParser {
       report(
         .bareWord, "\(text) is not a number in JSON", start..<position,
         help: "leave the key out where there is no limit")
-    } else if digits.contains(where: { $0.isLetter || $0 == "%" }), !digits.hasPrefix("0x") {
+    } else if digits.contains(where: { $0.isLetter && !"eE".contains($0) || $0 == "%" }), !digits.hasPrefix("0x") {
       report(
         .bareWord, "\(text) stands without quotes", start..<position, suggestion: quoted(text))
     } else {
@@ -550,9 +566,15 @@ struct JSONParser {
 
   private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  /// The bytes of the character here.
+  /// The bytes of the word or character here.
   private var here: Range<Int> {
-    var end = min(position + 1, bytes.count)
+    let word = bytes[position...].prefix(40).prefix { Self.isWordByte($0) }
+    var end = word.endIndex
+    if !word.isEmpty {
+      while end < bytes.count, bytes[end] & 0xc0 == 0x80 { end += 1 }
+      return position..<end
+    }
+    end = min(position + 1, bytes.count)
     while end < bytes.count, bytes[end] & 0xc0 == 0x80 { end += 1 }
     return position..<end
   }
@@ -575,10 +597,15 @@ struct JSONParser {
       report(.unexpectedText, "expected a value, found the end of the file", bytes.count..<bytes.count)
       return Stop()
     }
+    let suspect = misaligned?.opener ?? opener
+    let end = "the file ends on line \(line(span(bytes.count..<bytes.count))) with a bracket open"
+    let reason = misaligned.map {
+      "by its indentation the \(quoted(character(bytes[$0.closer]))) of line \(line(span($0.closer..<$0.closer))) closes another one"
+    }
     report(
-      .notClosed, "this \(quoted(character(bytes[opener]))) is not closed", opener..<opener + 1,
-      notes: ["the file ends on line \(line(span(bytes.count..<bytes.count)))"],
-      help: "the missing bracket may also be an inner one's")
+      .notClosed, "this \(quoted(character(bytes[suspect]))) is not closed", suspect..<suspect + 1,
+      notes: [end, reason].compactMap { $0 },
+      help: reason == nil ? "the missing bracket may also be an inner one's" : nil)
     return Stop()
   }
 

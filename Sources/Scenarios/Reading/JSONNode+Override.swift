@@ -59,7 +59,7 @@ extension JSONNode {
         let suggestion = closest(to: step.value, among: known)
         log.report(
           .unknownPath, "no element is named \(quoted(step.value))", at: step.span, suggestion: suggestion,
-          help: known.isEmpty ? "no element of this list has a name" : "known are \(abridged(known))")
+          help: known.isEmpty ? "no element of this list has a name" : "known: \(abridged(known))")
         return
       }
       elements[index].set(path.dropFirst(), to: newValue, log: &log)
@@ -81,7 +81,7 @@ extension JSONNode {
 }
 
 /// The first names, and how many more there are.
-func abridged(_ names: [String]) -> String {
+func abridged(_ names: some RandomAccessCollection<String>) -> String {
   let shown = names.prefix(8).joined(separator: ", ")
   return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
 }

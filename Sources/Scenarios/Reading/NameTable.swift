@@ -16,19 +16,22 @@ struct NameTable {
   /// Gives a name to the thing at `index`; a second thing of that name is reported.
   ///
   /// - Parameter name: `nil` where it could not be read.
-  mutating func define(_ name: Located<String>?, as index: Int, log: inout DiagnosticLog) {
+  /// - Returns: Whether the name is good and was free.
+  @discardableResult
+  mutating func define(_ name: Located<String>?, as index: Int, log: inout DiagnosticLog) -> Bool {
     guard let name else {
       hasUnknownNames = true
-      return
+      return false
     }
     if let first = definitions[name.value] {
       log.report(
         .duplicateName, "a second \(noun) is named \(quoted(name.value))", at: name.span,
         notes: ["the first one is on \(log.location(of: first.span))"])
-    } else {
-      definitions[name.value] = (index, name.span)
-      names.append(name.value)
+      return false
     }
+    definitions[name.value] = (index, name.span)
+    names.append(name.value)
+    return true
   }
 
   func index(of name: String) -> Int? { definitions[name]?.index }
@@ -42,9 +45,9 @@ struct NameTable {
     guard let reference else { return nil }
     if let index = index(of: reference.value) { return index }
     guard !hasUnknownNames else { return nil }
-    let suggestion = closest(to: reference.value, among: names)
+    let suggestion = log.wantsSuggestions ? closest(to: reference.value, among: names) : nil
     let help =
-      names.isEmpty ? "the scenario defines no \(noun)\(context)" : "known are \(abridged(names))"
+      names.isEmpty ? "the scenario defines no \(noun)\(context)" : "known: \(abridged(names))"
     log.report(
       .unknownName, "no \(noun)\(context) is named \(quoted(reference.value))", at: reference.span,
       suggestion: suggestion.map { quoted($0) }, help: suggestion == nil ? help : nil)

@@ -62,7 +62,7 @@ extension Resolver {
           log.report(
             .emptySelector, "no virtual machine fits the selector \(quoted(name))", at: selector.span,
             help: machines.isEmpty
-              ? "the scenario has no virtual machines" : "there is \(abridged(machines.map(\.name)))")
+              ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))")
           return nil
         }
         selected += matches
@@ -75,9 +75,9 @@ extension Resolver {
   }
 
   private mutating func reportUnknownMachine(_ name: String, at span: SourceSpan) {
-    let suggestion = closest(to: name, among: machines.lazy.map(\.name))
+    let suggestion = log.wantsSuggestions ? closest(to: name, among: machines.lazy.map(\.name)) : nil
     let help =
-      machines.isEmpty ? "the scenario has no virtual machines" : "there is \(abridged(machines.map(\.name)))"
+      machines.isEmpty ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))"
     log.report(
       .unknownName, "no virtual machine is named \(quoted(name))", at: span,
       suggestion: suggestion.map { quoted($0) }, help: suggestion == nil ? help : nil)
@@ -107,7 +107,7 @@ extension Resolver {
       log.report(
         .unknownName, "no replicated virtual machine has a disk named \(quoted(excluded.value))",
         at: excluded.span, suggestion: suggestion.map { quoted($0) },
-        help: suggestion == nil ? "there is \(abridged(disks.uniqued))" : nil)
+        help: suggestion == nil ? "known: \(abridged(disks.uniqued))" : nil)
     }
     for machine in selected where replicatedDisks(of: machine, in: replication).isEmpty {
       guard let exclude = replication.exclude.located, !diskNames(of: machine).isEmpty else { continue }

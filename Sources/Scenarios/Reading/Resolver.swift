@@ -101,8 +101,8 @@ struct Resolver {
       for path in [\Self.siteNames, \.hostNames, \.datastoreNames] { self[keyPath: path].missesSome() }
     }
     for (siteIndex, site) in (draft.sites.known ?? []).enumerated() {
-      siteNames.define(site.value.name.located, as: siteIndex, log: &log)
-      for host in hostNames(of: site.value) {
+      let isNamed = siteNames.define(site.value.name.located, as: siteIndex, log: &log)
+      for host in hostNames(of: site.value, isNamed: isNamed) {
         hostNames.define(host, as: hostSites.count, log: &log)
         hostSites.append(siteIndex)
       }
@@ -122,12 +122,14 @@ struct Resolver {
   }
 
   /// The hosts of a site: as listed, or `paris-esx-01` and so on; `nil` for one without a good name.
-  private func hostNames(of site: SiteDraft) -> [Located<String>?] {
+  ///
+  /// - Parameter isNamed: Whether the site has a good name of its own.
+  private func hostNames(of site: SiteDraft, isNamed: Bool) -> [Located<String>?] {
     switch site.hosts.known {
     case .second(let hosts): hosts.map(\.value.name.located)
     case .first(let count):
       (1...count).map { number in
-        site.name.located.map { name in
+        (isNamed ? site.name.located : nil).map { name in
           let digits = "\(number)"
           let padding = String(repeating: "0", count: max(0, max(2, "\(count)".count) - digits.count))
           return Located(value: "\(name.value)-esx-\(padding)\(digits)", span: name.span)
@@ -248,7 +250,7 @@ struct Resolver {
       .wrongSite, "the \(noun) \(quoted(reference.value)) is at site \(name(actual)), not at \(name(site))",
       at: reference.span,
       help: local.isEmpty
-        ? "site \(name(site)) has no \(noun) yet" : "at site \(name(site)) there is \(abridged(local))")
+        ? "site \(name(site)) has no \(noun) yet" : "at site \(name(site)): \(abridged(local))")
     return false
   }
 
