@@ -66,11 +66,11 @@ package struct Profile: Sendable, Hashable {
     Parameter(
       key: "reconnectDelayStep", place: .duration(\.reconnectDelayStep),
       summary: "What each failed attempt to reconnect adds to the wait before the next.",
-      source: "ESXi advanced settings HBR.*, reconnect back-off."),
+      source: "ESXi's HBR options: 10 s more per failure, up to 90 s."),
     Parameter(
       key: "reconnectDelayMaximum", place: .duration(\.reconnectDelayMaximum),
       summary: "The longest wait before the next attempt to reconnect.",
-      source: "ESXi advanced settings HBR.*, reconnect back-off."),
+      source: "ESXi's HBR options: 10 s more per failure, up to 90 s."),
     Parameter(
       key: "estimateHistory", place: .count(\.estimateHistory),
       summary: "How many past transfers the estimate of the next one averages.",

@@ -31,8 +31,9 @@ extension Scenario {
     /// The name by which other entries and reports refer to it.
     package let id: String?
     package let at: Instant
-    /// How long it lasts; at its end the opposite happens. `nil` where it lasts until another
-    /// entry undoes it, or where the action takes no time.
+    /// How long it lasts; at its end the opposite happens.
+    ///
+    /// `nil` where it lasts until another entry undoes it, or where the action takes no time.
     package let duration: TimeSpan?
     package let action: Action
     package let why: String?

@@ -1,7 +1,9 @@
 package import Quantities
 
 extension Scenario {
-  /// What a guest writes to a disk. Several disks may have the same one; each draws its own writes.
+  /// What a guest writes to a disk.
+  ///
+  /// Several disks may have the same one; each draws its own writes.
   package struct Workload: Sendable, Hashable {
     package let name: String
     package let model: Model
@@ -17,8 +19,10 @@ extension Scenario.Workload {
     case hotspot(rate: DataRate, blockSize: ByteCount, region: Region, skew: Skew)
     /// A write head that moves through the region at a steady rate and starts over at its end.
     case sequential(rate: DataRate, blockSize: ByteCount, region: Region)
-    /// The same `size` bytes from `offset` on, written whole at `first` and then every `every`.
-    case periodic(every: TimeSpan, first: TimeSpan, size: ByteCount, offset: ByteCount)
+    /// The whole region, written at `first` after the start of the run and then every `every`.
+    ///
+    /// The size of the region is never `nil`.
+    case periodic(every: TimeSpan, first: TimeSpan, region: Region)
     /// A recorded trace, write by write.
     case trace(Trace)
   }
@@ -72,18 +76,30 @@ extension Scenario.Workload {
   package var meanRate: DataRate? {
     switch model {
     case .uniform(let rate, _, _), .hotspot(let rate, _, _, _), .sequential(let rate, _, _): rate
-    case .periodic(let every, _, let size, _):
-      Self.rate(of: size, every: every)
+    case .periodic(let every, _, let region): region.size.map { .average(of: $0, every: every) }
     case .trace: nil
     }
   }
 
+  /// The part of a disk that is written, or `nil` where only the trace knows.
+  package var region: Region? {
+    switch model {
+    case .uniform(_, _, let region), .hotspot(_, _, let region, _), .sequential(_, _, let region),
+      .periodic(_, _, let region):
+      region
+    case .trace: nil
+    }
+  }
+}
+
+extension DataRate {
   /// `size` per `interval`, rounded down to bits per second; the largest rate where that is too much.
-  private static func rate(of size: ByteCount, every interval: TimeSpan) -> DataRate {
+  ///
+  /// - Precondition: `interval` is above zero.
+  static func average(of size: ByteCount, every interval: TimeSpan) -> DataRate {
     let bits = size.bytes.multipliedFullWidth(by: 8_000_000_000)
     let divisor = UInt64(interval.nanoseconds)
     guard bits.high < divisor else { return DataRate(bitsPerSecond: UInt64(Int64.max)) }
-    return DataRate(
-      bitsPerSecond: min(divisor.dividingFullWidth(bits).quotient, UInt64(Int64.max)))
+    return DataRate(bitsPerSecond: min(divisor.dividingFullWidth(bits).quotient, UInt64(Int64.max)))
   }
 }

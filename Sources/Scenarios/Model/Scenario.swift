@@ -32,8 +32,9 @@ package struct Scenario: Sendable, Hashable {
   /// In the order of time; entries of one instant in the order of the file.
   package let timeline: [TimelineEntry]
   package let profile: Profile
-  /// The document after all overrides, as compact JSON with sorted keys. Reading it again gives
-  /// an equal scenario.
+  /// The document after all overrides, as compact JSON with sorted keys.
+  ///
+  /// Reading it again gives an equal scenario.
   package let canonicalText: String
   /// Identifies what is simulated: equal for two files that differ only in layout, in the order
   /// of keys, in the seed, or in the keys meant for people (`$schema`, `title`, `description`,

@@ -1,0 +1,180 @@
+/// A value and where it was written.
+struct Located<Value: Sendable>: Sendable {
+  let value: Value
+  let span: SourceSpan
+}
+
+/// The value of a key of a draft.
+///
+/// It is absent where the key was left out without a default, or was reported as wrong.
+struct Field<Value: Sendable>: Sendable {
+  var located: Located<Value>?
+  /// Whether the key is there, with a good value or a wrong one, or has a default.
+  var isGiven = false
+
+  /// The value, if there is a good one.
+  var known: Value? { located?.value }
+
+  /// The value of a required key, once no errors were found.
+  var value: Value {
+    guard let located else { preconditionFailure("a required key without a value is an error") }
+    return located.value
+  }
+}
+
+/// An object of a scenario as it is written: names unresolved, every key checked by itself.
+///
+/// The keys describe the object once, for reading, for messages and for the schema.
+protocol Draft: Sendable {
+  /// What messages call such an object, as "link".
+  static var noun: String { get }
+  static var keys: [Key<Self>] { get }
+  /// The key whose word decides which other keys make sense, as `model` of a workload.
+  static var discriminator: String? { get }
+
+  init()
+  /// Where the object begins.
+  var span: SourceSpan? { get set }
+}
+
+extension Draft {
+  static var discriminator: String? { nil }
+
+  /// The keys of every object, for its readers.
+  static var remarks: [String] { ["why", "description"] }
+
+  /// Reads an object: unknown and missing keys are reported, defaults filled in.
+  ///
+  /// - Returns: `nil` if `node` is no object.
+  static func decode(_ node: JSONNode, subject: String, log: inout DiagnosticLog) -> Self? {
+    guard case .object(let members) = node.value else {
+      log.reportWrongType(node, subject: subject, expected: "an object that describes a \(noun)")
+      return nil
+    }
+    var draft = Self()
+    draft.span = node.span.start
+    let kind = kind(of: node)
+    let owner = label(of: node)
+    /// Keys that seem to be there under a wrong name.
+    var misspelt: [String] = []
+    for member in members {
+      if let key = keys.first(where: { $0.name == member.key }) {
+        guard key.fits(kind) else {
+          reportMisplaced(key, kind: kind, at: member.keySpan, log: &log)
+          continue
+        }
+        key.decode(member.node, quoted(member.key), &draft, &log)
+      } else if remarks.contains(member.key) {
+        _ = ValueType<String>.text.decode(member.node, quoted(member.key), &log)
+      } else {
+        let suggestion = closest(to: member.key, among: keys.filter { $0.fits(kind) }.map(\.name) + remarks)
+        if let suggestion { misspelt.append(suggestion) }
+        log.report(
+          .unknownKey, "unknown key \(quoted(member.key)) in \(noun)", at: member.keySpan,
+          suggestion: suggestion.map { quoted($0) },
+          help: suggestion == nil
+            ? "known: \(keys.filter { $0.fits(kind) }.map(\.name).joined(separator: ", "))" : nil)
+      }
+    }
+    for key in keys where key.fits(kind) && !members.contains(where: { $0.key == key.name }) {
+      if let value = key.defaultValue {
+        key.decode(JSONNode(value: value, span: node.span.start), quoted(key.name), &draft, &log)
+      } else if key.isRequired, kind != nil || key.kinds == nil, !misspelt.contains(key.name) {
+        log.report(
+          .missingKey, "\(owner) lacks the key \(quoted(key.name))", at: node.span.start,
+          help: "\(key.name): \(key.summary)")
+      }
+    }
+    return draft
+  }
+
+  /// The word of the discriminator, given or by default; `nil` if there is none or it is wrong.
+  private static func kind(of node: JSONNode) -> String? {
+    guard let discriminator else { return nil }
+    let given = node[discriminator]?.value
+    let byDefault = keys.first { $0.name == discriminator }?.defaultValue
+    guard case .string(let word)? = given ?? byDefault else { return nil }
+    return keys.contains { $0.kinds?.contains(word) == true } || node[discriminator] == nil ? word : nil
+  }
+
+  /// What a message calls this object: `link "wan"`, or just `link`.
+  private static func label(of node: JSONNode) -> String {
+    for key in ["name", "id", "vm", "do"] {
+      if let name = node[key]?.text { return "\(noun) \(quoted(name))" }
+    }
+    return noun
+  }
+
+  private static func reportMisplaced(
+    _ key: Key<Self>, kind: String?, at span: SourceSpan, log: inout DiagnosticLog
+  ) {
+    guard let discriminator, let kind, let kinds = key.kinds else {
+      preconditionFailure("only a key of some kinds can be misplaced")
+    }
+    log.report(
+      .misplacedKey,
+      "the key \(quoted(key.name)) has no meaning with \(quoted(discriminator)): \(quoted(kind))", at: span,
+      help: "it belongs to \(kinds.map { quoted($0) }.joined(separator: ", "))")
+  }
+}
+
+/// One key of an object: its name, its type, and what its absence means.
+struct Key<Owner: Draft>: Sendable {
+  let name: String
+  let isRequired: Bool
+  /// What stands for an absent key; `nil` where the key is required or absence has its own meaning.
+  let defaultValue: JSONValue?
+  /// The words of the discriminator with which the key makes sense; `nil` for all.
+  let kinds: [String]?
+  /// What it says, in a sentence; an optional key's ends with what its absence means.
+  let summary: String
+  let shape: Shape
+  let decode: @Sendable (JSONNode, String, inout Owner, inout DiagnosticLog) -> Void
+
+  func fits(_ kind: String?) -> Bool {
+    guard let kinds, let kind else { return true }
+    return kinds.contains(kind)
+  }
+
+  static func required<Value>(
+    _ name: String, _ path: any WritableKeyPath<Owner, Field<Value>> & Sendable, _ type: ValueType<Value>,
+    for kinds: [String]? = nil, _ summary: String
+  ) -> Key {
+    Key(
+      name: name, isRequired: true, defaultValue: nil, kinds: kinds, summary: summary, shape: type.shape,
+      decode: reading(type) { owner, value in
+        owner[keyPath: path] = Field(located: value, isGiven: true)
+      })
+  }
+
+  static func optional<Value>(
+    _ name: String, _ path: any WritableKeyPath<Owner, Field<Value>> & Sendable, _ type: ValueType<Value>,
+    default defaultValue: JSONValue? = nil, for kinds: [String]? = nil, _ summary: String
+  ) -> Key {
+    Key(
+      name: name, isRequired: false, defaultValue: defaultValue, kinds: kinds, summary: summary,
+      shape: type.shape, decode: reading(type) { owner, value in
+        owner[keyPath: path] = Field(located: value, isGiven: true)
+      })
+  }
+
+  /// An optional key whose value replaces something that a new owner has.
+  static func override<Value>(
+    _ name: String, _ type: ValueType<Value>, _ summary: String,
+    store: @escaping @Sendable (inout Owner, Value) -> Void
+  ) -> Key {
+    Key(
+      name: name, isRequired: false, defaultValue: nil, kinds: nil, summary: summary, shape: type.shape,
+      decode: reading(type) { owner, value in
+        if let value { store(&owner, value.value) }
+      })
+  }
+
+  private static func reading<Value>(
+    _ type: ValueType<Value>, store: @escaping @Sendable (inout Owner, Located<Value>?) -> Void
+  ) -> @Sendable (JSONNode, String, inout Owner, inout DiagnosticLog) -> Void {
+    { node, subject, owner, log in
+      store(&owner, type.decode(node, subject, &log).map { Located(value: $0, span: node.span) })
+    }
+  }
+}

@@ -1,0 +1,416 @@
+import Quantities
+
+// The objects of a scenario, one key per line. This is the only description of the format: the
+// reader, its messages, the defaults and the schema follow from it.
+
+struct ScenarioDraft: Draft {
+  static let noun = "scenario"
+
+  var span: SourceSpan?
+  var schema = Field<String>()
+  var format = Field<Int>()
+  var name = Field<String>()
+  var title = Field<String>()
+  var description = Field<String>()
+  var tags = Field<[Located<String>]>()
+  var seed = Field<Int>()
+  var limits = Field<Limits>()
+  var clock = Field<ClockDraft>()
+  var sites = Field<[Located<SiteDraft>]>()
+  var links = Field<[Located<LinkDraft>]>()
+  var network = Field<NetworkDraft>()
+  var workloads = Field<[(name: Located<String>, value: WorkloadDraft)]>()
+  var virtualMachines = Field<[Located<VirtualMachineDraft>]>()
+  var replications = Field<[Located<ReplicationDraft>]>()
+  var timeline = Field<[Located<TimelineEntryDraft>]>()
+  var profile = Field<ProfileDraft>()
+
+  /// Whose bounds apply.
+  enum Limits: String, CaseIterable {
+    /// Those of vSphere Replication.
+    case product
+    /// Those of the simulator.
+    case relaxed
+  }
+
+  static let keys: [Key<Self>] = [
+    .optional("$schema", \.schema, .text, "Where editors find the schema; ignored."),
+    .required("format", \.format, .count(1...1), "The version of the file format: 1."),
+    .required("name", \.name, .name, "What reports and run folders call the scenario."),
+    .optional("title", \.title, .text, "A headline for reports; none if left out."),
+    .optional("description", \.description, .text, "What the scenario shows; nothing if left out."),
+    .optional("tags", \.tags, .list(of: .text), default: .list([]), "Words to select scenarios by."),
+    .optional("seed", \.seed, .count(0...(.max)), default: 1, "The seed of all random draws."),
+    .optional(
+      "limits", \.limits, .word, default: "product",
+      "Whether the bounds of the product apply, or only those of the simulator."),
+    .required("clock", \.clock, .object(), "When the run begins and ends."),
+    .required("sites", \.sites, .list(of: .object(), count: 1...(.max)), "The sites, with what stands there."),
+    .optional("links", \.links, .list(of: .object()), default: .list([]), "The connections of the sites."),
+    .optional("network", \.network, .object(), default: .object([]), "How flows share the links."),
+    .optional(
+      "workloads", \.workloads, .named(.object()), default: .object([]), "What guests write, by name."),
+    .optional("vms", \.virtualMachines, .list(of: .object()), default: .list([]), "The virtual machines."),
+    .optional(
+      "replications", \.replications, .list(of: .object()), default: .list([]),
+      "Which virtual machines are replicated, and how."),
+    .optional(
+      "timeline", \.timeline, .list(of: .object()), default: .list([]), "Faults and actions at their times."),
+    .optional(
+      "profile", \.profile, .object(), default: .object([]), "Constants of the product to override."),
+  ]
+}
+
+struct ClockDraft: Draft {
+  static let noun = "clock"
+
+  var span: SourceSpan?
+  var start = Field<UTCTime>()
+  var duration = Field<TimeSpan>()
+  var warmup = Field<TimeSpan>()
+
+  static let keys: [Key<Self>] = [
+    .optional(
+      "start", \.start, .date, default: "2025-03-03T00:00:00Z", "The time of day at which the run begins."),
+    .required("duration", \.duration, .positiveDuration(unit: "h"), "How long the run lasts."),
+    .optional(
+      "warmup", \.warmup, .duration(unit: "h"), default: "0s", "How long statistics wait at the beginning."),
+  ]
+}
+
+struct SiteDraft: Draft {
+  static let noun = "site"
+
+  var span: SourceSpan?
+  var name = Field<String>()
+  var hosts = Field<Either<Int, [Located<HostDraft>]>>()
+  var replicationServers = Field<Int>()
+  var datastores = Field<[Located<DatastoreDraft>]>()
+  var networks = Field<[Located<String>]>()
+
+  static let keys: [Key<Self>] = [
+    .required("name", \.name, .name, "What other parts of the scenario call the site."),
+    .optional(
+      "hosts", \.hosts,
+      .either(.count(1...10_000), or: .list(of: .object(), count: 1...(.max))) {
+        if case .list = $0 { false } else { true }
+      },
+      default: 1, "The ESXi hosts: how many (named SITE-esx-01 and so on), or a list of them."),
+    .optional(
+      "replicationServers", \.replicationServers, .count(1...10), default: 1,
+      "The number of vSphere Replication servers."),
+    .optional("datastores", \.datastores, .list(of: .object()), default: .list([]), "The datastores."),
+    .optional("networks", \.networks, .list(of: .name), default: .list([]), "The names of the port groups."),
+  ]
+}
+
+struct HostDraft: Draft {
+  static let noun = "host"
+
+  var span: SourceSpan?
+  var name = Field<String>()
+
+  static let keys: [Key<Self>] = [.required("name", \.name, .name, "What other parts call the host.")]
+}
+
+struct DatastoreDraft: Draft {
+  static let noun = "datastore"
+
+  var span: SourceSpan?
+  var name = Field<String>()
+  var capacity = Field<ByteCount>()
+  var read = Field<DataRate>()
+  var write = Field<DataRate>()
+
+  static let keys: [Key<Self>] = [
+    .required("name", \.name, .name, "What other parts of the scenario call the datastore."),
+    .optional("capacity", \.capacity, .positiveSize, "How much it holds; unlimited if left out."),
+    .optional(
+      "read", \.read, .positiveRate(unit: "MB/s"), "All reads together; never the bottleneck if left out."),
+    .optional(
+      "write", \.write, .positiveRate(unit: "MB/s"), "All writes together; never the bottleneck if left out."),
+  ]
+}
+
+/// The raw bandwidth of a link: one for both directions, or one for each.
+typealias BandwidthDraft = Either<DataRate, DirectedBandwidthDraft>
+
+struct DirectedBandwidthDraft: Draft {
+  static let noun = "bandwidth"
+
+  var span: SourceSpan?
+  var forward = Field<DataRate>()
+  var backward = Field<DataRate>()
+
+  static let keys: [Key<Self>] = [
+    .required("forward", \.forward, .positiveRate(), "From the first site of \"between\" to the second."),
+    .required("backward", \.backward, .positiveRate(), "From the second site to the first."),
+  ]
+}
+
+extension ValueType where Value == BandwidthDraft {
+  static var bandwidth: ValueType {
+    .either(.positiveRate(), or: .object()) { if case .object = $0 { false } else { true } }
+  }
+}
+
+struct LinkDraft: Draft {
+  static let noun = "link"
+
+  var span: SourceSpan?
+  var name = Field<String>()
+  var between = Field<[Located<String>]>()
+  var bandwidth = Field<BandwidthDraft>()
+  var latency = Field<TimeSpan>()
+  var loss = Field<Ratio>()
+  var usable = Field<Ratio>()
+  var window = Field<ByteCount>()
+
+  static let keys: [Key<Self>] = [
+    .required("name", \.name, .name, "What other parts of the scenario call the link."),
+    .required("between", \.between, .list(of: .name, count: 2...2), "The two sites it joins."),
+    .required(
+      "bandwidth", \.bandwidth, .bandwidth, "The raw bandwidth, or an object with forward and backward."),
+    .required("latency", \.latency, .duration(unit: "ms"), "The time a packet needs, one way."),
+    .optional(
+      "loss", \.loss, .properShare, default: "0%", "The probability that a packet is lost."),
+    .optional(
+      "usable", \.usable, .positiveShare, default: "70%",
+      "The share of the bandwidth that replication gets. VMware's worked example of 100 GB over T1, 10 and 100 Mbit/s implies 70 %."
+    ),
+    .optional(
+      "window", \.window, .positiveSize, default: "4MiB", "The most that one connection keeps in flight."),
+  ]
+}
+
+struct NetworkDraft: Draft {
+  static let noun = "network"
+
+  var span: SourceSpan?
+  var model = Field<Scenario.NetworkSettings.Model>()
+  var framing = Field<Scenario.NetworkSettings.Framing>()
+
+  static let keys: [Key<Self>] = [
+    .optional("model", \.model, .word, default: "fluid", "The model of the transport."),
+    .optional(
+      "framing", \.framing, .word, default: "ethernet", "What packet headers take from the bandwidth."),
+  ]
+}
+
+struct WorkloadDraft: Draft {
+  static let noun = "workload"
+  static let discriminator: String? = "model"
+
+  /// The word that chooses the law of the writes.
+  enum Model: String, CaseIterable {
+    case uniform
+    case hotspot
+    case sequential
+    case periodic
+    case trace
+  }
+
+  var span: SourceSpan?
+  var model = Field<Model>()
+  var write = Field<DataRate>()
+  var blockSize = Field<ByteCount>()
+  var workingSet = Field<ByteCount>()
+  var offset = Field<ByteCount>()
+  var skew = Field<Scenario.Workload.Skew>()
+  var every = Field<TimeSpan>()
+  var size = Field<ByteCount>()
+  var first = Field<TimeSpan>()
+  var file = Field<String>()
+  var format = Field<Scenario.Workload.Trace.Format>()
+  var device = Field<Int>()
+  var isRepeated = Field<Bool>()
+
+  private static let steady = ["uniform", "hotspot", "sequential"]
+
+  static let keys: [Key<Self>] = [
+    .required("model", \.model, .word, "The law of the writes."),
+    .required(
+      "write", \.write, .positiveRate(unit: "kB/s"), for: steady, "The bytes written per time, on average."),
+    .required("blockSize", \.blockSize, .positiveSize, for: steady, "The size of one write."),
+    .optional(
+      "workingSet", \.workingSet, .positiveSize, for: steady,
+      "The size of the part of the disk that is written; the rest of the disk if left out."),
+    .optional(
+      "offset", \.offset, .size, default: "0B", for: steady + ["periodic"],
+      "Where on the disk the written part begins."),
+    .optional(
+      "skew", \.skew, .skew, default: "80/20", for: ["hotspot"],
+      "The percentage of the writes that go to a percentage of the space."),
+    .required(
+      "every", \.every, .positiveDuration(), for: ["periodic"], "The time from one writing to the next."),
+    .required("size", \.size, .positiveSize, for: ["periodic"], "How much is written each time."),
+    .optional(
+      "first", \.first, .duration(), for: ["periodic"],
+      "The time of the first writing; the first multiple of \"every\" if left out."),
+    .required(
+      "file", \.file, .text, for: ["trace"], "The trace, relative to the folder of the scenario."),
+    .optional(
+      "format", \.format, .word, default: "auto", for: ["trace"], "The format of the trace."),
+    .optional(
+      "device", \.device, .count(0...(.max)), for: ["trace"],
+      "The device of the trace; its only one if left out."),
+    .optional(
+      "repeat", \.isRepeated, .flag, default: false, for: ["trace"],
+      "Whether the trace starts over at its end."),
+  ]
+}
+
+struct VirtualMachineDraft: Draft {
+  static let noun = "virtual machine"
+
+  var span: SourceSpan?
+  var name = Field<String>()
+  var site = Field<String>()
+  var datastore = Field<String>()
+  var host = Field<String>()
+  var network = Field<String>()
+  var disks = Field<[Located<DiskDraft>]>()
+
+  static let keys: [Key<Self>] = [
+    .required("name", \.name, .pattern, "The name; web-{01..08} creates eight."),
+    .required("site", \.site, .name, "The site where it runs."),
+    .required("datastore", \.datastore, .name, "The datastore of its disks."),
+    .optional(
+      "host", \.host, .name, "The host where it runs first; the hosts of the site in turn if left out."),
+    .optional("network", \.network, .name, "The port group it is attached to; none if left out."),
+    .required("disks", \.disks, .list(of: .object(), count: 1...(.max)), "Its virtual disks."),
+  ]
+}
+
+struct DiskDraft: Draft {
+  static let noun = "disk"
+
+  var span: SourceSpan?
+  var name = Field<String>()
+  var size = Field<ByteCount>()
+  var used = Field<ByteCount>()
+  var workload = Field<String>()
+
+  static let keys: [Key<Self>] = [
+    .required("name", \.name, .name, "The name of the disk within its virtual machine."),
+    .required("size", \.size, .positiveSize, "The size of the disk."),
+    .optional(
+      "used", \.used, .size, "How much of it holds data at the start; all of it if left out."),
+    .optional("workload", \.workload, .name, "What is written to it; nothing if left out."),
+  ]
+}
+
+struct ReplicationDraft: Draft {
+  static let noun = "replication"
+  static let discriminator: String? = "initialSync"
+
+  /// What the target holds at the start.
+  enum InitialSync: String, CaseIterable {
+    case done
+    case seeded
+    case full
+  }
+
+  var span: SourceSpan?
+  var virtualMachine = Field<String>()
+  var target = Field<String>()
+  var datastore = Field<String>()
+  var rpo = Field<TimeSpan>()
+  var policy = Field<Scenario.Replication.Policy>()
+  var safetyFactor = Field<Ratio>()
+  var firstSync = Field<TimeSpan>()
+  var exclude = Field<[Located<String>]>()
+  var initialSync = Field<InitialSync>()
+  var differing = Field<Ratio>()
+  var via = Field<String>()
+
+  static let keys: [Key<Self>] = [
+    .required("vm", \.virtualMachine, .selector, "The virtual machines; web-* selects by name."),
+    .required("to", \.target, .name, "The site of the replica."),
+    .required("datastore", \.datastore, .name, "The datastore of the replica."),
+    .required("rpo", \.rpo, .positiveDuration(), "The recovery point objective."),
+    .optional(
+      "policy", \.policy, .word, default: "vsphere",
+      "Who decides when a sync starts: the product's rule, or the clock, once every RPO."),
+    .optional(
+      "safetyFactor", \.safetyFactor, .positiveFactor, default: "120%",
+      "What the estimate of the next transfer is multiplied with. VMware (2014): 1.2."),
+    .optional(
+      "firstSync", \.firstSync, .duration(), "The time of the first sync; left to the policy if left out."),
+    .optional(
+      "exclude", \.exclude, .list(of: .name), default: .list([]), "The disks that are not replicated."),
+    .optional(
+      "initialSync", \.initialSync, .word, default: "full", "What the target holds at the start."),
+    .optional(
+      "differing", \.differing, .share, default: "1%", for: ["seeded"],
+      "The share of the extents of a seed that is not current."),
+    .optional("via", \.via, .name, "The link; the only one that joins the sites if left out."),
+  ]
+}
+
+struct TimelineEntryDraft: Draft {
+  static let noun = "timeline entry"
+  static let discriminator: String? = "do"
+
+  typealias Verb = Scenario.TimelineEntry.Verb
+
+  var span: SourceSpan?
+  var at = Field<TimeSpan>()
+  var after = Field<String>()
+  var delay = Field<TimeSpan>()
+  var verb = Field<Verb>()
+  var id = Field<String>()
+  var duration = Field<TimeSpan>()
+  var why = Field<String>()
+  var link = Field<String>()
+  var bandwidth = Field<BandwidthDraft>()
+  var host = Field<String>()
+  var virtualMachine = Field<String>()
+  var factor = Field<Ratio>()
+
+  private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
+
+  static let keys: [Key<Self>] = [
+    .optional("at", \.at, .duration(unit: "h"), "When it happens, from the start of the run."),
+    .optional(
+      "after", \.after, .text, "Instead of \"at\": the id of another entry, with .start or .end behind it."),
+    .optional("delay", \.delay, .duration(), "How long after it; at once if left out."),
+    .required("do", \.verb, .word, "What happens."),
+    .optional("id", \.id, .name, "The name by which other entries and reports refer to it."),
+    .optional(
+      "for", \.duration, .positiveDuration(), for: Verb.lasting.map(\.rawValue),
+      "How long it lasts; until something undoes it if left out."),
+    .optional("why", \.why, .text, "The reason, shown in reports."),
+    .required("link", \.link, .name, for: words(.linkDown, .linkLimit, .linkRestore), "The link."),
+    .required(
+      "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
+    .required("host", \.host, .name, for: words(.hostFail, .hostRestore), "The host."),
+    .required(
+      "vm", \.virtualMachine, .selector,
+      for: words(
+        .powerOff, .powerOn, .pauseReplication, .resumeReplication, .syncReplication, .fullSyncReplication,
+        .scaleWorkload), "The virtual machines; web-* selects by name."),
+    .required(
+      "factor", \.factor, .factor, for: words(.scaleWorkload), "What the rates of the writes are multiplied with."),
+  ]
+}
+
+struct ProfileDraft: Draft {
+  static let noun = "profile"
+
+  var span: SourceSpan?
+  var profile = Profile()
+
+  static let keys: [Key<Self>] = Profile.parameters.map { parameter in
+    switch parameter.place {
+    case .duration(let path):
+      .override(parameter.key, .positiveDuration(unit: "s"), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .size(let path):
+      .override(parameter.key, .positiveSize, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .rate(let path):
+      .override(parameter.key, .positiveRate(unit: "MB/s"), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .count(let path):
+      .override(parameter.key, .count(1...1_000), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Inventory
+import Quantities
+
+extension Resolver {
+  /// The keys that say nothing about what is simulated.
+  private static let remarkKeys = ["$schema", "title", "tags", "seed"]
+
+  /// Builds the scenario.
+  ///
+  /// - Precondition: No error was found.
+  func build(_ root: JSONNode) -> Scenario {
+    Scenario(
+      name: draft.name.value, title: draft.title.known, description: draft.description.known,
+      tags: draft.tags.value.map(\.value), seed: UInt64(draft.seed.value),
+      clock: Scenario.Clock(
+        start: draft.clock.value.start.value, duration: draft.clock.value.duration.value,
+        warmup: draft.clock.value.warmup.value),
+      inventory: buildInventory(),
+      sites: draft.sites.value.map { site in
+        Scenario.SiteSettings(
+          replicationServers: site.value.replicationServers.value,
+          networks: site.value.networks.value.map(\.value))
+      },
+      virtualMachines: machines.map { machine in
+        Scenario.VirtualMachineSettings(
+          network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } })
+      },
+      network: Scenario.NetworkSettings(
+        model: draft.network.value.model.value, framing: draft.network.value.framing.value),
+      workloads: workloadDrafts.indices.map(buildWorkload),
+      replications: replications.map(buildReplication), timeline: buildTimeline(),
+      profile: draft.profile.value.profile, canonicalText: root.canonicalText(),
+      hash: hash(of: root.canonicalText(omitting: Self.remarkKeys, anywhere: ScenarioDraft.remarks)))
+  }
+
+  private func buildInventory() -> Inventory {
+    var inventory = Inventory()
+    inventory.sites = draft.sites.value.map { Site(name: $0.value.name.value) }
+    inventory.hosts = zip(hostNames.names, hostSites).map { Host(name: $0, site: SiteID($1)) }
+    inventory.datastores = datastores.map { site, datastore in
+      Datastore(
+        name: datastore.name.value, site: SiteID(site), capacity: datastore.capacity.known,
+        readRate: datastore.read.known, writeRate: datastore.write.known)
+    }
+    inventory.links = zip(draft.links.value, linkEnds).map { link, ends in
+      Link(
+        name: link.value.name.value, ends: checked(ends).map { SiteID($0) },
+        bandwidth: checked(link.value.bandwidth.value.directions), latency: link.value.latency.value,
+        usable: link.value.usable.value, loss: link.value.loss.value,
+        windowMaximum: link.value.window.value)
+    }
+    inventory.virtualMachines = machines.map { machine in
+      VirtualMachine(
+        name: machine.name, site: SiteID(checked(machine.site)),
+        datastore: DatastoreID(checked(machine.datastore)), host: HostID(checked(machine.host)),
+        disks: machine.draft.disks.value.map { disk in
+          let size = disk.value.size.value
+          return VirtualDisk(name: disk.value.name.value, size: size, used: disk.value.used.known ?? size)
+        })
+    }
+    return inventory
+  }
+
+  func buildWorkload(_ index: Int) -> Scenario.Workload {
+    let draft = workloadDrafts[index].value
+    let region = Scenario.Workload.Region(
+      offset: draft.offset.known ?? .zero,
+      size: draft.model.value == .periodic ? draft.size.value : draft.workingSet.known)
+    let model: Scenario.Workload.Model =
+      switch draft.model.value {
+      case .uniform:
+        .uniform(rate: draft.write.value, blockSize: draft.blockSize.value, region: region)
+      case .hotspot:
+        .hotspot(
+          rate: draft.write.value, blockSize: draft.blockSize.value, region: region, skew: draft.skew.value)
+      case .sequential:
+        .sequential(rate: draft.write.value, blockSize: draft.blockSize.value, region: region)
+      case .periodic:
+        .periodic(
+          every: draft.every.value, first: draft.first.known ?? draft.every.value, region: region)
+      case .trace:
+        .trace(
+          Scenario.Workload.Trace(
+            file: draft.file.value, format: draft.format.value, device: draft.device.known,
+            isRepeated: draft.isRepeated.value))
+      }
+    return Scenario.Workload(name: workloadDrafts[index].name.value, model: model)
+  }
+
+  private func buildReplication(_ planned: PlannedReplication) -> Scenario.Replication {
+    let draft = planned.draft
+    let link = checked(planned.link)
+    let target = SiteID(checked(planned.target))
+    let initialSync: Scenario.Replication.InitialSync =
+      switch draft.initialSync.value {
+      case .done: .done
+      case .seeded: .seeded(differing: draft.differing.value)
+      case .full: .full
+      }
+    return Scenario.Replication(
+      virtualMachine: VirtualMachineID(planned.machine), target: target,
+      datastore: DatastoreID(checked(planned.datastore)), rpo: draft.rpo.value, policy: draft.policy.value,
+      safetyFactor: draft.safetyFactor.value, firstSync: draft.firstSync.known.map { .zero + $0 },
+      disks: planned.disks, initialSync: initialSync, link: LinkID(link),
+      direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward)
+  }
+
+  private func buildTimeline() -> [Scenario.TimelineEntry] {
+    let built = entries.map { entry in
+      Scenario.TimelineEntry(
+        id: entry.draft.id.known, at: checked(entry.instant), duration: entry.draft.duration.known,
+        action: checked(entry.action), why: entry.draft.why.known)
+    }
+    return built.indices.sorted { (built[$0].at, $0) < (built[$1].at, $1) }.map { built[$0] }
+  }
+
+  /// What a scenario without errors always has.
+  private func checked<Value>(_ value: Value?) -> Value {
+    guard let value else { preconditionFailure("what is unknown was reported as an error") }
+    return value
+  }
+
+  /// The FNV-1a hash of the text's UTF-8.
+  private func hash(of text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}

@@ -1,0 +1,186 @@
+import Inventory
+import Quantities
+
+extension Resolver {
+  /// The recovery point objectives that vSphere Replication accepts, in whole minutes.
+  ///
+  /// - Source: vSphere Replication 6.5 and later: 5 minutes to 24 hours.
+  private static let productRPORange = TimeSpan.minutes(5)...TimeSpan.hours(24)
+
+  mutating func resolveReplications() {
+    for located in draft.replications.known ?? [] {
+      let replication = located.value
+      checkRPO(replication)
+      let target = siteNames.resolve(replication.target.located, log: &log)
+      let datastore = resolveDatastore(replication.datastore.located, at: target)
+      let via = linkNames.resolve(replication.via.located, log: &log)
+      guard let selector = replication.virtualMachine.located,
+        let selected = select(selector), !selected.isEmpty
+      else { continue }
+      let accepted = selected.filter { claim($0, for: replication, target: target, at: selector) }
+      checkExclusions(of: replication, from: selected)
+      var linksBySource: [Int: Int?] = [:]
+      for machine in accepted {
+        var link: Int?
+        if let source = machines[machine].site, let target, source != target {
+          link =
+            linksBySource[source] ?? resolveLink(from: source, to: target, via: via, for: replication)
+          linksBySource[source] = .some(link)
+        }
+        replications.append(
+          PlannedReplication(
+            machine: machine, draft: replication, target: target, datastore: datastore, link: link,
+            disks: replicatedDisks(of: machine, in: replication)))
+      }
+    }
+    reportOwnSites()
+  }
+
+  private mutating func checkRPO(_ replication: ReplicationDraft) {
+    guard draft.limits.known == .product, let rpo = replication.rpo.located else { return }
+    let isWhole = rpo.value.nanoseconds % TimeSpan.minutes(1).nanoseconds == 0
+    guard !Self.productRPORange.contains(rpo.value) || !isWhole else { return }
+    log.report(
+      .rpoOutOfRange,
+      isWhole
+        ? "an RPO of \(rpo.value) is outside the product's range of 5m to 24h"
+        : "an RPO of \(rpo.value) is not a whole number of minutes", at: rpo.span,
+      help: "write \"limits\": \"relaxed\" at the top of the scenario to explore it anyway")
+  }
+
+  /// The machines that a selector stands for, ascending; `nil` after reporting that there are none.
+  mutating func select(_ selector: Located<String>) -> [Int]? {
+    let expanded = NamePattern.names(of: selector.value)
+    var selected: [Int] = []
+    for name in expanded {
+      if let index = machineIndices[name] {
+        selected.append(index)
+      } else if name.contains("*") {
+        let matches = machines.indices.filter { NamePattern.selects(name, machines[$0].name) }
+        if matches.isEmpty {
+          guard !hasUnknownMachines else { return nil }
+          log.report(
+            .emptySelector, "no virtual machine fits the selector \(quoted(name))", at: selector.span,
+            help: machines.isEmpty
+              ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))")
+          return nil
+        }
+        selected += matches
+      } else {
+        if !hasUnknownMachines { reportUnknownMachine(name, at: selector.span) }
+        return nil
+      }
+    }
+    return Set(selected).sorted()
+  }
+
+  private mutating func reportUnknownMachine(_ name: String, at span: SourceSpan) {
+    let suggestion = log.wantsSuggestions ? closest(to: name, among: machines.lazy.map(\.name)) : nil
+    let help =
+      machines.isEmpty ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))"
+    log.report(
+      .unknownName, "no virtual machine is named \(quoted(name))", at: span,
+      suggestion: suggestion.map { quoted($0) }, help: suggestion == nil ? help : nil)
+  }
+
+  /// Marks a machine as replicated.
+  ///
+  /// - Returns: Whether it was not replicated yet.
+  private mutating func claim(
+    _ machine: Int, for replication: ReplicationDraft, target: Int?, at selector: Located<String>
+  ) -> Bool {
+    guard let first = machines[machine].replicationSpan else {
+      machines[machine].replicationSpan = selector.span
+      return true
+    }
+    log.report(
+      .replicatedTwice, "virtual machine \(quoted(machines[machine].name)) is replicated twice",
+      at: selector.span, notes: ["its first replication is on \(log.location(of: first))"],
+      help: "a virtual machine has at most one; make the selectors narrower")
+    return false
+  }
+
+  private mutating func checkExclusions(of replication: ReplicationDraft, from selected: [Int]) {
+    let disks = selected.flatMap { diskNames(of: $0) }
+    for excluded in replication.exclude.known ?? [] where !disks.contains(excluded.value) {
+      let suggestion = closest(to: excluded.value, among: disks)
+      log.report(
+        .unknownName, "no replicated virtual machine has a disk named \(quoted(excluded.value))",
+        at: excluded.span, suggestion: suggestion.map { quoted($0) },
+        help: suggestion == nil ? "known: \(abridged(disks.uniqued))" : nil)
+    }
+    for machine in selected where replicatedDisks(of: machine, in: replication).isEmpty {
+      guard let exclude = replication.exclude.located, !diskNames(of: machine).isEmpty else { continue }
+      log.report(
+        .nothingReplicated, "every disk of virtual machine \(quoted(machines[machine].name)) is excluded",
+        at: exclude.span)
+      return
+    }
+  }
+
+  private func diskNames(of machine: Int) -> [String] {
+    (machines[machine].draft.disks.known ?? []).compactMap(\.value.name.known)
+  }
+
+  private func replicatedDisks(of machine: Int, in replication: ReplicationDraft) -> [Int] {
+    let excluded = (replication.exclude.known ?? []).map(\.value)
+    let disks = machines[machine].draft.disks.known ?? []
+    return disks.indices.filter { index in
+      disks[index].value.name.known.map { !excluded.contains($0) } ?? true
+    }
+  }
+
+  /// Reports each replication of which a machine is at the target already, once.
+  private mutating func reportOwnSites() {
+    var reported: Set<SourceSpan> = []
+    for replication in replications {
+      let machine = machines[replication.machine]
+      guard let target = replication.target, machine.site == target,
+        let reference = replication.draft.target.located, reported.insert(reference.span).inserted
+      else { continue }
+      log.report(
+        .replicationToOwnSite,
+        "virtual machine \(quoted(machine.name)) is at site \(quoted(reference.value)) already",
+        at: reference.span)
+    }
+  }
+
+  private mutating func resolveLink(
+    from source: Int, to target: Int, via: Int?, for replication: ReplicationDraft
+  ) -> Int? {
+    let joining = linkEnds.indices.filter { linkEnds[$0].map { Set($0) == [source, target] } == true }
+    let sourceName = quoted(draft.sites.known?[source].value.name.known ?? "?")
+    guard let reference = replication.target.located else { return nil }
+    let sites = "\(sourceName) and \(quoted(reference.value))"
+    if let via, let viaReference = replication.via.located {
+      if linkEnds[via] != nil, !joining.contains(via) {
+        log.report(
+          .linkElsewhere, "the link \(quoted(viaReference.value)) does not join \(sites)",
+          at: viaReference.span)
+      }
+      return via
+    }
+    // An unknown "via" has been reported; a link without known ends may be the one.
+    guard !replication.via.isGiven, draft.links.located != nil, !linkEnds.contains(where: { $0 == nil })
+    else { return nil }
+    if joining.isEmpty {
+      log.report(
+        .noLink, "no link joins \(sites)", at: reference.span,
+        help: "add one to \"links\" with \"between\": [\(sites.replacing(" and ", with: ", "))]")
+    } else if joining.count > 1 {
+      let names = joining.compactMap { draft.links.known?[$0].value.name.known }
+      log.report(
+        .ambiguousLink, "\(joining.count) links join \(sites)", at: reference.span,
+        help: "choose with \"via\" among \(names.joined(separator: ", "))")
+    }
+    return joining.count == 1 ? joining[0] : nil
+  }
+}
+
+extension [String] {
+  /// Each name once, where it first occurs.
+  fileprivate var uniqued: [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,117 @@
+import Inventory
+import Quantities
+
+extension Resolver {
+  mutating func warnAboutUnused() {
+    // A reference that is wrong may have been meant for what seems unused.
+    guard !log.hasErrors else { return }
+    let usedWorkloads = Set(machines.flatMap(\.workloads).compactMap { $0 })
+    for (index, workload) in workloadDrafts.enumerated() where !usedWorkloads.contains(index) {
+      log.report(
+        .unusedWorkload, "no disk has the workload \(quoted(workload.name.value))", at: workload.name.span)
+    }
+    let usedLinks = Set(replications.compactMap(\.link))
+    for (index, link) in (draft.links.known ?? []).enumerated() where !usedLinks.contains(index) {
+      guard let name = link.value.name.located else { continue }
+      log.report(.unusedLink, "no replication uses the link \(quoted(name.value))", at: name.span)
+    }
+  }
+
+  mutating func warnAboutLoad() {
+    guard !log.hasErrors else { return }
+    for index in (draft.links.known ?? []).indices {
+      for direction in Link.Direction.allCases { warnAboutChurn(onLink: index, direction) }
+    }
+    for index in datastores.indices { warnAboutCapacity(ofDatastore: index) }
+  }
+
+  /// Compares the least that must be sent on average with what the link carries.
+  ///
+  /// Within one RPO a disk changes at most what is written, and at most its working set.
+  private mutating func warnAboutChurn(onLink index: Int, _ direction: Link.Direction) {
+    guard let link = draft.links.known?[index].value, let ends = linkEnds[index],
+      let bandwidth = link.bandwidth.located, let rates = bandwidth.value.directions,
+      let usable = link.usable.known
+    else { return }
+    let source = direction == .forward ? ends[0] : ends[1]
+    let target = direction == .forward ? ends[1] : ends[0]
+    var changed: UInt64 = 0
+    var count = 0
+    for replication in replications
+    where replication.link == index && machines[replication.machine].site == source {
+      let disks = replication.disks.map { churn(ofDisk: $0, in: replication) }
+      changed = disks.reduce(changed) { $0.addingSaturating($1.bitsPerSecond) }
+      count += 1
+    }
+    let capacity = rates[direction.rawValue].scaled(by: usable)
+    guard changed > capacity.bitsPerSecond else { return }
+    func name(_ site: Int) -> String { quoted(draft.sites.known?[site].value.name.known ?? "?") }
+    let average = readable(DataRate(bitsPerSecond: min(changed, UInt64(Int64.max))))
+    log.report(
+      .churnAboveLink,
+      "\(count) replication\(count == 1 ? "" : "s") from \(name(source)) to \(name(target)) change \(average) on average, more than the link's \(readable(capacity))",
+      at: bandwidth.span,
+      notes: ["of \(rates[direction.rawValue]) replication may use \(usable)"],
+      help: "their RPOs cannot be met; give the link more bandwidth or replicate less")
+  }
+
+  /// What a disk changes on average within an RPO.
+  private func churn(ofDisk disk: Int, in replication: PlannedReplication) -> DataRate {
+    let machine = machines[replication.machine]
+    guard let workload = machine.workloads[disk], let rpo = replication.draft.rpo.known,
+      let size = machine.draft.disks.known?[disk].value.size.known
+    else { return .zero }
+    let model = buildWorkload(workload)
+    guard let rate = model.meanRate else { return .zero }
+    let changing = model.region?.byteRange(onDiskOf: size).count ?? 0
+    return min(rate, .average(of: ByteCount(bytes: UInt64(changing)), every: rpo))
+  }
+
+  private mutating func warnAboutCapacity(ofDatastore index: Int) {
+    guard let capacity = datastores[index].draft.capacity.located else { return }
+    var needed: UInt64 = 0
+    func used(_ machine: Int, _ disk: Int) -> UInt64 {
+      guard let disk = machines[machine].draft.disks.known?[disk].value else { return 0 }
+      return (disk.used.known ?? disk.size.known ?? .zero).bytes
+    }
+    for machine in machines.indices where machines[machine].datastore == index {
+      for disk in (machines[machine].draft.disks.known ?? []).indices {
+        needed = needed.addingSaturating(used(machine, disk))
+      }
+    }
+    for replication in replications where replication.datastore == index {
+      for disk in replication.disks { needed = needed.addingSaturating(used(replication.machine, disk)) }
+    }
+    guard needed > capacity.value.bytes else { return }
+    let content = readable(ByteCount(bytes: min(needed, UInt64(Int64.max))))
+    log.report(
+      .datastoreTooSmall,
+      "datastore \(quoted(datastores[index].draft.name.known ?? "?")) holds \(capacity.value), but its disks and replicas hold \(content)",
+      at: capacity.span, notes: ["redo logs and points in time need more"])
+  }
+}
+
+extension UInt64 {
+  fileprivate func addingSaturating(_ other: UInt64) -> UInt64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+}
+
+/// The rate rounded to a tenth of the largest unit that leaves a whole number of it.
+private func readable(_ rate: DataRate) -> DataRate {
+  let unit = ([1_000_000_000, 1_000_000, 1_000] as [UInt64]).first { rate.bitsPerSecond >= $0 } ?? 1
+  let step = Swift.max(1, unit / 10)
+  let rounded = (rate.bitsPerSecond / step + (rate.bitsPerSecond % step * 2 >= step ? 1 : 0)) * step
+  return DataRate(bitsPerSecond: min(rounded, UInt64(Int64.max)))
+}
+
+/// The size in the largest binary unit, with one decimal.
+private func readable(_ size: ByteCount) -> String {
+  let units: [(String, UInt64)] = [
+    ("PiB", 1 << 50), ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
+  ]
+  guard let (name, unit) = units.first(where: { size.bytes >= $0.1 }) else { return "\(size)" }
+  let tenths = size.bytes / (unit / 10)
+  return "\(tenths / 10).\(tenths % 10)\(name)"
+}

@@ -1,0 +1,293 @@
+import Inventory
+import Quantities
+
+/// Turns names into identifiers, expands patterns, and checks what no key can check by itself.
+///
+/// Everything is checked first, as far as it is known; the scenario is built when nothing was
+/// wrong. Things are numbered by their place in the file from the beginning, also if they are
+/// defective, so that one mistake is reported once.
+struct Resolver {
+  let draft: ScenarioDraft
+  var log: DiagnosticLog
+
+  var siteNames = NameTable("site")
+  var hostNames = NameTable("host")
+  var datastoreNames = NameTable("datastore")
+  var linkNames = NameTable("link")
+  var workloadNames = NameTable("workload")
+  /// By the index of the site.
+  var networkNames: [NameTable] = []
+  /// The site of each host.
+  var hostSites: [Int] = []
+  /// Each datastore with its site.
+  var datastores: [(site: Int, draft: DatastoreDraft)] = []
+  /// The two ends of each link, if both are known.
+  var linkEnds: [[Int]?] = []
+  /// In the order of their names.
+  var workloadDrafts: [(name: Located<String>, value: WorkloadDraft)] = []
+  var machines: [Machine] = []
+  var machineIndices: [String: Int] = [:]
+  /// Whether a machine has a name that could not be read, so that no selector is surely wrong.
+  var hasUnknownMachines = false
+  var replications: [PlannedReplication] = []
+  var entries: [PlannedEntry] = []
+
+  /// A virtual machine of an expanded pattern.
+  struct Machine {
+    let name: String
+    let draft: VirtualMachineDraft
+    let nameSpan: SourceSpan
+    let site: Int?
+    let datastore: Int?
+    let network: Int?
+    /// By the index of the disk.
+    let workloads: [Int?]
+    let host: Int?
+    /// Where its replication selects it.
+    var replicationSpan: SourceSpan?
+  }
+
+  /// The replication of one virtual machine, with what is known of it.
+  struct PlannedReplication {
+    let machine: Int
+    let draft: ReplicationDraft
+    let target: Int?
+    let datastore: Int?
+    let link: Int?
+    let disks: [Int]
+  }
+
+  /// A timeline entry, with what is known of it.
+  struct PlannedEntry {
+    let draft: TimelineEntryDraft
+    var action: Scenario.TimelineEntry.Action?
+    var instant: Instant?
+  }
+
+  init(draft: ScenarioDraft, log: DiagnosticLog) {
+    self.draft = draft
+    self.log = log
+  }
+
+  /// Checks everything and builds the scenario.
+  ///
+  /// - Returns: `nil` if there is any error.
+  mutating func resolve(_ root: JSONNode) -> Scenario? {
+    checkClock()
+    resolveSites()
+    resolveLinks()
+    resolveWorkloads()
+    resolveVirtualMachines()
+    resolveReplications()
+    resolveTimeline()
+    warnAboutUnused()
+    warnAboutLoad()
+    return log.hasErrors ? nil : build(root)
+  }
+
+  private mutating func checkClock() {
+    guard let clock = draft.clock.known, let duration = clock.duration.known,
+      let warmup = clock.warmup.located, warmup.value >= duration
+    else { return }
+    log.report(
+      .nothingAfterWarmup, "the warm-up of \(warmup.value) leaves nothing of the run of \(duration)",
+      at: warmup.span)
+  }
+
+  // MARK: Sites, links, workloads
+
+  private mutating func resolveSites() {
+    if draft.sites.located == nil {
+      for path in [\Self.siteNames, \.hostNames, \.datastoreNames] { self[keyPath: path].missesSome() }
+    }
+    for (siteIndex, site) in (draft.sites.known ?? []).enumerated() {
+      let isNamed = siteNames.define(site.value.name.located, as: siteIndex, log: &log)
+      for host in hostNames(of: site.value, isNamed: isNamed) {
+        hostNames.define(host, as: hostSites.count, log: &log)
+        hostSites.append(siteIndex)
+      }
+      if site.value.hosts.located == nil { hostNames.missesSome() }
+      if site.value.datastores.located == nil { datastoreNames.missesSome() }
+      for datastore in site.value.datastores.known ?? [] {
+        datastoreNames.define(datastore.value.name.located, as: datastores.count, log: &log)
+        datastores.append((siteIndex, datastore.value))
+      }
+      var networks = NameTable("network")
+      if site.value.networks.located == nil { networks.missesSome() }
+      for (index, network) in (site.value.networks.known ?? []).enumerated() {
+        networks.define(network, as: index, log: &log)
+      }
+      networkNames.append(networks)
+    }
+  }
+
+  /// The hosts of a site: as listed, or `paris-esx-01` and so on; `nil` for one without a good name.
+  ///
+  /// - Parameter isNamed: Whether the site has a good name of its own.
+  private func hostNames(of site: SiteDraft, isNamed: Bool) -> [Located<String>?] {
+    switch site.hosts.known {
+    case .second(let hosts): hosts.map(\.value.name.located)
+    case .first(let count):
+      (1...count).map { number in
+        (isNamed ? site.name.located : nil).map { name in
+          let digits = "\(number)"
+          let padding = String(repeating: "0", count: max(0, max(2, "\(count)".count) - digits.count))
+          return Located(value: "\(name.value)-esx-\(padding)\(digits)", span: name.span)
+        }
+      }
+    case nil: []
+    }
+  }
+
+  private mutating func resolveLinks() {
+    if draft.links.located == nil { linkNames.missesSome() }
+    for (index, link) in (draft.links.known ?? []).enumerated() {
+      linkNames.define(link.value.name.located, as: index, log: &log)
+      let ends = (link.value.between.known ?? []).map { siteNames.resolve($0, log: &log) }
+      let known = ends.compactMap { $0 }
+      if known.count == 2, known[0] == known[1], let second = link.value.between.known?[1] {
+        log.report(
+          .linkToItself, "the link joins the site \(quoted(second.value)) with itself", at: second.span)
+        linkEnds.append(nil)
+      } else {
+        linkEnds.append(known.count == 2 ? known : nil)
+      }
+    }
+  }
+
+  private mutating func resolveWorkloads() {
+    if draft.workloads.located == nil { workloadNames.missesSome() }
+    workloadDrafts = (draft.workloads.known ?? []).sorted {
+      $0.name.value.utf8.lexicographicallyPrecedes($1.name.value.utf8)
+    }
+    for (index, workload) in workloadDrafts.enumerated() {
+      workloadNames.define(workload.name, as: index, log: &log)
+      if let block = workload.value.blockSize.located, let set = workload.value.workingSet.known,
+        block.value > set
+      {
+        log.report(
+          .outsideDisk, "a block of \(block.value) is larger than the working set of \(set)", at: block.span)
+      }
+    }
+  }
+
+  // MARK: Virtual machines
+
+  private mutating func resolveVirtualMachines() {
+    hasUnknownMachines = draft.virtualMachines.located == nil
+    /// How many machines without a chosen host each site has so far.
+    var turns = Array(repeating: 0, count: networkNames.count)
+    for located in draft.virtualMachines.known ?? [] {
+      let machine = located.value
+      let site = siteNames.resolve(machine.site.located, log: &log)
+      let datastore = resolveDatastore(machine.datastore.located, at: site)
+      let chosenHost = resolveHost(machine.host.located, at: site)
+      let network = site.flatMap { site in
+        networkNames[site].resolve(
+          machine.network.located, context: " at site \(quoted(machine.site.value))", log: &log)
+      }
+      let workloads = resolveDisks(of: machine)
+      guard let name = machine.name.located else {
+        hasUnknownMachines = true
+        continue
+      }
+      let siteHosts = hostSites.indices.filter { hostSites[$0] == site }
+      for expanded in NamePattern.names(of: name.value) {
+        if let first = machineIndices[expanded] {
+          reportCollision(expanded, at: name, with: machines[first])
+          continue
+        }
+        var host = chosenHost
+        if host == nil, let site, !siteHosts.isEmpty {
+          host = siteHosts[turns[site] % siteHosts.count]
+          turns[site] += 1
+        }
+        machineIndices[expanded] = machines.count
+        machines.append(
+          Machine(
+            name: expanded, draft: machine, nameSpan: name.span, site: site, datastore: datastore,
+            network: network, workloads: workloads, host: host))
+      }
+    }
+  }
+
+  private mutating func reportCollision(_ name: String, at pattern: Located<String>, with first: Machine) {
+    guard name != pattern.value || first.draft.name.known != name else {
+      log.report(
+        .duplicateName, "a second virtual machine is named \(quoted(name))", at: pattern.span,
+        notes: ["the first one is on \(log.location(of: first.nameSpan))"])
+      return
+    }
+    log.report(
+      .patternCollision, "\(quoted(pattern.value)) creates a second virtual machine \(quoted(name))",
+      at: pattern.span,
+      notes: [
+        "the first one comes from \(quoted(first.draft.name.value)) on \(log.location(of: first.nameSpan))"
+      ])
+  }
+
+  /// A datastore, which must be at `site` where that is known.
+  mutating func resolveDatastore(_ reference: Located<String>?, at site: Int?) -> Int? {
+    guard let index = datastoreNames.resolve(reference, log: &log), let reference else { return nil }
+    return check("datastore", reference, isAt: site, whereItIs: datastores[index].site) ? index : nil
+  }
+
+  private mutating func resolveHost(_ reference: Located<String>?, at site: Int?) -> Int? {
+    guard let index = hostNames.resolve(reference, log: &log), let reference else { return nil }
+    return check("host", reference, isAt: site, whereItIs: hostSites[index]) ? index : nil
+  }
+
+  private mutating func check(
+    _ noun: String, _ reference: Located<String>, isAt site: Int?, whereItIs actual: Int
+  ) -> Bool {
+    guard let site, site != actual else { return true }
+    func name(_ index: Int) -> String { quoted(draft.sites.known?[index].value.name.known ?? "?") }
+    let local =
+      noun == "datastore"
+      ? datastores.filter { $0.site == site }.compactMap(\.draft.name.known)
+      : hostNames.names.filter { hostNames.index(of: $0).map { hostSites[$0] } == site }
+    log.report(
+      .wrongSite, "the \(noun) \(quoted(reference.value)) is at site \(name(actual)), not at \(name(site))",
+      at: reference.span,
+      help: local.isEmpty
+        ? "site \(name(site)) has no \(noun) yet" : "at site \(name(site)): \(abridged(local))")
+    return false
+  }
+
+  /// Checks the disks of a machine.
+  ///
+  /// - Returns: The workload of each.
+  private mutating func resolveDisks(of machine: VirtualMachineDraft) -> [Int?] {
+    var names = NameTable("disk of this virtual machine")
+    var workloads: [Int?] = []
+    for (index, located) in (machine.disks.known ?? []).enumerated() {
+      let disk = located.value
+      names.define(disk.name.located, as: index, log: &log)
+      if let used = disk.used.located, let size = disk.size.known, used.value > size {
+        log.report(
+          .usedAboveSize, "\(used.value) are used of a disk of \(size)", at: used.span)
+      }
+      let workload = workloadNames.resolve(disk.workload.located, log: &log)
+      workloads.append(workload)
+      if let workload { checkFit(of: workload, on: disk) }
+    }
+    return workloads
+  }
+
+  private mutating func checkFit(of index: Int, on disk: DiskDraft) {
+    let workload = workloadDrafts[index].value
+    guard let size = disk.size.known, let reference = disk.workload.located else { return }
+    let offset = workload.offset.known ?? .zero
+    let part = workload.model.known == .periodic ? workload.size : workload.workingSet
+    // Every quantity is below 2^63, so that the sum of two fits into 64 bits.
+    let end = offset.bytes + (part.known ?? .zero).bytes
+    let isEmpty = part.located == nil && workload.model.known != .trace && offset >= size
+    guard end > size.bytes || isEmpty else { return }
+    let span = part.located?.span ?? workloadDrafts[index].name.span
+    let extent = part.known.map { "\($0) from \(offset) on" } ?? "the disk from \(offset) on"
+    log.report(
+      .outsideDisk,
+      "the workload \(quoted(reference.value)) writes beyond the \(size) of disk \(quoted(disk.name.known ?? "?"))",
+      at: reference.span, notes: ["it writes to \(extent), as \(log.location(of: span)) says"])
+  }
+}
