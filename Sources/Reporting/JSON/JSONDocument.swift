@@ -45,7 +45,7 @@ package struct JSONDocument: Sendable {
       ("violations", .array(summary.violations.map { Self.violation($0, name: names[$0.vm] ?? "") })),
       ("faults", .array(record.faults.map(Self.fault))),
     ])
-    text = document.text() + "\n"
+    text = document.text + "\n"
   }
 
   private static func machine(_ machine: VMSummary) -> JSONValue {

@@ -24,44 +24,72 @@ enum JSONValue {
   static func share(_ ratio: Ratio?) -> JSONValue { ratio.map { .billionths($0.partsPerBillion) } ?? .null }
 
   /// The value as text, with members on lines of their own, indented by two blanks a level.
-  func text(indentation: Int = 0) -> String {
-    let inner = String(repeating: " ", count: indentation + 2)
-    let outer = String(repeating: " ", count: indentation)
+  var text: String {
+    var text = ""
+    write(into: &text, indentation: 0)
+    return text
+  }
+
+  private func write(into text: inout String, indentation: Int) {
     switch self {
-    case .null: return "null"
-    case .boolean(let value): return value ? "true" : "false"
-    case .string(let value): return Self.quoted(value)
-    case .integer(let value): return "\(value)"
+    case .null: text += "null"
+    case .boolean(let value): text += value ? "true" : "false"
+    case .string(let value): Self.writeQuoted(value, into: &text)
+    case .integer(let value): text += "\(value)"
     case .billionths(let value):
-      return (value < 0 ? "-" : "") + Readable.decimal(value.magnitude, digits: 9, keepsZeros: false)
+      text += (value < 0 ? "-" : "") + Readable.decimal(value.magnitude, digits: 9, keepsZeros: false)
     case .array(let elements):
-      guard !elements.isEmpty else { return "[]" }
-      return "[\n" + elements.map { inner + $0.text(indentation: indentation + 2) }.joined(separator: ",\n")
-        + "\n\(outer)]"
+      text += "["
+      Self.writeLines(of: elements, into: &text, indentation: indentation) { element, text in
+        element.write(into: &text, indentation: indentation + 2)
+      }
+      text += "]"
     case .object(let members):
-      guard !members.isEmpty else { return "{}" }
-      return "{\n"
-        + members.map { inner + Self.quoted($0.key) + ": " + $0.value.text(indentation: indentation + 2) }
-        .joined(separator: ",\n") + "\n\(outer)}"
+      text += "{"
+      Self.writeLines(of: members, into: &text, indentation: indentation) { member, text in
+        Self.writeQuoted(member.key, into: &text)
+        text += ": "
+        member.value.write(into: &text, indentation: indentation + 2)
+      }
+      text += "}"
     }
   }
 
+  /// The elements on lines of their own, with what separates and surrounds them; nothing for none.
+  private static func writeLines<Element>(
+    of elements: [Element], into text: inout String, indentation: Int,
+    _ write: (Element, inout String) -> Void
+  ) {
+    guard !elements.isEmpty else { return }
+    let margin = "\n" + String(repeating: " ", count: indentation)
+    for (index, element) in elements.enumerated() {
+      text += index == 0 ? margin : "," + margin
+      text += "  "
+      write(element, &text)
+    }
+    text += margin
+  }
+
   /// - Source: RFC 8259, section 7: quotation mark, backslash and control characters are escaped, nothing else is.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
+  private static func writeQuoted(_ value: String, into text: inout String) {
+    text += "\""
+    if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c }) {
+      text += value
+    } else {
+      for scalar in value.unicodeScalars {
+        switch scalar {
+        case "\"": text += "\\\""
+        case "\\": text += "\\\\"
+        case "\n": text += "\\n"
+        case "\t": text += "\\t"
+        case "\r": text += "\\r"
+        case _ where scalar.value < 0x20:
+          let digits = String(scalar.value, radix: 16)
+          text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: text.unicodeScalars.append(scalar)
+        }
       }
     }
-    return result + "\""
+    text += "\""
   }
 }

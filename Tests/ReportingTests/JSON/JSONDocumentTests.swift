@@ -37,10 +37,10 @@ import Testing
     // 13 min 24.545454545 s, 400 of 1,100 parts rounded down: as the record has them, with no noise of binary fractions.
     #expect(text.contains("\n      \"lagMeanSeconds\": 804.545454545,\n"))
     #expect(text.contains("\n  \"complianceShare\": 0.363636363,\n"))
-    #expect(JSONValue.billionths(-1).text() == "-0.000000001")
-    #expect(JSONValue.billionths(.max).text() == "9223372036.854775807")
-    #expect(JSONValue.billionths(0).text() == "0")
-    #expect(JSONValue.count(UInt64.max).text() == "18446744073709551615")
+    #expect(JSONValue.billionths(-1).text == "-0.000000001")
+    #expect(JSONValue.billionths(.max).text == "9223372036.854775807")
+    #expect(JSONValue.billionths(0).text == "0")
+    #expect(JSONValue.count(UInt64.max).text == "18446744073709551615")
   }
 
   @Test func `Every number's key ends in its unit`() throws {
@@ -66,9 +66,9 @@ import Testing
   }
 
   @Test func `Text is escaped as JSON wants it`() {
-    #expect(JSONValue.string("a\"b\\c\n\u{1}é").text() == #""a\"b\\c\n\u0001é""#)
-    #expect(JSONValue.array([]).text() == "[]")
+    #expect(JSONValue.string("a\"b\\c\n\u{1}é").text == #""a\"b\\c\n\u0001é""#)
+    #expect(JSONValue.array([]).text == "[]")
     #expect(
-      JSONValue.object([("a", .null), ("b", .boolean(true))]).text() == "{\n  \"a\": null,\n  \"b\": true\n}")
+      JSONValue.object([("a", .null), ("b", .boolean(true))]).text == "{\n  \"a\": null,\n  \"b\": true\n}")
   }
 }
