@@ -116,17 +116,25 @@ package struct LagTrack: Sendable, Hashable {
   /// brings the lag back to the RPO or below; both are cut at the window. Intervals that touch are one. Unprotected
   /// time is no violation: it is counted by itself.
   package func violations(in window: Range<Instant>) -> [Range<Instant>] {
-    var intervals: [Range<Instant>] = []
+    violationsWithMaximum(in: window).map(\.interval)
+  }
+
+  /// The violations as ``violations(in:)`` gives them, each with the highest lag in it.
+  func violationsWithMaximum(in window: Range<Instant>) -> [(interval: Range<Instant>, lagMaximum: TimeSpan)]
+  {
+    var violations: [(interval: Range<Instant>, lagMaximum: TimeSpan)] = []
     for segment in segments(in: window) {
       let breach = segment.from + (rpo - segment.lagAtStart)
       guard breach < segment.to else { continue }
-      if let last = intervals.last, last.upperBound == breach {
-        intervals[intervals.count - 1] = last.lowerBound..<segment.to
+      if let last = violations.last, last.interval.upperBound == breach {
+        violations[violations.count - 1] = (
+          last.interval.lowerBound..<segment.to, max(last.lagMaximum, segment.lagAtEnd)
+        )
       } else {
-        intervals.append(breach..<segment.to)
+        violations.append((breach..<segment.to, segment.lagAtEnd))
       }
     }
-    return intervals
+    return violations
   }
 
   /// Everything that is said about the lag in `window`, exactly.

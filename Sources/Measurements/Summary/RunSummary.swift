@@ -20,7 +20,9 @@ package struct RunSummary: Sendable, Hashable {
     vms = record.vms.map { VMSummary($0, cycles: cycles[$0.id] ?? [], measured: measured) }
     links = record.links.map { LinkSummary($0, measuredFrom: measured.lowerBound) }
     violations = record.vms.flatMap { vm in
-      vm.lag.violations(in: measured).map { Self.violation(of: vm, in: $0, record: record) }
+      vm.lag.violationsWithMaximum(in: measured).map {
+        Self.violation(of: vm, in: $0.interval, lagMaximum: $0.lagMaximum, record: record)
+      }
     }.sorted { ($0.from, $0.vm) < ($1.from, $1.vm) }
     observedTime = vms.reduce(.zero) { $0 + $1.lag.observedTime }
     violationTime = vms.reduce(.zero) { $0 + $1.lag.violationTime }
@@ -28,7 +30,7 @@ package struct RunSummary: Sendable, Hashable {
   }
 
   private static func violation(
-    of vm: VMRecord, in interval: Range<Instant>, record: RunRecord
+    of vm: VMRecord, in interval: Range<Instant>, lagMaximum: TimeSpan, record: RunRecord
   ) -> ViolationRecord {
     let during = record.faults.filter { $0.overlaps(interval) }
     let cause = (interval.lowerBound - vm.rpo)..<interval.lowerBound
@@ -37,7 +39,7 @@ package struct RunSummary: Sendable, Hashable {
     let stillBehind = interval.upperBound == end && (vm.lag.lag(at: end).map { $0 > vm.rpo } ?? false)
     return ViolationRecord(
       vm: vm.id, from: interval.lowerBound, to: interval.upperBound, isOpen: stillBehind,
-      lagMaximum: vm.lag.statistics(in: interval).lagMaximum ?? .zero,
+      lagMaximum: lagMaximum,
       faultsDuring: during, faultsBefore: before)
   }
 

@@ -75,6 +75,24 @@ import Testing
     #expect(summary.violations.map(\.isOpen) == [true])
   }
 
+  @Test func `A violation over several completions tells the highest lag of all`() {
+    var track = LagTrack(rpo: .minutes(5))
+    for (point, at) in [(0, 0), (2, 10), (4, 40), (44, 45)] as [(Int64, Int64)] {
+      track.instanceCompleted(pointInTime: minute(point), at: minute(at))
+    }
+    track.end(at: minute(47))
+    let vm = VMRecord(
+      id: VirtualMachineID(0), name: "vm", disks: [], finalStatus: "OK", lag: track, writtenSize: .zero,
+      verifiedInstanceCount: 4)
+
+    let violations = RunSummary(run([vm])).violations
+
+    // Late from minute 5 on; 10, then 38, then 41 minutes are reached just before the completions.
+    #expect(violations.map(\.from) == [minute(5)])
+    #expect(violations.map(\.to) == [minute(45)])
+    #expect(violations.map(\.lagMaximum) == [.minutes(41)])
+  }
+
   @Test func `A violation that begins in the warm-up counts from its end`() {
     let summary = RunSummary(
       run([machine(0, name: "vm", pointsInTime: [5, 40, 50])], warmUp: .minutes(30)))

@@ -1,0 +1,122 @@
+import Inventory
+package import Measurements
+
+/// The figures of a run as one JSON document, for `--json`.
+///
+/// Keys end in the base unit of their number: `…Bytes`, `…Seconds`, `…BitsPerSecond`; shares are plain numbers from 0 to 1
+/// and end in `Share`. All are exact decimals. Keys come in a fixed order, and the same record gives the same bytes.
+/// A value that does not exist, such as the lag of a machine without an instance, is `null`; its key is there.
+package struct JSONDocument: Sendable {
+  /// Raised when a key changes its meaning or goes; new keys may come at any time.
+  package static let format = 1
+
+  /// The document, ended by a line feed.
+  package let text: String
+
+  package init(_ record: RunRecord, summary: RunSummary? = nil) {
+    let summary = summary ?? RunSummary(record)
+    let names = Dictionary(record.vms.map { ($0.id, $0.name) }) { first, _ in first }
+    let document = JSONValue.object([
+      ("format", .count(Self.format)),
+      ("scenario", .string(record.scenarioName)),
+      ("scenarioHash", .string(record.scenarioHash)),
+      ("seed", .count(record.seed)),
+      ("digest", .string(record.digestText)),
+      ("version", .string(record.version)),
+      ("durationSeconds", .seconds(record.duration)),
+      ("warmUpSeconds", .seconds(record.warmUp)),
+      ("eventCount", .count(record.eventCount)),
+      ("verifiedInstanceCount", .count(record.verifiedInstanceCount)),
+      ("mismatchedInstanceCount", .count(record.mismatchedInstanceCount)),
+      ("observedSeconds", .seconds(summary.observedTime)),
+      ("complianceShare", .share(summary.complianceShare)),
+      ("violationCount", .count(summary.violations.count)),
+      ("violationSeconds", .seconds(summary.violationTime)),
+      ("unprotectedSeconds", .seconds(summary.unprotectedTime)),
+      ("worstVM", summary.worstVM.map { .string($0.name) } ?? .null),
+      ("completedCycleCount", .count(summary.completedCycleCount)),
+      ("abortedCycleCount", .count(summary.abortedCycleCount)),
+      ("fullSyncCount", .count(summary.fullSyncCount)),
+      ("writtenBytes", .bytes(summary.writtenSize)),
+      ("payloadBytes", .bytes(summary.payloadSize)),
+      ("wireBytes", .bytes(summary.wireSize)),
+      ("vms", .array(summary.vms.map(Self.machine))),
+      ("links", .array(summary.links.map(Self.link))),
+      ("violations", .array(summary.violations.map { Self.violation($0, name: names[$0.vm] ?? "") })),
+      ("faults", .array(record.faults.map(Self.fault))),
+    ])
+    text = document.text + "\n"
+  }
+
+  private static func machine(_ machine: VMSummary) -> JSONValue {
+    .object([
+      ("name", .string(machine.name)),
+      ("finalStatus", .string(machine.finalStatus)),
+      ("rpoSeconds", .seconds(machine.rpo)),
+      ("sizeBytes", .bytes(machine.size)),
+      ("observedSeconds", .seconds(machine.lag.observedTime)),
+      ("complianceShare", .share(machine.lag.complianceShare)),
+      ("violationCount", .count(machine.lag.violationCount)),
+      ("violationSeconds", .seconds(machine.lag.violationTime)),
+      ("unprotectedSeconds", .seconds(machine.lag.unprotectedTime)),
+      ("lagMeanSeconds", .seconds(machine.lag.lagMean)),
+      ("lagMedianSeconds", .seconds(machine.lag.lagMedian)),
+      ("lagP95Seconds", .seconds(machine.lag.lagPercentile95)),
+      ("lagP99Seconds", .seconds(machine.lag.lagPercentile99)),
+      ("lagMaximumSeconds", .seconds(machine.lag.lagMaximum)),
+      ("lagMaximumAtSeconds", .seconds(machine.lag.lagMaximumAt)),
+      ("completedCycleCount", .count(machine.completedCycleCount)),
+      ("abortedCycleCount", .count(machine.abortedCycleCount)),
+      ("fullSyncCount", .count(machine.fullSyncCount)),
+      ("writtenBytes", .bytes(machine.writtenSize)),
+      ("payloadBytes", .bytes(machine.payloadSize)),
+      ("wireBytes", .bytes(machine.wireSize)),
+      ("checksummedBytes", .bytes(machine.checksummedSize)),
+      ("verifiedInstanceCount", .count(machine.verifiedInstanceCount)),
+    ])
+  }
+
+  private static func link(_ link: LinkSummary) -> JSONValue {
+    let figures = link.statistics
+    return .object([
+      ("name", .string(link.name)),
+      ("from", .string(link.source)),
+      ("to", .string(link.target)),
+      ("observedSeconds", .seconds(figures.observedTime)),
+      ("meanBitsPerSecond", .bitsPerSecond(figures.rateMean)),
+      ("p95BitsPerSecond", .bitsPerSecond(figures.ratePercentile95)),
+      ("maximumBitsPerSecond", .bitsPerSecond(figures.rateMaximum)),
+      ("maximumAtSeconds", .seconds(figures.rateMaximumAt)),
+      ("capacityMeanBitsPerSecond", .bitsPerSecond(figures.capacityMean)),
+      ("capacityMaximumBitsPerSecond", .bitsPerSecond(figures.capacityMaximum)),
+      ("useShare", .share(figures.useShare)),
+      ("useP95Share", .share(figures.useSharePercentile95)),
+      ("saturatedSeconds", .seconds(figures.saturatedTime)),
+      ("saturatedShare", .share(figures.saturatedShare)),
+      ("measuredBytes", .bytes(figures.bytes)),
+      ("carriedBytes", .bytes(link.bytes)),
+    ])
+  }
+
+  private static func violation(_ violation: ViolationRecord, name: String) -> JSONValue {
+    .object([
+      ("vm", .string(name)),
+      ("fromSeconds", .seconds(violation.from)),
+      ("toSeconds", .seconds(violation.to)),
+      ("isOpen", .boolean(violation.isOpen)),
+      ("lagMaximumSeconds", .seconds(violation.lagMaximum)),
+      ("faultsDuring", .array(violation.faultsDuring.map { .string($0.name) })),
+      ("faultsBefore", .array(violation.faultsBefore.map { .string($0.name) })),
+    ])
+  }
+
+  private static func fault(_ fault: FaultRecord) -> JSONValue {
+    .object([
+      ("name", .string(fault.name)),
+      ("kind", .string(fault.kind)),
+      ("subject", .string(fault.subject)),
+      ("fromSeconds", .seconds(fault.from)),
+      ("toSeconds", .seconds(fault.to)),
+    ])
+  }
+}

@@ -1,0 +1,215 @@
+import Inventory
+package import Measurements
+package import Quantities
+
+/// What `drsim run` prints after a run: enough to see at a glance whether the design holds, and if not, where.
+///
+/// Everything but the time that the program itself took is a function of the record and the style.
+package struct TerminalSummary: Sendable {
+  /// How many machines are shown one by one; of more, the worst ten.
+  static let machinesShown = 12
+  static let machinesShownOfMany = 10
+  static let faultsShown = 8
+
+  private let record: RunRecord
+  private let summary: RunSummary
+  private let scenarioPath: String
+  private let style: TerminalStyle
+  private let wallTime: TimeSpan?
+
+  /// - Parameters:
+  ///   - scenarioPath: The file as the user named it, for the line that repeats the run.
+  ///   - wallTime: How long the program took, if that is to be told.
+  package init(
+    _ record: RunRecord, summary: RunSummary? = nil, scenarioPath: String, style: TerminalStyle,
+    wallTime: TimeSpan? = nil
+  ) {
+    self.record = record
+    self.summary = summary ?? RunSummary(record)
+    self.scenarioPath = scenarioPath
+    self.style = style
+    self.wallTime = wallTime
+  }
+
+  /// The lines, each ended by a line feed.
+  package var text: String {
+    var sections = [headSection, rpoSection, machineSection, linkSection]
+    if !record.faults.isEmpty { sections.append(faultSection) }
+    sections.append(closingSection)
+    return sections.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
+  }
+
+  private var headSection: [String] {
+    var parts = [style.paint(record.scenarioName, .strong), "seed \(record.seed)"]
+    var time = "\(Readable.duration(record.duration)) simulated"
+    if let wallTime {
+      time += " in \(wallTime.rounded)"
+      if wallTime > .zero {
+        time += " (\(Readable.count(record.duration.nanoseconds / wallTime.nanoseconds))x)"
+      }
+    }
+    parts.append(time)
+    if record.warmUp > .zero { parts.append("first \(Readable.duration(record.warmUp)) not measured") }
+    parts.append(Readable.count(record.eventCount, "event"))
+    return [parts.joined(separator: "   ")]
+  }
+
+  private var rpoSection: [String] {
+    let label = style.paint("RPO", .strong) + "   "
+    guard let share = summary.complianceShare else { return [label + "nothing was measured"] }
+    let kept = share == .one
+    var line = label + style.paint("\(Readable.share(share)) of VM-time in RPO", kept ? .good : .bad)
+    line +=
+      summary.violations.isEmpty
+      ? "   no violation"
+      : "   \(Readable.count(summary.violations.count, "violation")), \(Readable.duration(summary.violationTime)) in all"
+    if summary.unprotectedTime > .zero {
+      line += "   \(Readable.duration(summary.unprotectedTime)) without any instance"
+    }
+    return [line] + (worstLine.map { ["      " + $0] } ?? [])
+  }
+
+  /// The worst machine, when, and what was going on then.
+  private var worstLine: String? {
+    guard let worst = summary.worstVM else { return nil }
+    guard let maximum = worst.lag.lagMaximum else {
+      return "worst \(worst.name): no instance in all its \(Readable.duration(worst.lag.observedTime))"
+    }
+    var line = "worst \(worst.name): \(Readable.duration(maximum)) behind with an RPO of \(worst.rpo)"
+    guard let violation = summary.worstViolation(of: worst.id) else { return line }
+    line += ", too late from \(Readable.instant(violation.from)) to \(Readable.instant(violation.to))"
+    if violation.isOpen { line += " (not over)" }
+    if !violation.faultsDuring.isEmpty {
+      line += ", during \(Self.list(violation.faultsDuring.map(\.name)))"
+    } else if !violation.faultsBefore.isEmpty {
+      line += ", after \(Self.list(violation.faultsBefore.map(\.name)))"
+    }
+    return line
+  }
+
+  /// Up to three names.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(3).joined(separator: ", ")
+    return names.count > 3 ? shown + " and \(names.count - 3) more" : shown
+  }
+
+  private var machineSection: [String] {
+    let isMany = summary.vms.count > Self.machinesShown
+    let machines = isMany ? Array(summary.vmsFromWorst.prefix(Self.machinesShownOfMany)) : summary.vms
+    let hasUnprotected = summary.unprotectedTime > .zero
+    let barTitle = style.unicode ? "█mean ▒p95 ░max" : "#mean =p95 -max"
+    var table = TerminalTable(
+      [
+        .init(title: "VM", isRightAligned: false), .init(title: "RPO"),
+        .init(title: "status", isRightAligned: false, dispensability: 1),
+        .init(title: "lag mean", dispensability: 2), .init(title: "p95"), .init(title: "max"),
+        .init(title: barTitle, isRightAligned: false, dispensability: 3, isSetOff: true),
+        .init(title: "cycles", dispensability: 5), .init(title: "shipped", dispensability: 4),
+        .init(title: "violated"),
+      ] + (hasUnprotected ? [.init(title: "unprotected")] : []))
+    for machine in machines {
+      let lag = machine.lag
+      let isLate = lag.violationTime > .zero
+      let isKept = !isLate && lag.unprotectedTime == .zero
+      var row: [TerminalTable.Cell] = [
+        .init(shortened(machine.name, to: 24)), .init("\(machine.rpo)"),
+        .init(machine.finalStatus, machine.finalStatus == "OK" ? .good : .warning),
+        .init(Self.orDash(lag.lagMean)), .init(Self.orDash(lag.lagPercentile95)),
+        .init(Self.orDash(lag.lagMaximum), isLate ? .bad : nil),
+        .init(LagBar.text(lag: lag, rpo: machine.rpo, style: style), isKept ? .good : .bad),
+        .init(Readable.count(machine.completedCycleCount)), .init(Readable.size(machine.payloadSize)),
+        .init(isLate ? Readable.duration(lag.violationTime) : "-", isLate ? .bad : nil),
+      ]
+      if hasUnprotected {
+        row.append(
+          .init(lag.unprotectedTime > .zero ? Readable.duration(lag.unprotectedTime) : "-", .warning))
+      }
+      table.rows.append(row)
+    }
+    let rest = summary.vms.count - machines.count
+    return table.lines(style: style)
+      + (rest > 0 ? ["  and \(Readable.count(rest)) more, less far behind"] : [])
+  }
+
+  private var linkSection: [String] {
+    guard !record.links.isEmpty else { return ["  no link between sites"] }
+    var table = TerminalTable([
+      .init(title: "link", isRightAligned: false), .init(title: "", isRightAligned: false),
+      .init(title: "mean"), .init(title: "p95"), .init(title: "peak"), .init(title: "usable Mbit/s"),
+      .init(title: "used"), .init(title: "full", dispensability: 2),
+      .init(title: "carried", dispensability: 1),
+    ])
+    for link in summary.links {
+      let figures = link.statistics
+      table.rows.append([
+        .init(shortened(link.name, to: 20)), .init("\(link.source) \(style.arrow) \(link.target)"),
+        .init(Readable.megabits(figures.rateMean)), .init(Readable.megabits(figures.ratePercentile95)),
+        .init(Readable.megabits(figures.rateMaximum)), .init(Readable.megabits(figures.capacityMaximum)),
+        .init(figures.useShare.map(Readable.share) ?? "-"),
+        .init(
+          figures.saturatedTime > .zero ? Readable.duration(figures.saturatedTime) : "-",
+          figures.saturatedTime > .zero ? .warning : nil),
+        .init(Readable.size(link.bytes)),
+      ])
+    }
+    let columns = max(20, min(72, style.width - 32))
+    let isAlone = record.links.count { $0.use.bytes > .zero } == 1
+    let sparklines: [String] = record.links.filter { $0.use.bytes > .zero }.prefix(4).map { link in
+      let label = isAlone ? "" : shortened("\(link.name) \(style.arrow) \(link.target) ", to: 24)
+      let frame = style.unicode ? "│" : "|"
+      return "  \(label)0 \(frame)"
+        + style.paint(Sparkline.text(link.use, columns: columns, style: style), .good)
+        + "\(frame) \(Readable.duration(record.duration))"
+    }
+    return table.lines(style: style) + sparklines
+  }
+
+  private var faultSection: [String] {
+    var table = TerminalTable([
+      .init(title: "fault", isRightAligned: false), .init(title: "what", isRightAligned: false),
+      .init(title: "from"), .init(title: "to"), .init(title: "lasted"),
+    ])
+    for fault in record.faults.prefix(Self.faultsShown) {
+      table.rows.append([
+        .init(shortened(fault.name, to: 24)), .init("\(fault.kind) \(fault.subject)"),
+        .init(Readable.instant(fault.from)), .init(Readable.instant(fault.to)),
+        .init(fault.to > fault.from ? Readable.duration(fault.to - fault.from) : "-"),
+      ])
+    }
+    let rest = record.faults.count - Self.faultsShown
+    return table.lines(style: style) + (rest > 0 ? ["  and \(Readable.count(rest)) more"] : [])
+  }
+
+  private var closingSection: [String] {
+    let mismatches = record.mismatchedInstanceCount
+    let verdict = style.paint(
+      "\(Readable.count(mismatches)) \(mismatches == 1 ? "mismatch" : "mismatches")",
+      mismatches == 0 ? .good : .bad)
+    var counts = "\(Readable.count(summary.completedCycleCount)) completed"
+    if summary.abortedCycleCount > 0 { counts += ", \(Readable.count(summary.abortedCycleCount)) aborted" }
+    if summary.fullSyncCount > 0 { counts += ", \(Readable.count(summary.fullSyncCount, "full sync"))" }
+    var lines = [
+      "  cycles     \(counts); guests wrote \(Readable.size(summary.writtenSize)), "
+        + "shipped \(Readable.size(summary.payloadSize)), on the wire \(Readable.size(summary.wireSize))",
+      "  oracle     verified \(Readable.count(record.verifiedInstanceCount, "instance")), \(verdict)",
+    ]
+    lines.append(
+      "  reproduce  drsim run \(Self.quoted(scenarioPath)) --seed \(record.seed)   digest \(record.digestText)"
+    )
+    return lines
+  }
+
+  private static func orDash(_ span: TimeSpan?) -> String { span.map(Readable.duration) ?? "-" }
+
+  private func shortened(_ text: String, to width: Int) -> String {
+    text.count <= width ? text : text.prefix(width - 1) + style.ellipsis
+  }
+
+  /// The path as a shell takes it.
+  private static func quoted(_ path: String) -> String {
+    let plain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./+,:@%=".contains($0)) }
+    guard !plain || path.isEmpty else { return path }
+    return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+      + "'"
+  }
+}
