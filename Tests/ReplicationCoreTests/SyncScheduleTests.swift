@@ -126,7 +126,9 @@ import Testing
     #expect(found.map(\.lowerBound) == [15, 30, 45].map { minutes($0) })
   }
 
-  @Test(arguments: [SyncSchedule.Policy.fixedInterval, .latestStart(history: 15, safetyFactor: .percent(120))])
+  @Test(arguments: [
+    SyncSchedule.Policy.fixedInterval, .latestStart(history: 15, safetyFactor: .percent(120)),
+  ])
   func `An aborted sync is due again at once`(policy: SyncSchedule.Policy) {
     var schedule = SyncSchedule(objective: .minutes(15), policy: policy, imageTime: .zero, firstSync: .zero)
     schedule.syncStarted(at: minutes(0))
