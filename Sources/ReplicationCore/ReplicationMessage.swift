@@ -30,9 +30,11 @@ package struct CompareRequest: Sendable, Hashable {
   /// One per region.
   package let checksums: [UInt64]
 
-  package var regions: [Range<Int>] {
-    stride(from: extents.lowerBound, to: extents.upperBound, by: regionExtents).map {
-      $0..<min($0 + regionExtents, extents.upperBound)
+  package var regions: [Range<Int>] { Self.regions(of: extents, size: regionExtents) }
+
+  static func regions(of extents: Range<Int>, size: Int) -> [Range<Int>] {
+    stride(from: extents.lowerBound, to: extents.upperBound, by: size).map {
+      $0..<min($0 + size, extents.upperBound)
     }
   }
 }

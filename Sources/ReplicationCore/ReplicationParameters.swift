@@ -1,3 +1,4 @@
+import BlockStorage
 package import Quantities
 
 /// The product's numbers that this core works with, each with its source.
@@ -45,4 +46,19 @@ package struct ReplicationParameters: Sendable, Hashable {
   package var reconnectDelayMaximum = TimeSpan.seconds(90)
 
   package init() {}
+
+  /// The most extents in one data message, at least one.
+  func chunkExtents(of geometry: ExtentGeometry) -> Int {
+    max(1, Int(chunkSize.bytes / geometry.extentSize.bytes))
+  }
+
+  /// Traps on numbers with which a sync would never end.
+  func validate() {
+    precondition(checksumRegionExtents > 0, "a region has at least one extent")
+    precondition(compareRequestRegions > 0, "a compare request has at least one region")
+    precondition(compareRequestsInFlight > 0, "at least one compare request is under way at a time")
+    precondition(chunksInFlight > 0, "at least one data message is under way at a time")
+    precondition(
+      reconnectDelayStep > .zero && reconnectDelayMaximum > .zero, "attempts to reconnect are apart")
+  }
 }

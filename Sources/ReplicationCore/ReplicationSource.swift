@@ -57,6 +57,7 @@ package struct ReplicationSource {
     disks: [ExtentGeometry], schedule: SyncSchedule, hasReplica: Bool, parameters: ReplicationParameters
   ) {
     precondition(!disks.isEmpty, "a replication has at least one disk")
+    parameters.validate()
     self.parameters = parameters
     self.schedule = schedule
     self.hasReplica = hasReplica
@@ -77,13 +78,18 @@ package struct ReplicationSource {
     return deadline
   }
 
+  /// The state as an administrator sees it, the recovery point objective aside.
+  ///
+  /// Until the first instance is complete it is never better than ``ReplicationStatus/initialFullSync``,
+  /// also between the syncs that lead there: nothing can be recovered yet.
   package var status: ReplicationStatus {
     if isPaused { return .paused }
     if !isPoweredOn || connection.isLost { return .notActive }
+    guard hasReplica else { return .initialFullSync }
     return switch phase {
-    case .idle: needsFullSync ? (hasReplica ? .fullSync : .initialFullSync) : .ok
-    case .fullSync: hasReplica ? .fullSync : .initialFullSync
-    case .delta: hasReplica ? .sync : .initialFullSync
+    case .idle: needsFullSync ? .fullSync : .ok
+    case .fullSync: .fullSync
+    case .delta: .sync
     }
   }
 
@@ -260,13 +266,9 @@ package struct ReplicationSource {
       sync.isAnnounced = true
       return .fullSyncBegan(sequence: sequence)
     }
-    let data = { (scan: inout FullSyncScan) in
-      scan.nextData(sequence: sequence, dirty: { trackers[$0].dirty }, reading: disks)
+    if let message = sync.scan.nextMessage(sequence: sequence, trackers: trackers, reading: disks) {
+      return message
     }
-    if let message = data(&sync.scan) { return message }
-    if let request = sync.scan.nextCompare(reading: disks) { return .regionChecksums(request) }
-    // Looking for regions to compare may have found some to send without comparing.
-    if let message = data(&sync.scan) { return message }
     guard sync.scan.isDone, !sync.isEndSent else { return nil }
     sync.isEndSent = true
     return .fullSyncEnded(sequence: sequence)
@@ -277,7 +279,7 @@ package struct ReplicationSource {
   ) -> SourceMessage? {
     while delta.disk < trackers.count {
       let disk = delta.disk
-      let limit = max(1, Int(parameters.chunkSize.bytes / trackers[disk].geometry.extentSize.bytes))
+      let limit = parameters.chunkExtents(of: trackers[disk].geometry)
       if let batch = trackers[disk].readInstance(limit: limit, from: disks[disk]) {
         return .deltaData(sequence: delta.summary.sequence, disk: disk, batch: batch)
       }

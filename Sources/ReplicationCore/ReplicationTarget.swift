@@ -22,6 +22,11 @@ package struct ReplicationTarget {
     package let sequence: SyncSequence
     /// The moment of the source whose content it holds.
     package let pointInTime: Instant
+
+    package init(sequence: SyncSequence, pointInTime: Instant) {
+      self.sequence = sequence
+      self.pointInTime = pointInTime
+    }
   }
 
   /// A complete instance that is not yet merged.
