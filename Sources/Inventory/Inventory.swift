@@ -69,6 +69,8 @@ package struct Link: Sendable, Hashable {
     /// From the first end to the second.
     case forward
     case backward
+
+    package var reversed: Direction { self == .forward ? .backward : .forward }
   }
 
   package let name: String

@@ -91,6 +91,13 @@ extension SourceMessage {
   }
 }
 
+extension SourceMessage {
+  /// Payload and checksums.
+  package func wireSize(extentSizes: [ByteCount], parameters: ReplicationParameters) -> ByteCount {
+    payloadSize(extentSizes: extentSizes) + checksumTraffic(parameters: parameters)
+  }
+}
+
 extension TargetMessage {
   /// The bytes on the way back: the checksums of the extents in differing regions.
   package func wireSize(parameters: ReplicationParameters) -> ByteCount {

@@ -93,6 +93,20 @@ package struct ReplicationSource {
     }
   }
 
+  /// Whether a sync is under way, so that there may be something to send.
+  package var isSyncing: Bool {
+    if case .idle = phase { false } else { true }
+  }
+
+  /// What the sync under way has done so far, or `nil` if none is.
+  package var currentAccount: SyncAccount? {
+    switch phase {
+    case .idle: nil
+    case .fullSync(let sync): sync.account
+    case .delta(let delta): counted(delta.account)
+    }
+  }
+
   /// Nominal bytes of the extents known to be dirty, those of the sync in flight not counted.
   package var dirtySize: ByteCount {
     trackers.reduce(.zero) { $0 + $1.geometry.extentSize * UInt64($1.dirty.count) }

@@ -1,4 +1,5 @@
-package import GRDB
+// `public`, since an `@usableFromInline` type conforms here.
+public import GRDB
 import Inventory
 package import Quantities
 

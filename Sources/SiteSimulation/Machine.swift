@@ -1,0 +1,47 @@
+import BlockStorage
+import Inventory
+import Quantities
+import Workloads
+
+/// A running (or stopped) virtual machine with the content of its replicated disks.
+struct Machine {
+  enum Power {
+    case on
+    /// Shut down by the timeline.
+    case off
+    /// Its host failed; vSphere HA starts it again where and when it can.
+    case failed
+  }
+
+  struct Disk {
+    let name: String
+    let size: ByteCount
+    /// What the guest writes, or `nil` if nothing writes to this disk.
+    var writes: WriteStream?
+    /// The disk's number in the upper bits, the number of the latest write in the lower: no two
+    /// writes of a run leave the same tag.
+    var tag: UInt64
+
+    mutating func nextTag() -> UInt64 {
+      tag += 1
+      return tag
+    }
+  }
+
+  let id: VirtualMachineID
+  var host: HostID
+  var power = Power.on
+  /// The replicated disks only: what is not replicated does not matter to any result.
+  var disks: [Disk]
+  /// What the disks hold, in the same order.
+  let contents: [ExtentStore]
+  /// Which restart is the latest one scheduled.
+  var restartStamp: UInt64 = 0
+  /// What the timeline has put in force on it.
+  var shutdowns = ActiveEntries<Void>()
+  var scales = ActiveEntries<Ratio>()
+  /// Up to when the guest's writes are on the disks.
+  var writtenUntil = Instant.zero
+  /// The machine's replication, as an index; machines without one are not simulated.
+  let replication: Int
+}

@@ -1,0 +1,40 @@
+import BlockStorage
+import Inventory
+import Measurements
+import Quantities
+import ReplicationCore
+import ResourceModels
+import SimulationKernel
+
+/// One replication of the world: both cores, what connects them, and what they did.
+struct ReplicationRun {
+  let machine: VirtualMachineID
+  /// The machine's place in the world.
+  let machineIndex: Int
+  /// Of each replicated disk.
+  let extentSizes: [ByteCount]
+  let link: LinkID
+  let direction: Link.Direction
+  let target: SiteID
+  var source: ReplicationSource
+  var replica: ReplicationTarget
+  /// The session of the source that the streams belong to.
+  var session: UInt64 = 0
+  var forward: MessageStream<SourceMessage>
+  var backward: MessageStream<TargetMessage>
+  /// Compare requests whose regions are being read on both sides, oldest first.
+  var comparing: [(flow: FlowID, request: SourceMessage)] = []
+  /// The merge under way.
+  var merge: FlowID?
+  /// Where the merge and the reads of a full sync take their share.
+  let mergeRoute: RouteID
+  let compareRoute: RouteID
+  /// The timer for the source's deadline.
+  var timer: (due: Instant, token: EventToken)?
+  var lag: LagTrack
+  var verifiedInstanceCount = 0
+  var cycleCount = 0
+  /// Whether the source was told that data can flow.
+  var isReachable = true
+  var pauses = ActiveEntries<Void>()
+}

@@ -1,0 +1,48 @@
+import BlockStorage
+import Inventory
+import Measurements
+import Quantities
+import ReplicationCore
+import SimulationKernel
+
+/// Collects what a run leaves behind, and the digest over it.
+struct RunRecorder {
+  private(set) var events: [EventRecord] = []
+  private(set) var cycles: [CycleRecord] = []
+  private(set) var faults: [FaultRecord] = []
+  private(set) var digest = StateDigest()
+
+  /// Records something people would look for.
+  mutating func note(_ kind: String, subject: String, detail: String = "", at now: Instant) {
+    events.append(EventRecord(at: now, kind: kind, subject: subject, detail: detail))
+    digest.fold(now.nanoseconds)
+    digest.fold(kind)
+    digest.fold(subject)
+    digest.fold(detail)
+  }
+
+  mutating func append(_ cycle: CycleRecord) {
+    cycles.append(cycle)
+    digest.fold(cycle.endedAt.nanoseconds)
+    digest.fold(UInt64(cycle.vm.index))
+    digest.fold(UInt64(cycle.sequence))
+    digest.fold(cycle.startedAt.nanoseconds)
+    digest.fold(cycle.payloadSize.bytes)
+    digest.fold(cycle.wireSize.bytes)
+    digest.fold(cycle.isAborted ? 1 : 0 as UInt64)
+  }
+
+  /// Folds in that an instance is complete, and its content.
+  mutating func completed(_ summary: InstanceSummary, machine: Int, at now: Instant) {
+    digest.fold(now.nanoseconds)
+    digest.fold(UInt64(machine))
+    digest.fold(summary.sequence)
+    digest.fold(summary.pointInTime.nanoseconds)
+    for certificate in summary.certificates { digest.fold(certificate.change.sum) }
+  }
+
+  mutating func append(_ fault: FaultRecord) { faults.append(fault) }
+
+  /// Folds a part of the final state.
+  mutating func foldFinal(_ word: UInt64) { digest.fold(word) }
+}

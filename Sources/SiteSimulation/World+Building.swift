@@ -1,0 +1,263 @@
+import BlockStorage
+import Inventory
+import Measurements
+import Quantities
+import RandomStreams
+import ReplicationCore
+import ResourceModels
+package import Scenarios
+import SimulationKernel
+import TraceFiles
+import Workloads
+
+extension World {
+  /// Sets up the world of a scenario as it is at instant zero.
+  ///
+  /// - Parameters:
+  ///   - seed: The seed of every random stream; the scenario's own unless given.
+  ///   - traceFolder: Where the trace files of the scenario lie, relative paths being relative to it.
+  /// - Throws: ``SimulationFailure`` for a trace that cannot be read or does not fit.
+  package init(
+    _ scenario: Scenario, seed: UInt64? = nil, traceFolder: String = "."
+  ) throws(SimulationFailure) {
+    let seed = seed ?? scenario.seed
+    let transport = TransportModel(scenario)
+    var sharing = SharingSystem()
+    var builder = WorldBuilder(scenario: scenario, seed: seed, transport: transport)
+    try builder.loadTraces(from: traceFolder)
+    let links = builder.links(in: &sharing)
+    let datastores = builder.datastores(in: &sharing)
+    var machines: [Machine] = []
+    var replications: [ReplicationRun] = []
+    var machineIndex = [Int?](repeating: nil, count: scenario.inventory.virtualMachines.count)
+    for (index, replication) in scenario.replications.enumerated() {
+      let machine = try builder.machine(of: replication, index: index)
+      replications.append(
+        builder.run(
+          of: replication, machine: machine, index: index, links: links, datastores: datastores,
+          in: &sharing))
+      machineIndex[replication.virtualMachine.index] = machines.count
+      machines.append(machine)
+    }
+    self.scenario = scenario
+    self.seed = seed
+    self.transport = transport
+    self.sharing = sharing
+    self.machines = machines
+    self.replications = replications
+    self.links = links
+    self.machineIndex = machineIndex
+    hosts = scenario.inventory.hosts.map { _ in HostState() }
+    scheduleFirstEvents()
+  }
+
+  private mutating func scheduleFirstEvents() {
+    for (index, entry) in scenario.timeline.enumerated() {
+      queue.schedule(WorldEvent(.timelineBegins, index), at: entry.at)
+      if let end = entry.end { queue.schedule(WorldEvent(.timelineEnds, index), at: end) }
+    }
+    queue.schedule(WorldEvent(.linkReading, 0), at: .zero + scenario.linkBinWidth)
+    for index in replications.indices { queue.schedule(WorldEvent(.replicationDeadline, index), at: .zero) }
+  }
+}
+
+/// Makes the parts of a world from its scenario.
+private struct WorldBuilder {
+  let scenario: Scenario
+  let seed: UInt64
+  let transport: TransportModel
+  /// The trace of each workload, or `nil` where its model has none.
+  private var traces: [WriteTrace?]
+  private var diskCount: UInt64 = 0
+
+  init(scenario: Scenario, seed: UInt64, transport: TransportModel) {
+    self.scenario = scenario
+    self.seed = seed
+    self.transport = transport
+    traces = scenario.workloads.map { _ in nil }
+  }
+
+  mutating func loadTraces(from folder: String) throws(SimulationFailure) {
+    for (index, workload) in scenario.workloads.enumerated() {
+      guard case .trace(let trace) = workload.model else { continue }
+      let path = trace.file.hasPrefix("/") ? trace.file : folder + "/" + trace.file
+      do {
+        traces[index] = try TraceFile.read(
+          path: path, format: TraceFormat(rawValue: trace.format.rawValue), device: trace.device
+        ).trace
+      } catch {
+        throw .unreadableTrace(workload: workload.name, reason: "\(error)")
+      }
+    }
+  }
+
+  func links(in sharing: inout SharingSystem) -> [LinkState] {
+    scenario.inventory.links.map { link in
+      let capacities = Link.Direction.allCases.map { direction in
+        transport.capacity(of: link, direction, bandwidth: link.bandwidth)
+      }
+      return LinkState(
+        resources: capacities.map { sharing.addResource(capacity: $0) },
+        meters: capacities.map {
+          LinkMeter(binWidth: scenario.linkBinWidth, capacity: TransportModel.rate(bytesPerSecond: $0))
+        })
+    }
+  }
+
+  func datastores(in sharing: inout SharingSystem) -> [DatastoreResources] {
+    scenario.inventory.datastores.map { datastore in
+      DatastoreResources(
+        reads: datastore.readRate.map { sharing.addResource(capacity: $0.bytesPerSecond) },
+        writes: datastore.writeRate.map { sharing.addResource(capacity: $0.bytesPerSecond) })
+    }
+  }
+
+  /// The replicated machine with its disks as they are at instant zero.
+  mutating func machine(of replication: Scenario.Replication, index: Int) throws(SimulationFailure) -> Machine {
+    let description = scenario.inventory[replication.virtualMachine]
+    let settings = scenario.virtualMachines[replication.virtualMachine.index]
+    var disks: [Machine.Disk] = []
+    var contents: [ExtentStore] = []
+    for position in replication.disks {
+      let disk = description.disks[position]
+      diskCount += 1
+      // The upper bits number the disk, so that no two disks of a run ever hold the same tag.
+      let imageTag = diskCount << 40
+      let geometry = ExtentGeometry(diskSize: disk.size)
+      let used = geometry.extents(covering: 0..<disk.used.bytes).count
+      contents.append(
+        ExtentStore(geometry: geometry, image: BaseImage(usedExtentCount: used, tag: imageTag + 1)))
+      let name = "workload/\(description.name)/\(disk.name)"
+      var writes: WriteStream?
+      if let workload = settings.workloads[position] {
+        writes = try stream(
+          of: workload, on: geometry, random: RandomStream(seed: seed, name: name),
+          machine: description.name, disk: disk.name)
+      }
+      disks.append(Machine.Disk(name: disk.name, size: disk.size, writes: writes, tag: imageTag + 1))
+    }
+    return Machine(
+      id: replication.virtualMachine, host: description.host, disks: disks, contents: contents,
+      replication: index)
+  }
+
+  private func stream(
+    of id: WorkloadID, on geometry: ExtentGeometry, random: RandomStream, machine: String, disk: String
+  ) throws(SimulationFailure) -> WriteStream {
+    let workload = scenario.workloads[id.index]
+    do {
+      return try WriteStream(
+        of: [model(of: workload, diskSize: geometry.diskSize, trace: traces[id.index])],
+        diskSize: geometry.diskSize,
+        extentSize: geometry.extentSize, random: random)
+    } catch .beyondDisk(let needed, _) {
+      throw .traceBeyondDisk(workload: workload.name, machine: machine, disk: disk, needed: needed)
+    } catch {
+      throw .unusableWorkload(workload: workload.name, machine: machine, disk: disk, reason: "\(error)")
+    }
+  }
+
+  private func model(
+    of workload: Scenario.Workload, diskSize: ByteCount, trace: WriteTrace?
+  ) -> WriteModel {
+    func region(_ region: Scenario.Workload.Region) -> DiskRegion {
+      DiskRegion(offset: region.offset, size: region.size)
+    }
+    switch workload.model {
+    case .uniform(let rate, let blockSize, let place):
+      return .uniform(rate: rate, blockSize: blockSize, region: region(place))
+    case .hotspot(let rate, let blockSize, let place, let skew):
+      return .hotspot(
+        rate: rate, blockSize: blockSize, region: region(place),
+        tiers: WriteTier.skew(writes: skew.writes, space: skew.space))
+    case .sequential(let rate, let blockSize, let place):
+      return .sequential(rate: rate, blockSize: blockSize, region: region(place))
+    case .periodic(let every, let first, let place):
+      let bytes = place.byteRange(onDiskOf: diskSize)
+      return .periodic(
+        size: ByteCount(bytes: UInt64(bytes.count)), offset: place.offset, every: every, first: first)
+    case .trace(let description):
+      guard let trace else { preconditionFailure("a trace is loaded before its stream is made") }
+      return .trace(trace, repetition: description.isRepeated ? .endless(period: nil) : .once)
+    }
+  }
+
+  func run(
+    of replication: Scenario.Replication, machine: Machine, index: Int, links: [LinkState],
+    datastores: [DatastoreResources], in sharing: inout SharingSystem
+  ) -> ReplicationRun {
+    let link = scenario.inventory[replication.link]
+    let source = datastores[scenario.inventory[replication.virtualMachine].datastore.index]
+    let target = datastores[replication.datastore.index]
+    let resources = links[replication.link.index].resources
+    let there = resources[replication.direction.rawValue]
+    let back = resources[1 - replication.direction.rawValue]
+    let isComplete = replication.initialSync == .done
+    return ReplicationRun(
+      machine: replication.virtualMachine, machineIndex: index,
+      extentSizes: machine.contents.map(\.geometry.extentSize), link: replication.link,
+      direction: replication.direction, target: replication.target,
+      source: ReplicationSource(
+        disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
+        parameters: transport.replicationParameters),
+      replica: ReplicationTarget(
+        bases: bases(of: replication, machine: machine),
+        instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil),
+      forward: MessageStream(
+        route: sharing.addRoute(source.reading + transport.route(there, back) + target.writing),
+        latency: link.latency, connection: transport.connection(over: link, replication.direction)),
+      backward: MessageStream(
+        route: sharing.addRoute(transport.route(back, there)), latency: link.latency,
+        connection: transport.connection(over: link, replication.direction.reversed)),
+      mergeRoute: sharing.addRoute(target.reading + target.writing),
+      compareRoute: sharing.addRoute(source.reading + target.reading),
+      lag: lag(of: replication))
+  }
+
+  private func lag(of replication: Scenario.Replication) -> LagTrack {
+    var lag = LagTrack(rpo: replication.rpo)
+    if replication.initialSync == .done { lag.instanceCompleted(pointInTime: .zero, at: .zero) }
+    return lag
+  }
+
+  private func schedule(of replication: Scenario.Replication) -> SyncSchedule {
+    let policy: SyncSchedule.Policy =
+      switch replication.policy {
+      case .vsphere:
+        .latestStart(history: scenario.profile.estimateHistory, safetyFactor: replication.safetyFactor)
+      case .fixed: .fixedInterval
+      }
+    return SyncSchedule(
+      objective: replication.rpo, policy: policy, imageTime: .zero, firstSync: replication.firstSync)
+  }
+
+  /// The base disks of the replica: equal to the source, an older copy of it, or empty.
+  ///
+  /// A seed is the source's own image; what differs was written at the source since the copy was made.
+  private func bases(of replication: Scenario.Replication, machine: Machine) -> [ExtentStore] {
+    machine.contents.enumerated().map { index, content in
+      switch replication.initialSync {
+      case .full: return ExtentStore(geometry: content.geometry)
+      case .done: return content.copy()
+      case .seeded(let differing):
+        let base = content.copy()
+        let name = scenario.inventory[replication.virtualMachine].name
+        var random = RandomStream(seed: seed, name: "seed/\(name)/\(machine.disks[index].name)")
+        for extent in 0..<content.image.usedExtentCount
+        where random.next(below: 1_000_000_000) < UInt64(differing.partsPerBillion) {
+          content.fill(extent..<extent + 1, tag: content.image.tag + 1)
+        }
+        return base
+      }
+    }
+  }
+}
+
+/// What the reads and writes of a datastore share, where they are limited.
+struct DatastoreResources {
+  let reads: ResourceID?
+  let writes: ResourceID?
+
+  var reading: [ResourceUse] { reads.map { [ResourceUse($0)] } ?? [] }
+  var writing: [ResourceUse] { writes.map { [ResourceUse($0)] } ?? [] }
+}

@@ -1,0 +1,117 @@
+import BlockStorage
+import Inventory
+import Quantities
+import ReplicationCore
+import Scenarios
+import SimulationKernel
+import Workloads
+
+extension World {
+  /// Brings the guest's writes up to now onto the machine's disks.
+  ///
+  /// Each write is told to the replication before it reaches the disk, as the filter in the host sees it.
+  mutating func drawWrites(of machine: Int) {
+    guard machines[machine].writtenUntil < now else { return }
+    machines[machine].writtenUntil = now
+    let replication = machines[machine].replication
+    for disk in machines[machine].disks.indices {
+      writtenRuns.removeAll(keepingCapacity: true)
+      machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
+      let content = machines[machine].contents[disk]
+      for run in writtenRuns {
+        replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
+        content.fill(run, tag: machines[machine].disks[disk].nextTag())
+      }
+    }
+  }
+
+  // MARK: - Power
+
+  mutating func powerOff(machine: Int) throws(SimulationFailure) {
+    guard case .on = machines[machine].power else { return }
+    drawWrites(of: machine)
+    machines[machine].power = .off
+    pauseGuest(machine)
+    replications[machines[machine].replication].source.poweredOff(at: now)
+    try sourceChanged(machines[machine].replication)
+  }
+
+  mutating func powerOn(machine: Int) throws(SimulationFailure) {
+    guard case .off = machines[machine].power else { return }
+    try start(machine: machine)
+  }
+
+  /// A host failed: its machines stop without warning, and their bitmaps are lost.
+  mutating func hostFailed(_ host: HostID) throws(SimulationFailure) {
+    for machine in machines.indices where machines[machine].host == host {
+      guard case .on = machines[machine].power else { continue }
+      drawWrites(of: machine)
+      machines[machine].power = .failed
+      pauseGuest(machine)
+      replications[machines[machine].replication].source.hostFailed(at: now)
+      note("vm.fail", of: machine, detail: "host \(scenario.inventory[host].name) failed")
+      try sourceChanged(machines[machine].replication)
+      scheduleRestart(of: machine)
+    }
+    try reachabilityChanged()
+  }
+
+  /// A host is back: machines that waited for one are started by vSphere HA.
+  mutating func hostRestored(_ host: HostID) throws(SimulationFailure) {
+    let site = scenario.inventory[host].site
+    for machine in machines.indices where scenario.inventory[machines[machine].id].site == site {
+      if case .failed = machines[machine].power { scheduleRestart(of: machine) }
+    }
+    try reachabilityChanged()
+  }
+
+  private mutating func scheduleRestart(of machine: Int) {
+    machines[machine].restartStamp += 1
+    queue.schedule(
+      WorldEvent(.machineRestarts, machine, stamp: machines[machine].restartStamp),
+      at: now + scenario.profile.haRestartDelay)
+  }
+
+  mutating func restart(machine: Int, stamp: UInt64) throws(SimulationFailure) {
+    guard case .failed = machines[machine].power, machines[machine].restartStamp == stamp else { return }
+    try start(machine: machine)
+  }
+
+  /// Starts a stopped machine on a host that runs, if there is one.
+  private mutating func start(machine: Int) throws(SimulationFailure) {
+    guard let host = hostForStart(of: machine) else {
+      // It starts once a host of its site is back.
+      machines[machine].power = .failed
+      return
+    }
+    machines[machine].host = host
+    machines[machine].power = .on
+    machines[machine].writtenUntil = now
+    for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.resume(at: now) }
+    replications[machines[machine].replication].source.poweredOn(at: now)
+    note("vm.start", of: machine, detail: "on host \(scenario.inventory[host].name)")
+    try sourceChanged(machines[machine].replication)
+  }
+
+  private mutating func pauseGuest(_ machine: Int) {
+    for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.pause(at: now) }
+  }
+
+  /// Its own host if that runs, else the running one of its site with the fewest machines.
+  private func hostForStart(of machine: Int) -> HostID? {
+    if hosts[machines[machine].host.index].isUp { return machines[machine].host }
+    let site = scenario.inventory[machines[machine].id].site
+    var counts = [Int](repeating: 0, count: hosts.count)
+    for other in machines { counts[other.host.index] += 1 }
+    return hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
+      .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
+  }
+
+  mutating func scaleWorkload(of machine: Int) {
+    drawWrites(of: machine)
+    let factor = machines[machine].scales.current ?? .one
+    for disk in machines[machine].disks.indices {
+      machines[machine].disks[disk].writes?.scale(by: factor, at: now)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import BlockStorage
+import Inventory
+package import Measurements
+import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+import SimulationKernel
+import Workloads
+
+extension World {
+  /// Records an event of a machine.
+  mutating func note(_ kind: String, of machine: Int, detail: String = "") {
+    record.note(kind, subject: scenario.inventory[machines[machine].id].name, detail: detail, at: now)
+  }
+
+  /// Records what a replication's source tells.
+  mutating func note(_ event: ReplicationEvent, of index: Int) {
+    let machine = replications[index].machineIndex
+    switch event {
+    case .fullSyncStarted(let isInitial):
+      note("replication.full-sync-started", of: machine, detail: isInitial ? "initial" : "")
+    case .fullSyncCompleted(let account):
+      append(account, outcome: .completed, of: index)
+    case .deltaStarted: break
+    case .deltaCompleted(let account):
+      append(account, outcome: .completed, of: index)
+    case .syncAborted(let account, let reason):
+      append(account, outcome: .aborted(reason: reason.rawValue), of: index)
+      note("replication.sync-aborted", of: machine, detail: reason.rawValue)
+    case .connectionLost: note("replication.connection-lost", of: machine)
+    case .connectionRestored: note("replication.connection-restored", of: machine)
+    }
+  }
+
+  private mutating func append(_ account: SyncAccount, outcome: CycleRecord.Outcome, of index: Int) {
+    record.append(
+      CycleRecord(
+        vm: replications[index].machine, sequence: replications[index].cycleCount,
+        kind: account.kind == .fullSync ? .fullSync : .delta, startedAt: account.startedAt, endedAt: now,
+        outcome: outcome, payloadSize: account.payloadSize, wireSize: account.wireSize,
+        checksummedSize: account.comparedSize, preservedExtentCount: account.preservedExtents))
+    replications[index].cycleCount += 1
+  }
+
+  /// Records that a timeline entry begins.
+  mutating func note(_ entry: Int) {
+    let description = scenario.timeline[entry]
+    record.note(
+      description.verb.rawValue, subject: subject(of: description.action),
+      detail: description.duration.map { "for \($0)" } ?? "", at: now)
+    if description.isLasting { openFaults.append((entry, now)) }
+  }
+
+  /// Entries are over, because their time is or because another entry says so.
+  mutating func lift(_ entries: [Int]) {
+    for entry in entries {
+      guard let position = openFaults.firstIndex(where: { $0.entry == entry }) else { continue }
+      let fault = openFaults.remove(at: position)
+      appendFault(entry, from: fault.from)
+      let description = scenario.timeline[entry]
+      record.note("\(description.verb.rawValue).end", subject: subject(of: description.action), at: now)
+    }
+  }
+
+  private mutating func appendFault(_ entry: Int, from: Instant) {
+    let description = scenario.timeline[entry]
+    let subject = subject(of: description.action)
+    record.append(
+      FaultRecord(
+        name: description.id ?? "\(description.verb.rawValue) \(subject)", kind: description.verb.rawValue,
+        subject: subject, from: from, to: now))
+  }
+
+  private func subject(of action: Scenario.TimelineEntry.Action) -> String {
+    func names(_ ids: [VirtualMachineID]) -> String {
+      let first = scenario.inventory[ids[0]].name
+      return ids.count == 1 ? first : "\(first) and \(ids.count - 1) more"
+    }
+    return switch action {
+    case .linkDown(let link), .linkLimit(let link, _), .linkRestore(let link): scenario.inventory[link].name
+    case .hostFail(let host), .hostRestore(let host): scenario.inventory[host].name
+    case .powerOff(let ids), .powerOn(let ids), .scaleWorkload(let ids, _): names(ids)
+    case .pauseReplication(let ids), .resumeReplication(let ids), .syncReplication(let ids),
+      .fullSyncReplication(let ids):
+      names(ids.map { scenario.replications[$0.index].virtualMachine })
+    }
+  }
+
+  /// Ends the run at the current instant and hands over what it leaves behind.
+  ///
+  /// - Throws: ``SimulationFailure/replicaDamaged(machine:disk:at:)`` if a replica does not hold what was
+  ///   written to it.
+  package consuming func finish(version: String) throws(SimulationFailure) -> RunRecord {
+    for (index, replication) in replications.enumerated() {
+      let machine = machines[replication.machineIndex]
+      drawWrites(of: replication.machineIndex)
+      if let disk = replication.replica.damagedDisks().first {
+        throw .replicaDamaged(
+          machine: scenario.inventory[machine.id].name, disk: machine.disks[disk].name, at: now)
+      }
+      record.foldFinal(UInt64(index))
+      for content in machine.contents { record.foldFinal(content.digest.change.sum) }
+    }
+    for fault in openFaults { appendFault(fault.entry, from: fault.from) }
+    for index in replications.indices {
+      if let account = replications[index].source.currentAccount {
+        append(account, outcome: .inFlight, of: index)
+      }
+      replications[index].lag.end(at: now)
+    }
+    return RunRecord(
+      scenarioName: scenario.name, scenarioHash: StateDigest.text(scenario.hash), seed: seed,
+      version: version, duration: now - .zero,
+      warmUp: min(scenario.clock.warmup, now - .zero), digest: record.digest.value, eventCount: eventCount,
+      vms: vmRecords(), links: linkRecords(), cycles: record.cycles,
+      faults: record.faults.enumerated().sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }
+        .map(\.element), events: record.events)
+  }
+
+  private func vmRecords() -> [VMRecord] {
+    replications.map { replication in
+      let machine = machines[replication.machineIndex]
+      let description = scenario.inventory[machine.id]
+      let lag = replication.lag.lag(at: now)
+      let isViolated = lag.map { $0 > replication.lag.rpo } ?? false
+      return VMRecord(
+        id: machine.id, name: description.name,
+        disks: machine.disks.map { disk in .init(name: disk.name, size: disk.size) },
+        finalStatus: replication.source.status.withViolation(isViolated).rawValue, lag: replication.lag,
+        writtenSize: machine.disks.reduce(.zero) { $0 + ($1.writes?.writtenBytes ?? .zero) },
+        verifiedInstanceCount: replication.verifiedInstanceCount)
+    }
+    .sorted { $0.id < $1.id }
+  }
+
+  private func linkRecords() -> [LinkRecord] {
+    links.indices.flatMap { index in
+      let link = scenario.inventory.links[index]
+      return Link.Direction.allCases.map { direction in
+        let ends = direction == .forward ? link.ends : link.ends.reversed()
+        let bytes = sharing.carriedBytes(of: links[index].resources[direction.rawValue], at: now)
+        return LinkRecord(
+          id: LinkID(index), direction: direction, name: link.name, source: scenario.inventory[ends[0]].name,
+          target: scenario.inventory[ends[1]].name,
+          use: links[index].meters[direction.rawValue].end(cumulativeBytes: UInt64(bytes), at: now))
+      }
+    }
+  }
+}

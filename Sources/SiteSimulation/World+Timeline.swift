@@ -1,0 +1,180 @@
+import Inventory
+import Measurements
+import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+import SimulationKernel
+
+extension World {
+  /// A timeline entry begins: what it says is in force, until its end or until another entry lifts it.
+  mutating func timelineBegins(_ entry: Int) throws(SimulationFailure) {
+    let action = scenario.timeline[entry].action
+    note(entry)
+    switch action {
+    case .linkDown(let link):
+      links[link.index].outages.begin(entry, ())
+      try linkChanged(link)
+    case .linkLimit(let link, let bandwidth):
+      links[link.index].limits.begin(entry, bandwidth)
+      try linkChanged(link)
+    case .linkRestore(let link):
+      lift(links[link.index].outages.endAll() + links[link.index].limits.endAll())
+      try linkChanged(link)
+    case .hostFail(let host):
+      let wasUp = hosts[host.index].isUp
+      hosts[host.index].failures.begin(entry, ())
+      if wasUp { try hostFailed(host) }
+    case .hostRestore(let host):
+      guard !hosts[host.index].isUp else { return }
+      lift(hosts[host.index].failures.endAll())
+      try hostRestored(host)
+    case .powerOff(let ids):
+      for machine in indices(ids) {
+        machines[machine].shutdowns.begin(entry, ())
+        try powerOff(machine: machine)
+      }
+    case .powerOn(let ids):
+      for machine in indices(ids) {
+        lift(machines[machine].shutdowns.endAll())
+        try powerOn(machine: machine)
+      }
+    case .pauseReplication(let ids):
+      for id in ids {
+        replications[id.index].pauses.begin(entry, ())
+        try pause(id.index)
+      }
+    case .resumeReplication(let ids):
+      for id in ids {
+        lift(replications[id.index].pauses.endAll())
+        try resume(id.index)
+      }
+    case .syncReplication(let ids):
+      for id in ids {
+        replications[id.index].source.syncRequested(at: now)
+        try sourceChanged(id.index)
+      }
+    case .fullSyncReplication(let ids):
+      for id in ids {
+        drawWrites(of: replications[id.index].machineIndex)
+        replications[id.index].source.fullSyncRequested(at: now)
+        try sourceChanged(id.index)
+      }
+    case .scaleWorkload(let ids, let factor):
+      for machine in indices(ids) {
+        machines[machine].scales.begin(entry, factor)
+        scaleWorkload(of: machine)
+      }
+    }
+  }
+
+  /// The time of an entry is over; what still holds of it is lifted.
+  mutating func timelineEnds(_ entry: Int) throws(SimulationFailure) {
+    let description = scenario.timeline[entry]
+    var wasInForce = false
+    switch description.action {
+    case .linkDown(let link):
+      wasInForce = links[link.index].outages.end(entry)
+      if wasInForce { try linkChanged(link) }
+    case .linkLimit(let link, _):
+      wasInForce = links[link.index].limits.end(entry)
+      if wasInForce { try linkChanged(link) }
+    case .hostFail(let host):
+      wasInForce = hosts[host.index].failures.end(entry)
+      if wasInForce, hosts[host.index].isUp { try hostRestored(host) }
+    case .powerOff(let ids):
+      for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
+        wasInForce = true
+        if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
+      }
+    case .pauseReplication(let ids):
+      for id in ids where replications[id.index].pauses.end(entry) {
+        wasInForce = true
+        if replications[id.index].pauses.isEmpty { try resume(id.index) }
+      }
+    case .scaleWorkload(let ids, _):
+      for machine in indices(ids) where machines[machine].scales.end(entry) {
+        wasInForce = true
+        scaleWorkload(of: machine)
+      }
+    case .linkRestore, .hostRestore, .powerOn, .resumeReplication, .syncReplication, .fullSyncReplication:
+      preconditionFailure("only lasting entries end")
+    }
+    if wasInForce { lift([entry]) }
+  }
+
+  /// The machines of the world among `ids`; others do not matter to any result.
+  private func indices(_ ids: [VirtualMachineID]) -> [Int] { ids.compactMap { machineIndex[$0.index] } }
+
+  private mutating func pause(_ replication: Int) throws(SimulationFailure) {
+    replications[replication].source.paused(at: now)
+    try sourceChanged(replication)
+  }
+
+  private mutating func resume(_ replication: Int) throws(SimulationFailure) {
+    replications[replication].source.resumed()
+    try sourceChanged(replication)
+  }
+
+  // MARK: - Links and reachability
+
+  /// Applies what is in force on a link to its capacity, and tells the replications that use it.
+  mutating func linkChanged(_ link: LinkID) throws(SimulationFailure) {
+    for direction in Link.Direction.allCases {
+      let capacity = transport.capacity(of: scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
+      let usable = links[link.index].isUp ? capacity : 0
+      let resource = links[link.index].resources[direction.rawValue]
+      sharing.setCapacity(usable, of: resource, at: now)
+      links[link.index].meters[direction.rawValue].capacityChanged(
+        to: TransportModel.rate(bytesPerSecond: usable), at: now)
+    }
+    try reachabilityChanged()
+  }
+
+  func bandwidth(of link: LinkID) -> [DataRate] {
+    links[link.index].limits.current ?? scenario.inventory[link].bandwidth
+  }
+
+  /// Tells every replication whose path broke or returned.
+  ///
+  /// A replica can be written as long as some host of its site runs.
+  mutating func reachabilityChanged() throws(SimulationFailure) {
+    var siteIsUp = [Bool](repeating: false, count: scenario.inventory.sites.count)
+    for (index, host) in hosts.enumerated() where host.isUp {
+      siteIsUp[scenario.inventory.hosts[index].site.index] = true
+    }
+    for index in replications.indices {
+      let isReachable =
+        links[replications[index].link.index].isUp && siteIsUp[replications[index].target.index]
+      guard isReachable != replications[index].isReachable else { continue }
+      replications[index].isReachable = isReachable
+      if isReachable {
+        replications[index].source.pathReturned()
+      } else {
+        replications[index].source.pathBroke(at: now)
+      }
+      try sourceChanged(index)
+    }
+  }
+
+  /// Reads the byte counters of all links, and does it again one bin later.
+  mutating func readLinks() {
+    for index in links.indices {
+      for direction in Link.Direction.allCases {
+        let bytes = sharing.carriedBytes(of: links[index].resources[direction.rawValue], at: now)
+        links[index].meters[direction.rawValue].read(cumulativeBytes: UInt64(bytes), at: now)
+      }
+    }
+    queue.schedule(WorldEvent(.linkReading, 0), at: now + scenario.linkBinWidth)
+  }
+}
+
+extension Scenario {
+  /// A minute, or as much longer as keeps a run at 1,440 bins.
+  var linkBinWidth: TimeSpan { max(.minutes(1), clock.duration / 1_440) }
+}
+
+extension Scenario.TimelineEntry {
+  /// Whether it is in force for a time, and so is shown as a fault.
+  var isLasting: Bool { Verb.lasting.contains(verb) }
+}

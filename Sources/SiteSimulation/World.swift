@@ -1,0 +1,118 @@
+import BlockStorage
+import Inventory
+import Measurements
+package import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+import SimulationKernel
+
+/// The simulated world of one scenario: hosts, datastores, links, machines with their guests, and the
+/// real replication code between them, driven by one clock.
+///
+///     var world = try World(scenario, traceFolder: "scenarios")
+///     try world.run(until: scenario.clock.end)
+///     let record = world.finish()
+///
+/// Three things happen: an event comes due, a transfer reaches a mark, or nothing more happens. At one
+/// instant transfers come before events. Each input goes to the replication core; what it wants sent
+/// becomes transfers in one max-min fair system.
+///
+/// - Invariant: Everything that happens depends on scenario and seed alone.
+package struct World: ~Copyable {
+  let scenario: Scenario
+  let seed: UInt64
+  var now = Instant.zero
+  package private(set) var eventCount: UInt64 = 0
+
+  var queue = EventQueue<WorldEvent>()
+  var sharing: SharingSystem
+  let transport: TransportModel
+  var flowEvents: [FlowEvent] = []
+
+  var machines: [Machine]
+  var replications: [ReplicationRun]
+  var links: [LinkState]
+  var hosts: [HostState]
+  /// Per machine of the inventory: its place in ``machines``, or `nil` if it is not replicated.
+  let machineIndex: [Int?]
+  /// Reused for each look at a guest's writes.
+  var writtenRuns: [Range<Int>] = []
+
+  var record = RunRecorder()
+  /// The lasting timeline entries in force, with the instant they began.
+  var openFaults: [(entry: Int, from: Instant)] = []
+
+  /// How far the run is: the current instant.
+  package var time: Instant { now }
+
+  /// Runs until `end`, what is due then included.
+  ///
+  /// - Parameter progress: Called every few thousand events.
+  /// - Throws: ``SimulationFailure/replicaDiffers(machine:disk:instance:at:found:)`` at the instant it is found.
+  package mutating func run(
+    until end: Instant, progress: (borrowing World) -> Void = { _ in }
+  ) throws(SimulationFailure) {
+    while true {
+      let flowDue = sharing.nextEvent ?? .distantFuture
+      if flowDue <= end, flowDue <= queue.nextDue ?? .distantFuture {
+        now = flowDue
+        try advanceFlows()
+      } else if let event = queue.popNext(notAfter: end) {
+        now = event.due
+        eventCount += 1
+        try handle(event.payload)
+      } else {
+        break
+      }
+      if eventCount & 0x3fff == 0 { progress(self) }
+    }
+    now = max(now, end)
+  }
+
+  private mutating func advanceFlows() throws(SimulationFailure) {
+    var events = flowEvents
+    flowEvents = []
+    events.removeAll(keepingCapacity: true)
+    sharing.advance(to: now, into: &events)
+    eventCount += UInt64(events.count)
+    // All transfers that ended are taken note of before anyone acts on one of them, so that nobody
+    // extends a transfer that is over.
+    let arrivals = events.compactMap { takeArrival($0) }
+    flowEvents = events
+    for arrival in arrivals { try handle(arrival) }
+  }
+
+  private mutating func handle(_ event: WorldEvent) throws(SimulationFailure) {
+    let index = Int(event.index)
+    switch event.kind {
+    case .replicationDeadline: try deadlineCame(index)
+    case .forwardBegins: forwardBegins(index, session: event.stamp)
+    case .backwardBegins: backwardBegins(index, session: event.stamp)
+    case .windowGrows: windowGrows(index, stamp: event.stamp)
+    case .forwardControlArrives: try forwardControlArrived(index, session: event.stamp)
+    case .backwardControlArrives: try backwardControlArrived(index, session: event.stamp)
+    case .timelineBegins: try timelineBegins(index)
+    case .timelineEnds: try timelineEnds(index)
+    case .machineRestarts: try restart(machine: index, stamp: event.stamp)
+    case .linkReading: readLinks()
+    }
+  }
+}
+
+/// One host and whether it runs.
+struct HostState {
+  var failures = ActiveEntries<Void>()
+  var isUp: Bool { failures.isEmpty }
+}
+
+/// One link as it is now.
+struct LinkState {
+  /// Indexed by `Link.Direction`.
+  let resources: [ResourceID]
+  var outages = ActiveEntries<Void>()
+  var limits = ActiveEntries<[DataRate]>()
+  var meters: [LinkMeter]
+
+  var isUp: Bool { outages.isEmpty }
+}

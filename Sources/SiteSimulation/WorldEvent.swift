@@ -1,0 +1,33 @@
+/// What waits in the world's event queue: a kind and what it concerns, as small integers.
+struct WorldEvent: BitwiseCopyable, Sendable {
+  enum Kind: UInt8, BitwiseCopyable, Sendable {
+    /// The deadline of a replication's source may have come; `index` is the replication.
+    case replicationDeadline
+    /// The first byte of a transfer reaches the bottleneck; `index` is the replication, the stamp its session.
+    case forwardBegins
+    case backwardBegins
+    /// The window of a connection grows; `index` is the replication, the stamp the connection's step.
+    case windowGrows
+    /// A message without content arrives; `index` is the replication, the stamp its session.
+    case forwardControlArrives
+    case backwardControlArrives
+    /// A timeline entry begins or ends; `index` is the entry.
+    case timelineBegins
+    case timelineEnds
+    /// vSphere HA starts a machine again; `index` is the machine.
+    case machineRestarts
+    /// The byte counters of all links are read.
+    case linkReading
+  }
+
+  let kind: Kind
+  let index: Int32
+  /// What tells an event that is still wanted from one that is not, such as a session.
+  let stamp: UInt64
+
+  init(_ kind: Kind, _ index: Int, stamp: UInt64 = 0) {
+    self.kind = kind
+    self.index = Int32(index)
+    self.stamp = stamp
+  }
+}
