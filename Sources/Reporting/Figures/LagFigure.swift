@@ -65,9 +65,8 @@ package struct LagFigure: Sendable {
       paintHead()
       let labels = faultLabels()
       let top = y + 150 * ((labels.map(\.row).max() ?? -1) + 1) + 60
-      let bottom =
-        top + machines.count * (machineHeight + gap) + links.count * (linkHeight + gap)
-        + (links.isEmpty ? 0 : 120) - gap
+      let panels = machines.count * (machineHeight + gap) + links.count * (linkHeight + gap)
+      let bottom = top + max(0, panels + (links.isEmpty ? 0 : 120) - gap)
       y = top
       for _ in machines {
         paintPanel(height: machineHeight)

@@ -87,6 +87,16 @@ import Testing
     #expect(text.utf8.count < 300_000)
   }
 
+  @Test func `A run without machines and links is a figure with nothing but its axis`() throws {
+    let record = RunRecord(
+      scenarioName: "empty", scenarioHash: "", seed: 1, version: "0.1.0", duration: .zero, warmUp: .zero,
+      digest: 0, eventCount: 0, vms: [], links: [], cycles: [], faults: [], events: [])
+    let elements = try #require(Elements.parse(LagFigure(record).text))
+
+    // Head of 88 px and a gap of 6, then 56 px for the axis.
+    #expect(elements.all.first?.attributes["height"] == "150")
+  }
+
   @Test func `Of a large fleet the twelve furthest behind are drawn`() throws {
     let record = sampleFleet(count: 200)
     let elements = try #require(Elements.parse(LagFigure(record).text))
