@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
     }
     console.write(
       TerminalSummary(
-        record, summary: summary, scenarioPath: file, style: console.style(),
+        record, summary: summary, reproduction: reproduction(seed: record.seed), style: console.style(),
         wallTime: wallTime
       ).text)
     if let folder { console.write("results    \(folder.databasePath), \(folder.figurePath)\n") }

@@ -13,20 +13,20 @@ package struct TerminalSummary: Sendable {
 
   private let record: RunRecord
   private let summary: RunSummary
-  private let scenarioPath: String
+  private let reproduction: String
   private let style: TerminalStyle
   private let wallTime: TimeSpan?
 
   /// - Parameters:
-  ///   - scenarioPath: The file as the user named it, for the line that repeats the run.
+  ///   - reproduction: The command that repeats the run.
   ///   - wallTime: How long the program took, if that is to be told.
   package init(
-    _ record: RunRecord, summary: RunSummary? = nil, scenarioPath: String, style: TerminalStyle,
+    _ record: RunRecord, summary: RunSummary? = nil, reproduction: String, style: TerminalStyle,
     wallTime: TimeSpan? = nil
   ) {
     self.record = record
     self.summary = summary ?? RunSummary(record)
-    self.scenarioPath = scenarioPath
+    self.reproduction = reproduction
     self.style = style
     self.wallTime = wallTime
   }
@@ -193,9 +193,7 @@ package struct TerminalSummary: Sendable {
         + "shipped \(Readable.size(summary.payloadSize)), on the wire \(Readable.size(summary.wireSize))",
       "  oracle     verified \(Readable.count(record.verifiedInstanceCount, "instance")), \(verdict)",
     ]
-    lines.append(
-      "  reproduce  drsim run \(Self.quoted(scenarioPath)) --seed \(record.seed)   digest \(record.digestText)"
-    )
+    lines.append("  reproduce  \(reproduction)   digest \(record.digestText)")
     return lines
   }
 
@@ -205,11 +203,4 @@ package struct TerminalSummary: Sendable {
     text.count <= width ? text : text.prefix(width - 1) + style.ellipsis
   }
 
-  /// The path as a shell takes it.
-  private static func quoted(_ path: String) -> String {
-    let plain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./+,:@%=".contains($0)) }
-    guard !plain || path.isEmpty else { return path }
-    return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
-      + "'"
-  }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct TerminalSummaryTests {
   @Test func `A small run reads as it always did`() {
     let text = TerminalSummary(
-      sampleRun(), scenarioPath: "two site.json", style: TerminalStyle(width: 120),
+      sampleRun(), reproduction: "drsim run 'two site.json' --seed 42", style: TerminalStyle(width: 120),
       wallTime: .milliseconds(1_800)
     ).text
 
@@ -39,7 +39,7 @@ import Testing
 
   @Test func `A narrow terminal without Unicode keeps the essential columns in ASCII`() {
     let text = TerminalSummary(
-      sampleRun(), scenarioPath: "dr.json", style: TerminalStyle(unicode: false, width: 80)
+      sampleRun(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle(unicode: false, width: 80)
     ).text
 
     #expect(text.allSatisfy { $0.isASCII })
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `The worst machine is told with the fault it suffered from`() {
-    let text = TerminalSummary(sampleFleet(), scenarioPath: "dr.json", style: TerminalStyle()).text
+    let text = TerminalSummary(sampleFleet(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
 
     #expect(
       text.contains(
@@ -62,7 +62,7 @@ import Testing
 
   @Test func `Of a large fleet the ten worst are shown`() {
     let text = TerminalSummary(
-      sampleFleet(count: 1_000), scenarioPath: "dr.json", style: TerminalStyle(width: 120)
+      sampleFleet(count: 1_000), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle(width: 120)
     ).text
 
     #expect(text.contains("\n  and 990 more, less far behind\n"))
@@ -71,7 +71,7 @@ import Testing
 
   @Test func `Ten machines take about thirty lines of at most the given width`() {
     let style = TerminalStyle(width: 110)
-    let lines = TerminalSummary(sampleFleet(), scenarioPath: "dr.json", style: style).text
+    let lines = TerminalSummary(sampleFleet(), reproduction: "drsim run dr.json --seed 1", style: style).text
       .split(separator: "\n", omittingEmptySubsequences: false)
 
     #expect(lines.count <= 30)
@@ -79,8 +79,8 @@ import Testing
   }
 
   @Test func `Colours change no letter`() {
-    let plain = TerminalSummary(sampleRun(), scenarioPath: "dr.json", style: TerminalStyle()).text
-    let colored = TerminalSummary(sampleRun(), scenarioPath: "dr.json", style: TerminalStyle(color: true))
+    let plain = TerminalSummary(sampleRun(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
+    let colored = TerminalSummary(sampleRun(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle(color: true))
       .text
 
     #expect(colored != plain)
@@ -95,7 +95,7 @@ import Testing
       warmUp: .zero, digest: 0, eventCount: 1, mismatchedInstanceCount: 1, vms: [], links: [], cycles: [],
       faults: [], events: [])
 
-    let text = TerminalSummary(run, scenarioPath: "dr.json", style: TerminalStyle()).text
+    let text = TerminalSummary(run, reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
 
     #expect(text.contains("oracle     verified 0 instances, 1 mismatch\n"))
     #expect(text.contains("RPO   nothing was measured\n"))
