@@ -114,3 +114,6 @@ package struct PreservedExtents {
     if !isKnownUniquelyReferenced(&pages) { pages = PagedPayloads(copying: pages) }
   }
 }
+
+/// Its pages are changed only while no copy shares them, and reading them changes nothing.
+extension PreservedExtents: @unchecked Sendable {}

@@ -31,7 +31,9 @@ package struct ContentDigest: Sendable {
       image: digest.image, payloadWidth: digest.payloadWidth, change: digest.change + change)
   }
 
-  /// The difference that writes make to a digest. Changes add up in any order.
+  /// The difference that writes make to a digest.
+  ///
+  /// Changes add up in any order.
   package struct Change: Sendable, Hashable {
     package let sum: UInt64
 

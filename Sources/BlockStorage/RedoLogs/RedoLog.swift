@@ -188,10 +188,15 @@ package struct RedoLog: Sendable {
     precondition(base.geometry == geometry, "a redo log is merged into a disk of its geometry")
     let width = geometry.payloadWidth
     let bytes = payloads.span.bytes
-    for segment in segments {
-      let start = segment.payloadIndex * width
-      try base.write(
-        segment.extents, payloads: bytes.extracting(start..<start + segment.extents.count * width))
+    let runs = segments.map { $0.extents }
+    for group in stride(from: 0, to: segments.count, by: prefetchedRunCount) {
+      let indices = group..<min(group + prefetchedRunCount, segments.count)
+      base.prefetch(runs.span.extracting(indices))
+      for index in indices {
+        let start = segments[index].payloadIndex * width
+        let byteCount = runs[index].count * width
+        try base.write(runs[index], payloads: bytes.extracting(start..<start + byteCount))
+      }
     }
   }
 
@@ -214,7 +219,12 @@ package struct RedoLog: Sendable {
       }
     }
     if olderLogs.isEmpty {
-      for segment in segments { sum &-= base.checksum(ofRegion: segment.extents) }
+      let runs = segments.map { $0.extents }
+      for group in stride(from: 0, to: segments.count, by: prefetchedRunCount) {
+        let indices = group..<min(group + prefetchedRunCount, segments.count)
+        base.prefetch(runs.span.extracting(indices))
+        for index in indices { sum &-= base.checksum(ofRegion: runs[index]) }
+      }
     } else {
       let below = ReplicaImage(base: base, logs: olderLogs)
       for segment in segments { sum &-= below.checksum(ofRegion: segment.extents) }

@@ -52,7 +52,40 @@ package final class ExtentStore: ExtentReading, ExtentWriting {
   /// Bytes of memory held for content, whether used or kept for reuse.
   package var allocatedBytes: Int { pages.allocatedBytes }
 
+  /// What ``prefetch(_:)`` read last; kept so that the reads are not optimised away.
+  private var prefetched: UInt64 = 0
+
   // MARK: Reading
+
+  /// Brings what is stored of `runs` into the processor's cache: of each at most its first page, which is where
+  /// the runs of a delta lie.
+  package func prefetch(_ runs: Span<Range<Int>>) {
+    var bits: UInt64 = 0
+    // Two short loops, so that the processor has the misses of many runs in flight at once.
+    withUnsafeTemporaryAllocation(of: (UnsafeRawPointer?, Int).self, capacity: runs.count) { pieces in
+      for index in runs.indices {
+        let extents = runs[index]
+        geometry.validate(extents)
+        let segment = pages.segment(from: extents.lowerBound, limit: extents.upperBound)
+        if !extents.isEmpty, case .dense(let page) = pages.page(segment.lowerBound >> pages.pageShift) {
+          pieces[index] = (
+            UnsafeRawPointer(page + offset(inPage: segment.lowerBound)),
+            segment.count * geometry.payloadWidth
+          )
+        } else {
+          pieces[index] = (nil, 0)
+        }
+      }
+      for index in runs.indices {
+        guard let start = pieces[index].0 else { continue }
+        for offset in stride(from: 0, to: pieces[index].1, by: PagedPayloads.alignment) {
+          bits |= start.load(fromByteOffset: offset, as: UInt64.self)
+        }
+        bits |= start.load(fromByteOffset: pieces[index].1 - 8, as: UInt64.self)
+      }
+    }
+    prefetched = bits
+  }
 
   package func read(_ extents: Range<Int>, appendingTo payloads: inout [UInt8]) {
     let byteCount = extents.count * geometry.payloadWidth
@@ -181,6 +214,21 @@ package final class ExtentStore: ExtentReading, ExtentWriting {
       extent = segment.upperBound
     }
     changeSum = sum
+  }
+
+  /// Records guest writes of one generation to several runs, faster than one by one.
+  package func fill(_ runs: [Range<Int>], tag: UInt64) {
+    forEachPrefetched(runs) { fill($0, tag: tag) }
+  }
+
+  /// Calls `body` with every run, several runs at a time being prefetched.
+  @inline(__always)
+  private func forEachPrefetched(_ runs: [Range<Int>], _ body: (Range<Int>) -> Void) {
+    for group in stride(from: 0, to: runs.count, by: prefetchedRunCount) {
+      let indices = group..<min(group + prefetchedRunCount, runs.count)
+      prefetch(runs.span.extracting(indices))
+      for index in indices { body(runs[index]) }
+    }
   }
 
   /// Flips one bit of a stored payload: the fault "bit rot in a stored extent".

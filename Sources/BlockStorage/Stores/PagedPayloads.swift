@@ -27,7 +27,8 @@ final class PagedPayloads {
   private static let leafExtentShift = 12
   private static let uniformFlag: UInt32 = 0x8000_0000
   private static let chunkBytes = 65_536
-  private static let alignment = 64
+  /// The line of a processor's cache.
+  static let alignment = 64
 
   private let leafShift: Int
   private let chunkShift: Int
@@ -131,7 +132,9 @@ final class PagedPayloads {
     case dense(UnsafeMutableRawPointer)
   }
 
-  /// The page numbered `page`. Its pointer is valid until the next change.
+  /// The page numbered `page`.
+  ///
+  /// Its pointer is valid until the next change.
   @inline(__always)
   func page(_ page: Int) -> Page {
     let handle = handle(of: page)
@@ -174,7 +177,9 @@ final class PagedPayloads {
 
   // MARK: Changing
 
-  /// The dense page numbered `page`. An absent one is made and filled by `fill`, a uniform one is spread.
+  /// The dense page numbered `page`.
+  ///
+  /// An absent one is made and filled by `fill`, a uniform one is spread.
   @inline(__always)
   func makeDense(_ page: Int, fill: (UnsafeMutableRawPointer) -> Void) -> UnsafeMutableRawPointer {
     let handle = handle(of: page)

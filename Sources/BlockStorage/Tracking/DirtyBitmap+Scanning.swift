@@ -19,6 +19,23 @@ extension DirtyBitmap {
     return nextRun(in: extent..<geometry.extentCount, limit: limit)
   }
 
+  /// The next runs of marked extents at or after `extent`, as many as fit one chunk.
+  ///
+  /// - Parameters:
+  ///   - extentLimit: The most extents of all runs together; the last run is cut to it.
+  ///   - runLimit: The most extents of one run; a longer one goes on as the next.
+  package func nextRuns(from extent: Int, extentLimit: Int, runLimit: Int = .max) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var extent = extent
+    var remaining = extentLimit
+    while remaining > 0, let run = nextRun(from: extent, limit: min(runLimit, remaining)) {
+      runs.append(run)
+      remaining -= run.count
+      extent = run.upperBound
+    }
+    return runs
+  }
+
   /// The next run of clear extents in `range`, to its whole length within `range`.
   package func nextClearRun(in range: Range<Int>) -> Range<Int>? {
     geometry.validate(range)

@@ -22,7 +22,9 @@ package struct DirtyBitmap: Sendable {
   /// The number of extents marked.
   package private(set) var count = 0
 
-  /// Per piece of the disk: 0, or one more than the slot that holds its bits. Empty before the first mark.
+  /// Per piece of the disk: 0, or one more than the slot that holds its bits.
+  ///
+  /// Empty before the first mark.
   var directory: [UInt32] = []
   /// Per piece of the disk one bit: whether it has a slot.
   var summary: [UInt64] = []
@@ -91,7 +93,9 @@ package struct DirtyBitmap: Sendable {
     return count - countBefore
   }
 
-  /// Clears `extents`. A piece left without a mark gives its memory back for reuse.
+  /// Clears `extents`.
+  ///
+  /// A piece left without a mark gives its memory back for reuse.
   ///
   /// - Returns: How many of them were marked before.
   @discardableResult
