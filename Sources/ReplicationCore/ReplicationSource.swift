@@ -151,10 +151,14 @@ package struct ReplicationSource {
 
   package mutating func resumed() { isPaused = false }
 
-  /// "Sync now": the next delta starts as soon as one can. No effect while a sync is running.
+  /// Lets the next delta start as soon as one can, as "Sync now" does.
+  ///
+  /// No effect while a sync is running.
   package mutating func syncRequested(at now: Instant) { schedule.syncRequested(at: now) }
 
-  /// "Force full sync": everything is compared, as soon as a sync can start; one that runs is given up.
+  /// Lets everything be compared as soon as a sync can start, as "Force full sync" does.
+  ///
+  /// A sync that runs is given up, also a full sync: what it compared is compared again.
   package mutating func fullSyncRequested(at now: Instant) {
     abortSync(.fullSyncRequested, at: now)
     needsFullSync = true

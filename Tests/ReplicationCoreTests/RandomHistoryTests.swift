@@ -106,8 +106,6 @@ import Testing
         try history.heal()
         // Merges that take longer than a cycle would pile up for ever.
         history.pair.mergeDelay = .seconds(1)
-        // The next attempt to reconnect follows within 90 s.
-        try history.pair.run(for: .seconds(91))
         try history.pair.runUntilQuiet(within: .days(30))
         try history.pair.requestSync()
         try history.pair.runUntilQuiet(within: .days(30))
