@@ -7,8 +7,9 @@ package import BlockStorage
 /// extent of it that is not yet read first copies the old content to the demand log, so that what is
 /// sent is the disk exactly as it was at that moment.
 ///
-/// - Source: `domain` notes on change tracking: bitmap switch at delta start, linear scan of the
-///   transfer bitmap, copy-before-write into the demand log.
+/// - Source: VMware's documentation for crash consistency over all disks of a machine, hence one switch;
+///   KB 318955 for the scan of the transfer bitmap; the ESXi advanced settings `HBR.Demandlog*` name the
+///   copies, and the mechanism is inferred from them.
 package struct ChangeTracker {
   package let geometry: ExtentGeometry
   /// Extents written since the instance in flight began, or since the last one was complete.

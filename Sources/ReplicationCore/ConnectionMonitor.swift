@@ -6,6 +6,7 @@ package import Quantities
 /// A gap shorter than the time-out only stalls transfers.
 package struct ConnectionMonitor: Sendable {
   private enum State {
+    /// The path carries data.
     case connected
     /// The path is broken; the loss is noticed at `noticedAt`.
     case stalled(noticedAt: Instant)
@@ -24,16 +25,16 @@ package struct ConnectionMonitor: Sendable {
 
   private let parameters: ReplicationParameters
   private var state = State.connected
-  private var pathIsUp = true
+  /// What the next attempt to reconnect will find.
+  private var isPathUp = true
 
   package init(parameters: ReplicationParameters) { self.parameters = parameters }
 
-  /// Whether new syncs can start and transfers are not given up.
+  /// Whether messages can be sent and syncs can start.
+  ///
+  /// While it is false and the loss is not yet noticed, a sync in flight waits.
   package var isConnected: Bool {
-    switch state {
-    case .connected: pathIsUp
-    case .stalled, .lost: false
-    }
+    if case .connected = state { true } else { false }
   }
 
   /// Whether the loss was noticed.
@@ -51,15 +52,18 @@ package struct ConnectionMonitor: Sendable {
   }
 
   package mutating func pathBroke(at now: Instant) {
-    pathIsUp = false
+    isPathUp = false
     if case .connected = state { state = .stalled(noticedAt: now + parameters.connectionTimeout) }
   }
 
+  /// The path carries data again: a gap that went unnoticed is over, a loss ends with the next attempt.
   package mutating func pathReturned() {
-    pathIsUp = true
+    isPathUp = true
     if case .stalled = state { state = .connected }
   }
 
+  /// Notices the loss or tries to reconnect.
+  ///
   /// - Precondition: ``deadline`` is at or before `now`.
   package mutating func deadlinePassed(at now: Instant) -> Outcome {
     switch state {
@@ -68,7 +72,7 @@ package struct ConnectionMonitor: Sendable {
       state = .lost(attemptAt: now + delay(afterFailures: 1), failures: 1)
       return .lost
     case .lost(_, let failures):
-      guard !pathIsUp else {
+      guard !isPathUp else {
         state = .connected
         return .reconnected
       }

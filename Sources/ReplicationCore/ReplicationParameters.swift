@@ -12,7 +12,7 @@ package struct ReplicationParameters: Sendable, Hashable {
 
   /// Bytes on the wire for the checksum of a region or of an extent.
   ///
-  /// - Source: Inferred; a 128-bit checksum, as `blocks.md` recommends.
+  /// - Source: Inferred; 128 bits make an undetected difference of a region improbable for good.
   package var checksumSize = ByteCount.bytes(16)
 
   /// Whether a full sync skips what neither side has allocated and sends what only the source has

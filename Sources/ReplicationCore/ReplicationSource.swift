@@ -10,7 +10,9 @@ package import Quantities
 /// - sends what ``nextMessage(reading:)`` yields, in order, whenever the connection has room,
 /// - records what ``takeEvents()`` yields.
 ///
-/// When a sync is given up, ``session`` changes: messages of an older session are thrown away.
+/// When a sync is given up, ``session`` changes. The driver then throws away every message of an older
+/// session, in both directions, and calls ``ReplicationTarget/connectionLost()``. An instance that was complete
+/// at the target by then stays; the source, which never heard of it, sends its extents once more.
 package struct ReplicationSource {
   private enum Phase {
     /// No sync is running.
@@ -69,6 +71,8 @@ package struct ReplicationSource {
   // MARK: - Questions
 
   /// When ``advance(to:reading:)`` must be called next, or `nil` if only an input can change anything.
+  ///
+  /// It may lie in the past: what could not start in time, and every full sync, is due at once.
   package var nextDeadline: Instant? {
     var deadline = connection.deadline
     if canStart, case .idle = phase {
@@ -123,6 +127,9 @@ package struct ReplicationSource {
   // MARK: - Guest writes
 
   /// Records a write of the guest that is about to reach the disk.
+  ///
+  /// - Parameter content: The disk with what it holds before the write.
+  /// - Complexity: As ``ChangeTracker/guestWillWrite(_:reading:)``.
   package mutating func guestWillWrite(
     _ extents: Range<Int>, disk: Int, reading content: some ReplicatedDisk
   ) {
@@ -133,20 +140,24 @@ package struct ReplicationSource {
 
   package mutating func poweredOn(at now: Instant) { isPoweredOn = true }
 
-  /// The machine was shut down cleanly: what is dirty stays known.
+  /// The machine was shut down cleanly: what is dirty stays known, and a delta follows at power-on.
   package mutating func poweredOff(at now: Instant) {
     abortSync(.poweredOff, at: now)
     isPoweredOn = false
   }
 
-  /// The host crashed: the bitmaps are lost, and only a full sync can tell what differs.
+  /// The host crashed under the machine: the bitmaps are lost, and only a full sync can tell what differs.
+  ///
+  /// A machine that is off loses nothing, since its bitmaps were saved when it was shut down.
   package mutating func hostFailed(at now: Instant) {
+    guard isPoweredOn else { return }
     abortSync(.hostFailed, at: now)
     for index in trackers.indices { trackers[index].lose() }
     needsFullSync = true
     isPoweredOn = false
   }
 
+  /// An administrator paused the replication: nothing is sent, and changes are still tracked.
   package mutating func paused(at now: Instant) {
     abortSync(.paused, at: now)
     isPaused = true
@@ -154,13 +165,20 @@ package struct ReplicationSource {
 
   package mutating func resumed() { isPaused = false }
 
+  /// Lets the next delta start as soon as one can, as "Sync now" does.
+  ///
+  /// No effect while a sync is running.
   package mutating func syncRequested(at now: Instant) { schedule.syncRequested(at: now) }
 
+  /// Lets everything be compared as soon as a sync can start, as "Force full sync" does.
+  ///
+  /// A sync that runs is given up, also a full sync: what it compared is compared again.
   package mutating func fullSyncRequested(at now: Instant) {
     abortSync(.fullSyncRequested, at: now)
     needsFullSync = true
   }
 
+  /// The path to the target carries no data from now on; see ``ConnectionMonitor``.
   package mutating func pathBroke(at now: Instant) { connection.pathBroke(at: now) }
 
   package mutating func pathReturned() { connection.pathReturned() }
@@ -228,14 +246,14 @@ package struct ReplicationSource {
       events.append(.syncAborted(sync.account, reason))
     case .delta(let delta):
       for index in trackers.indices { trackers[index].foldBack() }
-      events.append(.syncAborted(counted(delta.account), reason))
+      events.append(.syncAborted(withPreservedExtents(delta.account), reason))
     }
     schedule.syncAborted(at: now)
     phase = .idle
     session += 1
   }
 
-  private func counted(_ account: SyncAccount) -> SyncAccount {
+  private func withPreservedExtents(_ account: SyncAccount) -> SyncAccount {
     var account = account
     account.preservedExtents = trackers.reduce(0) { $0 + $1.preservedCount }
     return account
@@ -246,7 +264,8 @@ package struct ReplicationSource {
   /// The next message for the target, or `nil` if there is nothing to send at the moment.
   ///
   /// Content is read from the disks now. A compare request costs its reads on both sides before it
-  /// can be answered; the driver models that.
+  /// can be answered; the driver models that. Whenever it is `nil` during a sync on a sound connection,
+  /// something sent earlier is still to be answered.
   package mutating func nextMessage(reading disks: [some ReplicatedDisk]) -> SourceMessage? {
     guard connection.isConnected else { return nil }
     switch phase {
@@ -305,6 +324,9 @@ package struct ReplicationSource {
   }
 
   /// Takes an answer of the target that belongs to the current session.
+  ///
+  /// - Precondition: Every guest write before `now` was told and is on the disks: the answer to the end of a
+  ///   full sync begins an instance.
   package mutating func receive(
     _ message: TargetMessage, at now: Instant, reading disks: [some ReplicatedDisk]
   ) {
@@ -314,6 +336,7 @@ package struct ReplicationSource {
       sync.scan.targetReady(allocated: allocated)
       phase = .fullSync(sync)
     case (.fullSync(var sync), .regionsCompared(let comparison)):
+      phase = .idle  // keeps `sync` the only owner of its arrays while it changes
       sync.scan.received(comparison, reading: disks)
       phase = .fullSync(sync)
     case (.fullSync(let sync), .fullSyncAccepted(let sequence)) where sequence == sync.account.sequence:
@@ -323,7 +346,7 @@ package struct ReplicationSource {
       schedule.imageTaken(at: now)
       beginDelta(at: now, reading: disks)
     case (.delta(let delta), .instanceCompleted(let sequence)) where sequence == delta.summary.sequence:
-      let account = counted(delta.account)
+      let account = withPreservedExtents(delta.account)
       for index in trackers.indices { trackers[index].endInstance() }
       phase = .idle
       hasReplica = true

@@ -15,7 +15,8 @@ package import Quantities
 /// It computes and never acts: the driver delivers the source's messages and sends the answers, and
 /// decides when a merge has taken its time.
 ///
-/// - Source: `domain` notes on the target side: life of an instance, initial and later full sync.
+/// - Source: File listings of a replica through a full sync and several deltas (virtuallyhyper.com, 2012);
+///   VMware, "Storage consumption of vSphere Replication", for merging beside the next delta.
 package struct ReplicationTarget {
   /// A complete instance.
   package struct Instance: Sendable, Hashable {
@@ -71,7 +72,9 @@ package struct ReplicationTarget {
   /// Takes the next message of the source.
   ///
   /// - Returns: The answer, if the message asks for one.
-  /// - Throws: ``ReplicaMismatch`` when the instance just completed is not what the source certified.
+  /// - Throws: ``ReplicaMismatch`` when the instance just received is not what the source certified. It is
+  ///   dropped, with what a full sync before it brought; the instance before it stays, and only a new
+  ///   full sync leads to another.
   package mutating func receive(_ message: SourceMessage) throws(ReplicaMismatch) -> TargetMessage? {
     switch message {
     case .fullSyncBegan(let sequence):
@@ -79,6 +82,7 @@ package struct ReplicationTarget {
       reception = .fullSync(sequence: sequence)
       return .fullSyncReady(sequence: sequence, allocated: disks.indices.map(allocatedRuns(ofDisk:)))
     case .regionChecksums(let request):
+      guard case .fullSync = reception else { preconditionFailure("only a full sync compares") }
       return .regionsCompared(compare(request))
     case .fullSyncData(let sequence, let index, let batch):
       guard case .fullSync(sequence) = reception else {
@@ -108,7 +112,8 @@ package struct ReplicationTarget {
     }
   }
 
-  /// The connection is lost: what an incomplete instance brought is dropped.
+  /// The session of the source ended, by loss of the connection or because it gave up a sync: what an
+  /// incomplete instance brought is dropped.
   ///
   /// What a full sync brought is kept, since the comparison that starts over will find it equal.
   package mutating func connectionLost() { dropReception() }
@@ -189,38 +194,59 @@ package struct ReplicationTarget {
 
   // MARK: - Instances
 
+  /// Makes the instance just received recoverable, once it is what the source certified.
   private mutating func complete(_ summary: InstanceSummary) throws(ReplicaMismatch) {
+    reception = .none
+    // Of a mismatch nothing stays, whichever disk it is found on.
+    defer {
+      for index in disks.indices {
+        disks[index].incoming = nil
+        disks[index].fullSync = nil
+      }
+    }
     var logs: [RedoLog] = []
     var changes: [ContentDigest.Change] = []
     for index in disks.indices {
-      var log = disks[index].incoming ?? RedoLog(geometry: disks[index].base.geometry)
-      disks[index].incoming = nil
-      log.seal()
-      guard log.extentCount == summary.extentCounts[index] else {
-        throw ReplicaMismatch(
-          sequence: summary.sequence, disk: index,
-          difference: .extentCount(expected: summary.extentCounts[index], found: log.extentCount))
-      }
-      if var fullSync = disks[index].fullSync {
-        disks[index].fullSync = nil
-        fullSync.formOverlay(log)
-        log = fullSync
-      }
-      let base = disks[index].base
-      let change = log.digestChange(over: base, through: pending.map { $0.logs[index] })
-      let certificate = summary.certificates[index]
-      let below = pending.reduce(base.digest(relativeTo: certificate.image)) { $0 + $1.changes[index] }
-      guard below + change == certificate else {
-        throw ReplicaMismatch(
-          sequence: summary.sequence, disk: index,
-          difference: .content(expected: certificate, found: below + change))
-      }
+      let log = try takeReceived(disk: index, summary: summary)
+      changes.append(try verifiedChange(of: log, disk: index, summary: summary))
       logs.append(log)
-      changes.append(change)
     }
     pending.append(PendingInstance(logs: logs, changes: changes))
     newestInstance = Instance(sequence: summary.sequence, pointInTime: summary.pointInTime)
-    reception = .none
+  }
+
+  /// Everything that the instance changes on one disk, what a full sync before it brought included.
+  private mutating func takeReceived(
+    disk index: Int, summary: InstanceSummary
+  ) throws(ReplicaMismatch) -> RedoLog {
+    var delta = disks[index].incoming ?? RedoLog(geometry: disks[index].base.geometry)
+    disks[index].incoming = nil
+    delta.seal()
+    guard delta.extentCount == summary.extentCounts[index] else {
+      throw ReplicaMismatch(
+        sequence: summary.sequence, disk: index,
+        difference: .extentCount(expected: summary.extentCounts[index], found: delta.extentCount))
+    }
+    guard var log = disks[index].fullSync else { return delta }
+    disks[index].fullSync = nil
+    log.formOverlay(delta)
+    return log
+  }
+
+  /// What the log changes in the digest of the disk below it, if that leads to the source's certificate.
+  private func verifiedChange(
+    of log: RedoLog, disk index: Int, summary: InstanceSummary
+  ) throws(ReplicaMismatch) -> ContentDigest.Change {
+    let base = disks[index].base
+    let certificate = summary.certificates[index]
+    let change = log.digestChange(over: base, through: pending.map { $0.logs[index] })
+    let below = pending.reduce(base.digest(relativeTo: certificate.image)) { $0 + $1.changes[index] }
+    guard below + change == certificate else {
+      throw ReplicaMismatch(
+        sequence: summary.sequence, disk: index,
+        difference: .content(expected: certificate, found: below + change))
+    }
+    return change
   }
 
   /// What merging the oldest complete instance reads from its logs, the same as it writes to the base

@@ -99,15 +99,13 @@ import Testing
 
   @Test(arguments: [8, 64])
   func `A replica is never wrong and in the end is its source`(payloadWidth: Int) throws {
-    for seed in 0..<100 as Range<UInt64> {
+    for seed in 0..<40 as Range<UInt64> {
       var history = try History(seed: seed, payloadWidth: payloadWidth)
       do {
         for _ in 0..<150 { try history.step() }
         try history.heal()
         // Merges that take longer than a cycle would pile up for ever.
         history.pair.mergeDelay = .seconds(1)
-        // The next attempt to reconnect follows within 90 s.
-        try history.pair.run(for: .seconds(91))
         try history.pair.runUntilQuiet(within: .days(30))
         try history.pair.requestSync()
         try history.pair.runUntilQuiet(within: .days(30))

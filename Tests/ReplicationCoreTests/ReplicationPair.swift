@@ -72,6 +72,7 @@ final class ReplicationPair {
   private var session: UInt64 = 0
   private var mergeDue: Instant?
   private var hasSyncInFlight = false
+  private var isConnectionLost = false
 
   /// - Parameter disks: The source's disks, with what they hold at the start.
   init(
@@ -128,10 +129,12 @@ final class ReplicationPair {
 
   func run(for span: TimeSpan) throws { try run(until: now + span) }
 
-  /// Runs until no sync is in flight and every instance is merged.
+  /// Runs until the source has reconnected, if it can, no sync is in flight and every instance is merged.
   func runUntilQuiet(within span: TimeSpan = .hours(10)) throws {
     let end = now + span
-    while hasSyncInFlight || target.nextMergeSize != nil || (source.nextDeadline ?? end) <= now {
+    while hasSyncInFlight || target.nextMergeSize != nil || (isConnectionLost && isPathUp)
+      || (source.nextDeadline ?? end) <= now
+    {
       let due = try #require(nextDue, "nothing will ever happen again")
       try #require(due <= end, "not quiet after \(span)")
       try run(until: max(now, due))
@@ -295,7 +298,9 @@ final class ReplicationPair {
         hasSyncInFlight = true
         snapshots[sequence] = (now, content)
       case .deltaCompleted, .syncAborted: hasSyncInFlight = false
-      case .fullSyncCompleted, .connectionLost, .connectionRestored: break
+      case .connectionLost: isConnectionLost = true
+      case .connectionRestored: isConnectionLost = false
+      case .fullSyncCompleted: break
       }
     }
   }
