@@ -22,6 +22,9 @@ struct Field<Value: Sendable>: Sendable {
   }
 }
 
+/// The keys that every object may have, for its readers.
+let remarks = ["why", "description"]
+
 /// An object of a scenario as it is written: names unresolved, every key checked by itself.
 ///
 /// The keys describe the object once, for reading, for messages and for the schema.
@@ -39,9 +42,6 @@ protocol Draft: Sendable {
 
 extension Draft {
   static var discriminator: String? { nil }
-
-  /// The keys of every object, for its readers.
-  static var remarks: [String] { ["why", "description"] }
 
   /// Reads an object: unknown and missing keys are reported, defaults filled in.
   ///
@@ -153,7 +153,8 @@ struct Key<Owner: Draft>: Sendable {
   ) -> Key {
     Key(
       name: name, isRequired: false, defaultValue: defaultValue, kinds: kinds, summary: summary,
-      shape: type.shape, decode: reading(type) { owner, value in
+      shape: type.shape,
+      decode: reading(type) { owner, value in
         owner[keyPath: path] = Field(located: value, isGiven: true)
       })
   }

@@ -77,7 +77,8 @@ extension Resolver {
   private mutating func reportUnknownMachine(_ name: String, at span: SourceSpan) {
     let suggestion = log.wantsSuggestions ? closest(to: name, among: machines.lazy.map(\.name)) : nil
     let help =
-      machines.isEmpty ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))"
+      machines.isEmpty
+      ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))"
     log.report(
       .unknownName, "no virtual machine is named \(quoted(name))", at: span,
       suggestion: suggestion.map { quoted($0) }, help: suggestion == nil ? help : nil)
