@@ -67,8 +67,12 @@ extension Draft {
       } else if remarks.contains(member.key) {
         _ = ValueType<String>.text.decode(member.node, quoted(member.key), &log)
       } else {
-        let suggestion = closest(to: member.key, among: keys.filter { $0.fits(kind) }.map(\.name) + remarks)
+        // A key that is there already was not meant.
+        let free = keys.filter { $0.fits(kind) && node[$0.name] == nil }
+        let suggestion = closest(to: member.key, among: free.map(\.name) + remarks)
         if let suggestion { misspelt.append(suggestion) }
+        // What an unknown word of the discriminator would allow is not known.
+        if suggestion == nil, kind == nil, discriminator.flatMap({ node[$0] }) != nil { continue }
         log.report(
           .unknownKey, "unknown key \(quoted(member.key)) in \(noun)", at: member.keySpan,
           suggestion: suggestion.map { quoted($0) },
