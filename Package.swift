@@ -47,8 +47,7 @@ let layer2 =
   + module("Workloads", ["Quantities", "RandomStreams", "BlockStorage"])
 
 let layer3 =
-  module(
-    "Scenarios", ["Quantities", "Inventory"], tests: ["RandomStreams"], resources: [.copy("InvalidScenarios")])
+  module("Scenarios", ["Quantities", "Inventory"], resources: [.copy("InvalidScenarios")])
   + module("Measurements", ["Quantities", "Inventory"], tests: ["RandomStreams"])
   + module("TraceFiles", ["Quantities", "Workloads", "CZlib"])
   + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]

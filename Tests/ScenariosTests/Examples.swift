@@ -1,7 +1,8 @@
 /// Scenarios that several tests read.
 enum Examples {
   /// The smallest scenario there is.
-  static let minimal = #"{ "format": 1, "name": "empty", "clock": { "duration": "1h" }, "sites": [{ "name": "paris" }] }"#
+  static let minimal =
+    #"{ "format": 1, "name": "empty", "clock": { "duration": "1h" }, "sites": [{ "name": "paris" }] }"#
 
   /// Every kind of object, and most of the keys.
   static let full = #"""

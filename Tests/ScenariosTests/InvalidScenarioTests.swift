@@ -48,7 +48,8 @@ import Testing
     let file = "\(sample.name).expected"
     if ProcessInfo.processInfo.environment["DRSIM_RECORD_EXPECTED"] != nil {
       let source = URL(filePath: #filePath).deletingLastPathComponent()
-      try text.write(to: source.appending(path: "InvalidScenarios/\(file)"), atomically: true, encoding: .utf8)
+      try text.write(
+        to: source.appending(path: "InvalidScenarios/\(file)"), atomically: true, encoding: .utf8)
     } else {
       let folder = try #require(Self.folder)
       #expect(try text == String(contentsOf: folder.appending(path: file), encoding: .utf8))

@@ -55,7 +55,10 @@ import Testing
 
   @Test func `Every mistake of a line is reported, not only the first`() {
     let (node, codes) = parse("{'a': 01, b: nope, \"c\": [1,], // no\n}")
-    #expect(codes == [.singleQuotes, .invalidNumber, .bareWord, .bareWord, .trailingComma, .trailingComma, .comment])
+    #expect(
+      codes == [
+        .singleQuotes, .invalidNumber, .bareWord, .bareWord, .trailingComma, .trailingComma, .comment,
+      ])
     #expect(node != nil)
   }
 

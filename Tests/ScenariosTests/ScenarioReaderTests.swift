@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct ScenarioReaderTests {
   private func read(
-    _ text: String, _ overrides: [(path: String, value: String)] = [], sourceLocation: SourceLocation = #_sourceLocation
+    _ text: String, _ overrides: [(path: String, value: String)] = [],
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Scenario {
     let (scenario, diagnostics) = ScenarioReader.read(text: text, file: "test.json", overrides: overrides)
     return try #require(
@@ -41,7 +42,10 @@ import Testing
 
     #expect(scenario.tags == ["ci", "wan"] && scenario.seed == 42)
     #expect(scenario.clock.start.description == "2025-03-03T06:00:00Z" && scenario.clock.warmup == .hours(6))
-    #expect(scenario.inventory.hosts.map(\.name) == ["madrid-esx-01", "madrid-esx-02", "madrid-esx-03", "lis-a", "lis-b"])
+    #expect(
+      scenario.inventory.hosts.map(\.name) == [
+        "madrid-esx-01", "madrid-esx-02", "madrid-esx-03", "lis-a", "lis-b",
+      ])
     #expect(scenario.inventory.hosts.map(\.site) == [madrid, madrid, madrid, lisbon, lisbon])
     #expect(
       scenario.inventory.datastores == [
@@ -57,7 +61,8 @@ import Testing
           latency: .milliseconds(18), usable: .percent(90), loss: Ratio(partsPerBillion: 100_000),
           windowMaximum: .mebibytes(1)),
         Link(
-          name: "backup", ends: [lisbon, madrid], bandwidth: [.megabitsPerSecond(10), .megabitsPerSecond(10)],
+          name: "backup", ends: [lisbon, madrid],
+          bandwidth: [.megabitsPerSecond(10), .megabitsPerSecond(10)],
           latency: .milliseconds(30), usable: .percent(70), loss: .zero, windowMaximum: .mebibytes(4)),
       ])
     #expect(scenario.sites.map(\.replicationServers) == [1, 2])
@@ -87,7 +92,8 @@ import Testing
         Workload(
           name: "scratch",
           model: .sequential(
-            rate: .megabytesPerSecond(4), blockSize: .kibibytes(256), region: .init(offset: .zero, size: nil))),
+            rate: .megabytesPerSecond(4), blockSize: .kibibytes(256), region: .init(offset: .zero, size: nil))
+        ),
         Workload(
           name: "web",
           model: .uniform(
@@ -102,7 +108,10 @@ import Testing
   @Test func `Patterns create virtual machines, which take the hosts of their site in turn`() throws {
     let scenario = try read(Examples.full)
 
-    #expect(scenario.inventory.virtualMachines.map(\.name) == ["db01", "mail01", "web-09", "web-10", "web-11", "web-12"])
+    #expect(
+      scenario.inventory.virtualMachines.map(\.name) == [
+        "db01", "mail01", "web-09", "web-10", "web-11", "web-12",
+      ])
     // db01 chose the third host; the others start with the first.
     #expect(scenario.inventory.virtualMachines.map(\.host.index) == [2, 0, 1, 2, 0, 1])
     #expect(
@@ -122,7 +131,8 @@ import Testing
     #expect(
       scenario.replications[0]
         == Scenario.Replication(
-          virtualMachine: VirtualMachineID(0), target: SiteID(1), datastore: DatastoreID(1), rpo: .minutes(15),
+          virtualMachine: VirtualMachineID(0), target: SiteID(1), datastore: DatastoreID(1),
+          rpo: .minutes(15),
           policy: .vsphere, safetyFactor: .percent(120), firstSync: nil, disks: [0, 2], initialSync: .done,
           link: LinkID(0), direction: .forward))
     #expect(
@@ -145,7 +155,8 @@ import Testing
       scenario.timeline == [
         Entry(
           id: nil, at: .zero + .hours(1), duration: .hours(1),
-          action: .linkLimit(LinkID(0), bandwidth: [.megabitsPerSecond(20), .megabitsPerSecond(20)]), why: nil),
+          action: .linkLimit(LinkID(0), bandwidth: [.megabitsPerSecond(20), .megabitsPerSecond(20)]), why: nil
+        ),
         Entry(
           id: "outage", at: .zero + .hours(9), duration: .minutes(45), action: .linkDown(LinkID(0)),
           why: "the digger"),
@@ -179,6 +190,64 @@ import Testing
     #expect(try read(Examples.full, overrides).replications[0].rpo == .seconds(90))
   }
 
+  /// Two machines of one site, each limit reached and none passed.
+  private static let tight = #"""
+    {
+      "format": 1, "name": "tight", "clock": { "duration": "1h", "warmup": "59m" },
+      "sites": [
+        { "name": "a", "datastores": [{ "name": "da", "capacity": "80GiB" }] },
+        { "name": "b", "datastores": [{ "name": "db", "capacity": "80GiB" }] }
+      ],
+      "links": [{ "name": "wan", "between": ["b", "a"], "latency": "0s", "loss": "0%", "usable": "50%",
+                  "bandwidth": { "forward": "1bps", "backward": "32Mbps" } }],
+      "workloads": { "w": { "model": "uniform", "write": "1MB/s", "blockSize": "1GiB", "workingSet": "1GiB",
+                            "offset": "39GiB" } },
+      "vms": [{ "name": "v{1..2}", "site": "a", "datastore": "da",
+                "disks": [{ "name": "d", "size": "40GiB", "used": "40GiB", "workload": "w" }] }],
+      "replications": [{ "vm": "v1", "to": "b", "datastore": "db", "rpo": "5m" },
+                       { "vm": "v2", "to": "b", "datastore": "db", "rpo": "24h" }],
+      "timeline": [{ "at": "3599s", "do": "replication.pause", "vm": "v1", "for": "1h" }]
+    }
+    """#
+
+  @Test func `Bounds belong to what is allowed`() {
+    let (scenario, diagnostics) = ScenarioReader.read(text: Self.tight, file: "tight.json")
+    #expect(scenario?.replications.map(\.direction) == [.backward, .backward])
+    #expect(Diagnostic.render(diagnostics, file: "tight.json") == "")
+  }
+
+  /// Both workloads change min(8 Mbit/s, 1 GiB per RPO): 8 Mbit/s at 5 minutes, where 1 GiB would be
+  /// 28.6 Mbit/s, and 8 589 934 592 bit / 86 400 s = 99 420 bit/s at 24 hours.
+  @Test(arguments: [
+    ("/sites/a/datastores/da/capacity", "81919MiB", "W0305"),
+    ("/sites/b/datastores/db/capacity", "81919MiB", "W0305"),
+    ("/links/wan/bandwidth/backward", "16198838bps", "W0301"),
+    ("/timeline", #"[{"at":"1h","do":"link.restore","link":"wan"}]"#, "W0304"),
+    ("/clock/warmup", "1h", "E0307"), ("/workloads/w/offset", "39.5GiB", "E0306"),
+    ("/workloads/w/blockSize", "1025MiB", "E0306"),
+    ("/vms/v{1..2}/disks/d/used", "40961MiB", "E0305"), ("/replications/v1/rpo", "4m", "E0301"),
+    ("/replications/v2/rpo", "1441m", "E0301"), ("/links/wan/usable", "0%", "E0104"),
+    ("/links/wan/usable", "100.1%", "E0104"),
+    ("/links/wan/loss", "100%", "E0104"), ("/clock/duration", "0s", "E0307 E0104"),
+  ])
+  func `A step beyond a bound is a problem`(path: String, value: String, codes: String) {
+    let (_, diagnostics) = ScenarioReader.read(
+      text: Self.tight, file: "tight.json", overrides: [(path: path, value: value)])
+    #expect(diagnostics.allSatisfy { codes.contains($0.code.rawValue) } && !diagnostics.isEmpty)
+  }
+
+  @Test func `The link carries what the replications change on average, and no bit less`() {
+    // 8 000 000 + 99 420 bit/s are 50 % of 16 198 840.
+    func codes(_ bandwidth: String) -> [DiagnosticCode] {
+      ScenarioReader.read(
+        text: Self.tight, file: "tight.json",
+        overrides: [(path: "/links/wan/bandwidth/backward", value: bandwidth)]
+      ).diagnostics.map(\.code)
+    }
+    #expect(codes("16198840bps") == [])
+    #expect(codes("16198838bps") == [.churnAboveLink])
+  }
+
   // MARK: Overrides
 
   /// Each override, and the edit of the file that means the same.
@@ -188,7 +257,10 @@ import Testing
     ("/tags", "[]", #"["ci", "wan"]"#, "[]"),
     ("/clock/duration", "40h", #""30h""#, #""40h""#),
     ("/links/wan/bandwidth/backward", "60Mbps", #""50Mbps""#, #""60Mbps""#),
-    ("/links/backup/bandwidth", #"{"forward":"1Mbps","backward":"2Mbps"}"#, #""10Mbps""#, #"{ "forward": "1Mbps", "backward": "2Mbps" }"#),
+    (
+      "/links/backup/bandwidth", #"{"forward":"1Mbps","backward":"2Mbps"}"#, #""10Mbps""#,
+      #"{ "forward": "1Mbps", "backward": "2Mbps" }"#
+    ),
     ("/workloads/web/write", "60kB/s", #""30kB/s""#, #""60kB/s""#),
     ("/vms/web-{09..12}/disks/os/used", "1GiB", #""12GiB""#, #""1GiB""#),
     ("/replications/web-*/rpo", "30m", #""4h""#, #""30m""#),
@@ -250,13 +322,18 @@ import Testing
     // Spelling out the defaults of the outermost objects changes nothing.
     let written = try read(Examples.minimal)
     let overrides = FormatDescription.current.objects.flatMap { object -> [(path: String, value: String)] in
-      let prefix = ["scenario": "", "clock": "/clock", "network": "/network", "site": "/sites/paris"][object.noun]
+      let prefix = ["scenario": "", "clock": "/clock", "network": "/network", "site": "/sites/paris"][
+        object.noun]
       guard let prefix else { return [] }
-      return object.keys.compactMap { key in key.defaultText.map { (path: "\(prefix)/\(key.name)", value: $0) } }
+      return object.keys.compactMap { key in
+        key.defaultText.map { (path: "\(prefix)/\(key.name)", value: $0) }
+      }
     }
     #expect(overrides.count > 10)
     // The outermost "clock" and "network" come before their keys.
     let spelt = try read(Examples.minimal, overrides)
-    #expect(spelt.clock == written.clock && spelt.inventory == written.inventory && spelt.network == written.network)
+    #expect(
+      spelt.clock == written.clock && spelt.inventory == written.inventory && spelt.network == written.network
+    )
   }
 }

@@ -22,6 +22,9 @@ struct Field<Value: Sendable>: Sendable {
   }
 }
 
+/// The keys that every object may have, for its readers.
+let remarks = ["why", "description"]
+
 /// An object of a scenario as it is written: names unresolved, every key checked by itself.
 ///
 /// The keys describe the object once, for reading, for messages and for the schema.
@@ -39,9 +42,6 @@ protocol Draft: Sendable {
 
 extension Draft {
   static var discriminator: String? { nil }
-
-  /// The keys of every object, for its readers.
-  static var remarks: [String] { ["why", "description"] }
 
   /// Reads an object: unknown and missing keys are reported, defaults filled in.
   ///
@@ -67,8 +67,12 @@ extension Draft {
       } else if remarks.contains(member.key) {
         _ = ValueType<String>.text.decode(member.node, quoted(member.key), &log)
       } else {
-        let suggestion = closest(to: member.key, among: keys.filter { $0.fits(kind) }.map(\.name) + remarks)
+        // A key that is there already was not meant.
+        let free = keys.filter { $0.fits(kind) && node[$0.name] == nil }
+        let suggestion = closest(to: member.key, among: free.map(\.name) + remarks)
         if let suggestion { misspelt.append(suggestion) }
+        // What an unknown word of the discriminator would allow is not known.
+        if suggestion == nil, kind == nil, discriminator.flatMap({ node[$0] }) != nil { continue }
         log.report(
           .unknownKey, "unknown key \(quoted(member.key)) in \(noun)", at: member.keySpan,
           suggestion: suggestion.map { quoted($0) },
@@ -153,7 +157,8 @@ struct Key<Owner: Draft>: Sendable {
   ) -> Key {
     Key(
       name: name, isRequired: false, defaultValue: defaultValue, kinds: kinds, summary: summary,
-      shape: type.shape, decode: reading(type) { owner, value in
+      shape: type.shape,
+      decode: reading(type) { owner, value in
         owner[keyPath: path] = Field(located: value, isGiven: true)
       })
   }

@@ -25,7 +25,8 @@ package struct FormatDescription: Sendable {
 
   /// Everything this program reads, from the outermost object inwards.
   package static let current = FormatDescription(objects: [
-    describe(ScenarioDraft.self), describe(ClockDraft.self), describe(SiteDraft.self), describe(HostDraft.self),
+    describe(ScenarioDraft.self), describe(ClockDraft.self), describe(SiteDraft.self),
+    describe(HostDraft.self),
     describe(DatastoreDraft.self), describe(LinkDraft.self), describe(DirectedBandwidthDraft.self),
     describe(NetworkDraft.self), describe(WorkloadDraft.self), describe(VirtualMachineDraft.self),
     describe(DiskDraft.self), describe(ReplicationDraft.self), describe(TimelineEntryDraft.self),

@@ -254,7 +254,7 @@ extension ValueType {
     }
   }
 
-  /// An object whose keys name its values.
+  /// An object whose keys name its values; it may have remarks like any object.
   static func named<Element>(_ element: ValueType<Element>) -> ValueType
   where Value == [(name: Located<String>, value: Element)] {
     ValueType(shape: .named(element.shape)) { node, subject, log in
@@ -262,12 +262,16 @@ extension ValueType {
         log.reportWrongType(node, subject: subject, expected: "an object whose keys are names")
         return nil
       }
-      let elements: Value = members.compactMap { member in
+      for remark in members where remarks.contains(remark.key) {
+        _ = ValueType<String>.text.decode(remark.node, quoted(remark.key), &log)
+      }
+      let named = members.filter { !remarks.contains($0.key) }
+      let elements: Value = named.compactMap { member in
         let isNamed = log.check(name: member.key, at: member.keySpan)
         guard let value = element.decode(member.node, quoted(member.key), &log), isNamed else { return nil }
         return (Located(value: member.key, span: member.keySpan), value)
       }
-      return elements.count == members.count ? elements : nil
+      return elements.count == named.count ? elements : nil
     }
   }
 

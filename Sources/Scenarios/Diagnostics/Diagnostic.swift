@@ -29,11 +29,13 @@ extension Diagnostic {
     package let file: String
     /// Counted from 1.
     package let line: Int
-    /// Counted in characters from 1; a tab is one. One past the last character of a line stands
-    /// for something that is missing there.
+    /// Counted in characters from 1; a tab is one.
+    ///
+    /// One past the last character of a line stands for something that is missing there.
     package let column: Int
-    /// The number of marked characters, at least 1. What spans several lines is marked up to the
-    /// end of its first.
+    /// The number of marked characters, at least 1.
+    ///
+    /// What spans several lines is marked up to the end of its first.
     package let length: Int
     /// The line for display, cut around the mark if it is long, with tabs as spaces.
     package let excerpt: String

@@ -512,8 +512,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "More changes than the link carries",
         """
         On average the workloads of the replicated disks change more data than the usable \
-        bandwidth of the link can carry, even if every block rewritten within an RPO is sent once. \
-        Such replications fall behind for ever.
+        bandwidth of the link carries, so that recovery point objectives will be missed. Counted \
+        is every write, but within an RPO no more than the working set.
         """
       )
     case .unusedWorkload:

@@ -430,7 +430,9 @@ struct JSONParser {
       report(
         .bareWord, "\(text) is not a number in JSON", start..<position,
         help: "leave the key out where there is no limit")
-    } else if digits.contains(where: { $0.isLetter && !"eE".contains($0) || $0 == "%" }), !digits.hasPrefix("0x") {
+    } else if digits.contains(where: { $0.isLetter && !"eE".contains($0) || $0 == "%" }),
+      !digits.hasPrefix("0x")
+    {
       report(
         .bareWord, "\(text) stands without quotes", start..<position, suggestion: quoted(text))
     } else {

@@ -45,7 +45,8 @@ struct ScenarioDraft: Draft {
       "limits", \.limits, .word, default: "product",
       "Whether the bounds of the product apply, or only those of the simulator."),
     .required("clock", \.clock, .object(), "When the run begins and ends."),
-    .required("sites", \.sites, .list(of: .object(), count: 1...(.max)), "The sites, with what stands there."),
+    .required(
+      "sites", \.sites, .list(of: .object(), count: 1...(.max)), "The sites, with what stands there."),
     .optional("links", \.links, .list(of: .object()), default: .list([]), "The connections of the sites."),
     .optional("network", \.network, .object(), default: .object([]), "How flows share the links."),
     .optional(
@@ -391,7 +392,8 @@ struct TimelineEntryDraft: Draft {
         .powerOff, .powerOn, .pauseReplication, .resumeReplication, .syncReplication, .fullSyncReplication,
         .scaleWorkload), "The virtual machines; web-* selects by name."),
     .required(
-      "factor", \.factor, .factor, for: words(.scaleWorkload), "What the rates of the writes are multiplied with."),
+      "factor", \.factor, .factor, for: words(.scaleWorkload),
+      "What the rates of the writes are multiplied with."),
   ]
 }
 
@@ -404,11 +406,15 @@ struct ProfileDraft: Draft {
   static let keys: [Key<Self>] = Profile.parameters.map { parameter in
     switch parameter.place {
     case .duration(let path):
-      .override(parameter.key, .positiveDuration(unit: "s"), parameter.summary) { $0.profile[keyPath: path] = $1 }
+      .override(parameter.key, .positiveDuration(unit: "s"), parameter.summary) {
+        $0.profile[keyPath: path] = $1
+      }
     case .size(let path):
       .override(parameter.key, .positiveSize, parameter.summary) { $0.profile[keyPath: path] = $1 }
     case .rate(let path):
-      .override(parameter.key, .positiveRate(unit: "MB/s"), parameter.summary) { $0.profile[keyPath: path] = $1 }
+      .override(parameter.key, .positiveRate(unit: "MB/s"), parameter.summary) {
+        $0.profile[keyPath: path] = $1
+      }
     case .count(let path):
       .override(parameter.key, .count(1...1_000), parameter.summary) { $0.profile[keyPath: path] = $1 }
     }

@@ -30,7 +30,7 @@ extension Resolver {
       workloads: workloadDrafts.indices.map(buildWorkload),
       replications: replications.map(buildReplication), timeline: buildTimeline(),
       profile: draft.profile.value.profile, canonicalText: root.canonicalText(),
-      hash: hash(of: root.canonicalText(omitting: Self.remarkKeys, anywhere: ScenarioDraft.remarks)))
+      hash: hash(of: root.canonicalText(omitting: Self.remarkKeys, anywhere: remarks)))
   }
 
   private func buildInventory() -> Inventory {

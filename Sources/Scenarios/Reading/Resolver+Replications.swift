@@ -17,7 +17,7 @@ extension Resolver {
       guard let selector = replication.virtualMachine.located,
         let selected = select(selector), !selected.isEmpty
       else { continue }
-      let accepted = selected.filter { claim($0, for: replication, target: target, at: selector) }
+      let accepted = claim(selected, at: selector)
       checkExclusions(of: replication, from: selected)
       var linksBySource: [Int: Int?] = [:]
       for machine in accepted {
@@ -77,27 +77,28 @@ extension Resolver {
   private mutating func reportUnknownMachine(_ name: String, at span: SourceSpan) {
     let suggestion = log.wantsSuggestions ? closest(to: name, among: machines.lazy.map(\.name)) : nil
     let help =
-      machines.isEmpty ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))"
+      machines.isEmpty
+      ? "the scenario has no virtual machines" : "known: \(abridged(machines.lazy.map(\.name)))"
     log.report(
       .unknownName, "no virtual machine is named \(quoted(name))", at: span,
       suggestion: suggestion.map { quoted($0) }, help: suggestion == nil ? help : nil)
   }
 
-  /// Marks a machine as replicated.
+  /// Marks machines as replicated; those that are already are reported once for the selector.
   ///
-  /// - Returns: Whether it was not replicated yet.
-  private mutating func claim(
-    _ machine: Int, for replication: ReplicationDraft, target: Int?, at selector: Located<String>
-  ) -> Bool {
-    guard let first = machines[machine].replicationSpan else {
-      machines[machine].replicationSpan = selector.span
-      return true
+  /// - Returns: Those that were not replicated yet.
+  private mutating func claim(_ selected: [Int], at selector: Located<String>) -> [Int] {
+    let taken = selected.filter { machines[$0].replicationSpan != nil }
+    if let machine = taken.first, let first = machines[machine].replicationSpan {
+      let others = taken.count > 1 ? " and \(taken.count - 1) more are" : " is"
+      log.report(
+        .replicatedTwice, "virtual machine \(quoted(machines[machine].name))\(others) replicated twice",
+        at: selector.span, notes: ["its first replication is on \(log.location(of: first))"],
+        help: "a virtual machine has at most one; make the selectors narrower")
     }
-    log.report(
-      .replicatedTwice, "virtual machine \(quoted(machines[machine].name)) is replicated twice",
-      at: selector.span, notes: ["its first replication is on \(log.location(of: first))"],
-      help: "a virtual machine has at most one; make the selectors narrower")
-    return false
+    let free = selected.filter { machines[$0].replicationSpan == nil }
+    for machine in free { machines[machine].replicationSpan = selector.span }
+    return free
   }
 
   private mutating func checkExclusions(of replication: ReplicationDraft, from selected: [Int]) {

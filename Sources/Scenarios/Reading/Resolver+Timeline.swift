@@ -91,7 +91,9 @@ extension Resolver {
         return nil
       }
     }
-    guard let target = ids.resolve(Located(value: String(name), span: after.span), log: &log) else { return nil }
+    guard let target = ids.resolve(Located(value: String(name), span: after.span), log: &log) else {
+      return nil
+    }
     let other = entries[target].draft
     if isEnd, other.duration.located == nil, let verb = other.verb.known,
       Scenario.TimelineEntry.Verb.lasting.contains(verb)
@@ -110,7 +112,8 @@ extension Resolver {
     log.report(
       .timelineCycle,
       cycle.count == 1
-        ? "the entry waits for itself" : "the entries \(names.joined(separator: " and ")) wait for each other",
+        ? "the entry waits for itself"
+        : "the entries \(names.joined(separator: " and ")) wait for each other",
       at: after.span, help: "give one of them a time with \"at\"")
   }
 

@@ -25,9 +25,10 @@ extension Resolver {
     for index in datastores.indices { warnAboutCapacity(ofDatastore: index) }
   }
 
-  /// Compares the least that must be sent on average with what the link carries.
+  /// Compares what the replicated disks change on average with what the link carries.
   ///
-  /// Within one RPO a disk changes at most what is written, and at most its working set.
+  /// Counted is every write, but per RPO no more than the working set. Blocks written twice
+  /// within an RPO are sent once, so that the true need is somewhat less: this is a warning.
   private mutating func warnAboutChurn(onLink index: Int, _ direction: Link.Direction) {
     guard let link = draft.links.known?[index].value, let ends = linkEnds[index],
       let bandwidth = link.bandwidth.located, let rates = bandwidth.value.directions,
@@ -52,7 +53,7 @@ extension Resolver {
       "\(count) replication\(count == 1 ? "" : "s") from \(name(source)) to \(name(target)) change \(average) on average, more than the link's \(readable(capacity))",
       at: bandwidth.span,
       notes: ["of \(rates[direction.rawValue]) replication may use \(usable)"],
-      help: "their RPOs cannot be met; give the link more bandwidth or replicate less")
+      help: "expect missed RPOs; give the link more bandwidth or replicate less")
   }
 
   /// What a disk changes on average within an RPO.

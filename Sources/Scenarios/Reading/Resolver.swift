@@ -175,6 +175,8 @@ struct Resolver {
 
   private mutating func resolveVirtualMachines() {
     hasUnknownMachines = draft.virtualMachines.located == nil
+    var hosts: [[Int]] = Array(repeating: [], count: networkNames.count)
+    for (host, site) in hostSites.enumerated() { hosts[site].append(host) }
     /// How many machines without a chosen host each site has so far.
     var turns = Array(repeating: 0, count: networkNames.count)
     for located in draft.virtualMachines.known ?? [] {
@@ -191,15 +193,13 @@ struct Resolver {
         hasUnknownMachines = true
         continue
       }
-      let siteHosts = hostSites.indices.filter { hostSites[$0] == site }
-      for expanded in NamePattern.names(of: name.value) {
-        if let first = machineIndices[expanded] {
-          reportCollision(expanded, at: name, with: machines[first])
-          continue
-        }
+      let names = NamePattern.names(of: name.value)
+      let taken = names.filter { machineIndices[$0] != nil }
+      reportCollision(of: taken, at: name)
+      for expanded in names where machineIndices[expanded] == nil {
         var host = chosenHost
-        if host == nil, let site, !siteHosts.isEmpty {
-          host = siteHosts[turns[site] % siteHosts.count]
+        if host == nil, let site, !hosts[site].isEmpty {
+          host = hosts[site][turns[site] % hosts[site].count]
           turns[site] += 1
         }
         machineIndices[expanded] = machines.count
@@ -211,16 +211,19 @@ struct Resolver {
     }
   }
 
-  private mutating func reportCollision(_ name: String, at pattern: Located<String>, with first: Machine) {
+  /// Reports the names of a pattern that other machines have, once for the pattern.
+  private mutating func reportCollision(of taken: [String], at pattern: Located<String>) {
+    guard let name = taken.first, let first = machineIndices[name].map({ machines[$0] }) else { return }
     guard name != pattern.value || first.draft.name.known != name else {
       log.report(
         .duplicateName, "a second virtual machine is named \(quoted(name))", at: pattern.span,
         notes: ["the first one is on \(log.location(of: first.nameSpan))"])
       return
     }
+    let others = taken.count > 1 ? ", and \(taken.count - 1) more" : ""
     log.report(
-      .patternCollision, "\(quoted(pattern.value)) creates a second virtual machine \(quoted(name))",
-      at: pattern.span,
+      .patternCollision,
+      "\(quoted(pattern.value)) creates a second virtual machine \(quoted(name))\(others)", at: pattern.span,
       notes: [
         "the first one comes from \(quoted(first.draft.name.value)) on \(log.location(of: first.nameSpan))"
       ])
