@@ -14,8 +14,8 @@ struct EventChunks<Payload: BitwiseCopyable & Sendable>: ~Copyable {
   /// The chunk after each chunk, in its chain or in the free list.
   @usableFromInline var links: UnsafeMutablePointer<UInt32>
   @usableFromInline var capacity: Int
-  /// Chunks handed out at least once.
-  @usableFromInline var usedCount = 0
+  /// Chunks handed out at least once, and chunk 0, which serves ``EventBucket/placeholder``.
+  @usableFromInline var usedCount = 1
   /// The head of the free list, which holds `freeCount` chunks.
   @usableFromInline var firstFree: UInt32 = 0
   @usableFromInline var freeCount = 0
@@ -42,7 +42,7 @@ struct EventChunks<Payload: BitwiseCopyable & Sendable>: ~Copyable {
   }
 
   /// Links a fresh chunk to the end of `bucket`, whose last one is full.
-  @inlinable
+  @inlinable @inline(never)
   mutating func extend(_ bucket: UnsafeMutablePointer<EventBucket>) {
     let chunk = take()
     if bucket.pointee.count == 0 {
@@ -163,7 +163,7 @@ struct EventBucket: BitwiseCopyable {
   @inlinable
   init() {}
 
-  /// Seems to have room in its last chunk.
+  /// Seems to have room in its last chunk, which is chunk 0.
   @inlinable
   static var placeholder: EventBucket {
     var bucket = EventBucket()

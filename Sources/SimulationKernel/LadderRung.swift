@@ -44,18 +44,19 @@ struct LadderRung<Payload: BitwiseCopyable & Sendable> {
   /// Adds an event behind all that are due at the same instant.
   ///
   /// Whether an event belongs to a bucket or to the list cannot be predicted, so nothing branches
-  /// on it: the bucket past the last one stands in for the list and never seems to need a chunk.
+  /// on it. The event is written to both, and counts in one. The bucket past the last one stands in
+  /// for the list: it never seems to need a chunk, and is written into a chunk that no one reads.
   ///
   /// - Precondition: The event is not due before ``boundary``.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func append(_ event: Event, using chunks: inout EventChunks<Payload>) {
     // The difference of two 64-bit instants always fits the unsigned type.
     let offset = UInt64(bitPattern: event.due &- base) &>> shift
     let index = Int(truncatingIfNeeded: min(offset, UInt64(truncatingIfNeeded: bucketCount)))
     let isLater = index == bucketCount
     let bucket = buckets + index
-    let slot = chunks.slot(for: bucket)
-    (isLater ? later + laterCount : slot).initialize(to: event)
+    chunks.slot(for: bucket).initialize(to: event)
+    (later + laterCount).initialize(to: event)
     bucket.pointee.count &+= isLater ? 0 : 1
     laterCount &+= isLater ? 1 : 0
     if laterCount == laterCapacity { growLater() }
@@ -152,7 +153,7 @@ struct LadderRung<Payload: BitwiseCopyable & Sendable> {
   /// the processor's cache, and each bucket will become a rung.
   @inlinable
   static func bucketBits(for count: Int) -> Int {
-    let eventsPerBucket = count > 32_768 ? 128 : 4
+    let eventsPerBucket = count > 262_144 ? 256 : 8
     return max(3, Int.bitWidth - (count / eventsPerBucket).leadingZeroBitCount)
   }
 }
