@@ -31,7 +31,9 @@ func runFlowsBenchmark(arguments: [String]) throws {
         "\(Double(scenario.system.rebalanceCount) / Double(count)) rebalances per completion")
     }
   }
-  for count in [100, 10_000] { measureMilestones(flows: count) }
+  if counts.isEmpty || arguments.contains("milestones") {
+    for count in [100, 10_000] { measureMilestones(flows: count) }
+  }
 }
 
 /// DES-FLOWS-1 through the interface of ``SharingSystem``.

@@ -2,37 +2,21 @@
 extension SharingSystem {
   // MARK: - Clocks
 
-  /// The reading of a resource's service clock. While the resource limits no class it stands still.
-  func reading(ofResource index: Int, at time: FluidTime) -> ServiceAmount {
-    let resource = resources[index]
-    guard resource.level < .infinity, time > resource.serviceTime else { return resource.service }
-    return resource.service + ServiceAmount(resource.level * time.seconds(since: resource.serviceTime))
-  }
-
+  @inline(__always)
   func reading(ofClass index: Int, at time: FluidTime) -> ServiceAmount {
     let state = classes[index]
-    guard state.limit >= 0 else {
-      return state.service + ServiceAmount(state.ceiling * max(0, time.seconds(since: state.boundTime)))
-    }
-    return reading(ofResource: limitingResource(ofClass: index), at: time) + state.service
+    guard state.limit >= 0 else { return state.ownReading(at: time) }
+    return resources[state.limitingResource].reading(at: time) + state.service
   }
 
-  func reading(ofClass index: Int) -> ServiceAmount { reading(ofClass: index, at: now) }
-
-  /// The resource that limits the class.
-  ///
-  /// - Precondition: The class is not at its own bound.
-  func limitingResource(ofClass index: Int) -> Int {
-    routeResources[routes[classes[index].route].start + classes[index].limit]
-  }
-
+  @inline(__always)
   private func nextTag(ofClass index: Int) -> ServiceAmount { flowHeaps[index].first?.key ?? .never }
 
   /// Follows a change of the class's next tag where its limit keeps it.
   mutating func rekeyClass(_ index: Int) {
     let state = classes[index]
     if state.limit >= 0 {
-      limited[limitingResource(ofClass: index)].update(
+      limited[state.limitingResource].update(
         index, key: nextTag(ofClass: index) - state.service, positions: &limitedPositions)
     } else {
       refreshDue(ofClass: index)
@@ -60,6 +44,7 @@ extension SharingSystem {
   }
 
   /// When a clock reaches a tag; not before the present.
+  @inline(__always)
   private func moment(
     of tag: ServiceAmount, reading: ServiceAmount, at time: FluidTime, level: Double
   ) -> FluidTime? {
@@ -84,6 +69,7 @@ extension SharingSystem {
 
   // MARK: - The table
 
+  @inline(__always)
   func findClass(route: Int, weight: Double, bound: Double) -> Int? {
     var index = buckets[bucket(route: route, weight: weight, bound: bound)]
     while index >= 0 {
@@ -94,6 +80,7 @@ extension SharingSystem {
     return nil
   }
 
+  @inline(__always)
   private func bucket(route: Int, weight: Double, bound: Double) -> Int {
     var mixed = UInt64(route) &* 0x9e37_79b9_7f4a_7c15
     mixed = (mixed ^ weight.bitPattern) &* 0xbf58_476d_1ce4_e5b9
@@ -173,6 +160,7 @@ extension SharingSystem {
 
   /// Where a new class is limited at first: where the level is least now, or where the most room is
   /// scarcest. Settling corrects what this guess does not see.
+  @inline(__always)
   func leastLimit(ofClass index: Int) -> Int {
     let state = classes[index]
     let route = routes[state.route]
@@ -216,12 +204,13 @@ extension SharingSystem {
       return
     }
     let resource = routeResources[route.start + position]
+    classes[index].limitingResource = resource
     let weight = routeFactors[route.start + position] * state.weight * Double(state.count)
     if resources[resource].level == .infinity {
       let room = max(0, resources[resource].capacity - load(ofResource: resource))
       saturate(resource, level: min(state.ceiling, room / weight))
     }
-    let service = self.reading(ofResource: resource, at: now)
+    let service = resources[resource].reading(at: now)
     account(resource, service: service)
     resources[resource].limitedWeight.add(weight)
     classes[index].service = reading - service
@@ -250,8 +239,7 @@ extension SharingSystem {
     let position = state.limit
     classes[index].limit = FlowClass.nowhere
     guard position >= 0 else {
-      let reading =
-        state.service + ServiceAmount(state.ceiling * max(0, now.seconds(since: state.boundTime)))
+      let reading = state.ownReading(at: now)
       for other in 0..<route.count {
         let resource = routeResources[route.start + other]
         changeBoundLoad(
@@ -262,8 +250,8 @@ extension SharingSystem {
       setDue(2 * index + 1, at: nil)
       return reading
     }
-    let resource = routeResources[route.start + position]
-    let service = self.reading(ofResource: resource, at: now)
+    let resource = state.limitingResource
+    let service = resources[resource].reading(at: now)
     account(resource, service: service)
     resources[resource].limitedWeight.subtract(
       routeFactors[route.start + position] * state.weight * Double(state.count))
@@ -301,8 +289,8 @@ extension SharingSystem {
       }
       return
     }
-    let resource = routeResources[route.start + position]
-    let service = self.reading(ofResource: resource, at: now)
+    let resource = state.limitingResource
+    let service = resources[resource].reading(at: now)
     account(resource, service: service)
     let one = routeFactors[route.start + position] * state.weight
     resources[resource].limitedWeight.subtract(one * old)
@@ -319,6 +307,7 @@ extension SharingSystem {
   // MARK: - Loads
 
   /// The present load in bytes/s, watched couplings included.
+  @inline(__always)
   func load(ofResource index: Int) -> Double {
     let state = resources[index]
     var load = state.heldLoad.value

@@ -146,6 +146,7 @@ extension SharingSystem {
   }
 
   /// The tracked coupling of `resource` whose target has the lowest level.
+  @inline(__always)
   private func lowestFollower(of resource: Int) -> Int? {
     var lowest: Int?
     var level = Double.infinity
@@ -160,7 +161,7 @@ extension SharingSystem {
   private mutating func publish(_ level: Double, of resource: Int, tolerance: Double) {
     let old = resources[resource].level
     guard abs(level - old) > old * Self.leastChange else { return }
-    resources[resource].service = reading(ofResource: resource, at: now)
+    resources[resource].service = resources[resource].reading(at: now)
     resources[resource].serviceTime = now
     resources[resource].level = level
     for coupling in followers[resource] {
@@ -187,7 +188,7 @@ extension SharingSystem {
   }
 
   private mutating func desaturate(_ resource: Int) {
-    resources[resource].service = reading(ofResource: resource, at: now)
+    resources[resource].service = resources[resource].reading(at: now)
     resources[resource].serviceTime = now
     resources[resource].level = .infinity
     refreshDue(ofResource: resource)

@@ -19,6 +19,13 @@ extension SharingSystem {
     var serviceMark = ServiceAmount.zero
     var boundMark: FluidTime
     var isUnsettled = false
+
+    /// The reading of the service clock. While the resource limits no class it stands still.
+    @inline(__always)
+    func reading(at time: FluidTime) -> ServiceAmount {
+      guard level < .infinity, time > serviceTime else { return service }
+      return service + ServiceAmount(level * time.seconds(since: serviceTime))
+    }
   }
 
   /// Where a route's resources and couplings are in the flat lists.
@@ -74,6 +81,8 @@ extension SharingSystem {
     var count = 0
     /// The position in the route of the resource that limits the class, or one of the constants above.
     var limit = Self.nowhere
+    /// That resource; without meaning at the class's own bound.
+    var limitingResource = 0
     /// The class's service clock less that of its limit; at its own bound, its reading at `boundTime`.
     var service = ServiceAmount.zero
     var boundTime: FluidTime
@@ -82,6 +91,13 @@ extension SharingSystem {
     /// the resource that limits the class.
     let boundCouplings: Int
     var nextInBucket: Int32 = -1
+
+    /// The reading of the class's clock while it is at its own bound.
+    @inline(__always)
+    func ownReading(at time: FluidTime) -> ServiceAmount {
+      guard time > boundTime else { return service }
+      return service + ServiceAmount(ceiling * time.seconds(since: boundTime))
+    }
   }
 
   struct Flow: Sendable {
@@ -101,5 +117,12 @@ extension SharingSystem {
 
     var isRunning: Bool { flowClass >= 0 }
     var nextTag: ServiceAmount { min(end, milestoneTag) }
+
+    /// The reading of the class's clock at which the flow has served `bytes`.
+    func serviceTag(atBytes bytes: Double, weight: Double) -> ServiceAmount {
+      guard bytes < .infinity else { return .never }
+      let amount = ServiceAmount(max(0, bytes - servedBefore) / weight)
+      return amount.isReachable ? origin + amount : .never
+    }
   }
 }

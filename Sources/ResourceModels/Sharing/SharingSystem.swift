@@ -11,7 +11,7 @@ package import Quantities
 ///     let wan = system.addResource(capacity: 12_500_000)
 ///     let route = system.addRoute([ResourceUse(wan)])
 ///     let flow = system.start(on: route, size: 1_000_000, tag: 7, at: .zero)
-///     system.nextEvent()  // 80 ms
+///     system.nextEvent  // 80 ms
 ///
 /// **How it stays cheap.** Flows of equal route, weight and bound form a class with one service clock.
 /// Classes limited by the same resource share that resource's clock, whose speed is the level, so a
@@ -86,12 +86,19 @@ package struct SharingSystem: Sendable {
   var unsettled: [Int] = []
   /// The flows of the events that happen at one moment.
   var batch: [Int32] = []
+  /// When ``advance(to:into:)`` is due; nothing happens before. `nil` if nothing is under way.
+  package private(set) var nextEvent: Instant?
   /// The resources rebalanced so far, for tests and benchmarks.
   package private(set) var rebalanceCount = 0
 
   package init() {}
 
   mutating func countRebalance() { rebalanceCount &+= 1 }
+
+  /// Kept as a stored property, so that asking for it from another module copies nothing else.
+  private mutating func refreshNextEvent() {
+    nextEvent = undelivered.first?.time.instant ?? due.first?.key.instant
+  }
 }
 
 // MARK: - The layout
@@ -166,6 +173,7 @@ extension SharingSystem {
     resources[resource.index].capacity = capacity
     markUnsettled(resource.index)
     settle()
+    refreshNextEvent()
   }
 }
 
@@ -202,6 +210,7 @@ extension SharingSystem {
     flowsStarted += 1
     enter(flow, route: route.index, weight: weight, bound: bound)
     settle()
+    refreshNextEvent()
     return FlowID(index: Int32(flow), generation: flows[flow].generation)
   }
 
@@ -212,11 +221,12 @@ extension SharingSystem {
     let old = Int(flows[index].flowClass)
     guard classes[old].bound != bound else { return }
     // The class stands for the same weight, so its clock counts the same; only the reading differs.
-    let done = reading(ofClass: old) - flows[index].origin
+    let done = reading(ofClass: old, at: now) - flows[index].origin
     let (route, weight) = (classes[old].route, classes[old].weight)
     leave(index)
     enter(index, route: route, weight: weight, bound: bound, done: done)
     settle()
+    refreshNextEvent()
   }
 
   /// Changes the weight of a flow.
@@ -230,6 +240,7 @@ extension SharingSystem {
     leave(index)
     enter(index, route: route, weight: weight, bound: bound)
     settle()
+    refreshNextEvent()
   }
 
   /// Makes a flow longer.
@@ -242,7 +253,8 @@ extension SharingSystem {
       preconditionFailure("a flow is extended before it finishes")
     }
     flows[index].size += bytes
-    flows[index].end = serviceTag(of: index, atBytes: flows[index].size)
+    let weight = classes[Int(flows[index].flowClass)].weight
+    flows[index].end = flows[index].serviceTag(atBytes: flows[index].size, weight: weight)
     rekey(index)
   }
 
@@ -254,7 +266,8 @@ extension SharingSystem {
     run(until: instant)
     guard let index = runningIndex(of: flow) else { return }
     flows[index].milestone = bytes
-    flows[index].milestoneTag = serviceTag(of: index, atBytes: bytes)
+    let weight = classes[Int(flows[index].flowClass)].weight
+    flows[index].milestoneTag = flows[index].serviceTag(atBytes: bytes, weight: weight)
     rekey(index)
   }
 
@@ -272,6 +285,7 @@ extension SharingSystem {
     release(index)
     freeFlows.append(Int32(index))
     settle()
+    refreshNextEvent()
     return bytes
   }
 
@@ -279,6 +293,7 @@ extension SharingSystem {
   /// not been told of yet.
   ///
   /// - Precondition: The flow did not finish before that.
+  @inline(__always)
   private func runningIndex(of flow: FlowID) -> Int? {
     let index = Int(flow.index)
     if flows[index].generation == flow.generation { return index }
@@ -297,7 +312,7 @@ extension SharingSystem {
     precondition(bound >= 0, "a bound is not negative")
     precondition(bound < .infinity || routes[route].count > 0, "nothing limits the flow")
     if let known = findClass(route: route, weight: weight, bound: bound) {
-      insert(flow, intoClass: known, origin: reading(ofClass: known) - done)
+      insert(flow, intoClass: known, origin: reading(ofClass: known, at: now) - done)
       changeCount(ofClass: known, by: 1)
       rekeyClass(known)
     } else {
@@ -311,8 +326,9 @@ extension SharingSystem {
   private mutating func insert(_ flow: Int, intoClass index: Int, origin: ServiceAmount) {
     flows[flow].flowClass = Int32(index)
     flows[flow].origin = origin
-    flows[flow].end = serviceTag(of: flow, atBytes: flows[flow].size)
-    flows[flow].milestoneTag = serviceTag(of: flow, atBytes: flows[flow].milestone)
+    let weight = classes[index].weight
+    flows[flow].end = flows[flow].serviceTag(atBytes: flows[flow].size, weight: weight)
+    flows[flow].milestoneTag = flows[flow].serviceTag(atBytes: flows[flow].milestone, weight: weight)
     flowHeaps[index].insert(flow, key: flows[flow].nextTag, positions: &flowPositions)
   }
 
@@ -335,32 +351,19 @@ extension SharingSystem {
     flows[flow].generation &+= 1
   }
 
-  /// The reading of the class's clock at which a flow has served `bytes`.
-  private func serviceTag(of flow: Int, atBytes bytes: Double) -> ServiceAmount {
-    guard bytes < .infinity else { return .never }
-    let weight = classes[Int(flows[flow].flowClass)].weight
-    let amount = ServiceAmount(max(0, bytes - flows[flow].servedBefore) / weight)
-    return amount.isReachable ? flows[flow].origin + amount : .never
-  }
-
   /// Follows a change of a flow's tags, which changes no rate.
   private mutating func rekey(_ flow: Int) {
     let index = Int(flows[flow].flowClass)
     flowHeaps[index].update(flow, key: flows[flow].nextTag, positions: &flowPositions)
     rekeyClass(index)
-    if classes[index].limit >= 0 { refreshDue(ofResource: limitingResource(ofClass: index)) }
+    if classes[index].limit >= 0 { refreshDue(ofResource: classes[index].limitingResource) }
+    refreshNextEvent()
   }
 }
 
 // MARK: - Advancing
 
 extension SharingSystem {
-  /// When ``advance(to:into:)`` is due; nothing happens before. `nil` if nothing is under way.
-  package var nextEvent: Instant? {
-    if let event = undelivered.first { return event.time.instant }
-    return due.first?.key.instant
-  }
-
   /// Delivers what happened until `instant`, in order.
   package mutating func advance(to instant: Instant, into events: inout [FlowEvent]) {
     run(until: FluidTime(instant))
@@ -369,6 +372,7 @@ extension SharingSystem {
     // Until now a call may have named a flow that had just finished.
     for event in undelivered where event.kind == .finished { freeFlows.append(event.flow.index) }
     undelivered.removeAll(keepingCapacity: true)
+    refreshNextEvent()
   }
 
   /// Lets happen what is due until `instant` and makes that the present.
@@ -377,6 +381,7 @@ extension SharingSystem {
     run(until: time)
     precondition(now <= time, "calls come in the order of time")
     now = time
+    refreshNextEvent()
   }
 
   private mutating func run(until time: FluidTime) {
@@ -470,17 +475,18 @@ extension SharingSystem {
     let state = resources[resource.index]
     var bytes = state.carried.value + state.boundLoad.value * time.seconds(since: state.boundMark)
     if state.level < .infinity {
-      let service = reading(ofResource: resource.index, at: time) - state.serviceMark
+      let service = state.reading(at: time) - state.serviceMark
       bytes += state.limitedWeight.value * service.value
     }
     for coupling in sources[resource.index] {
       let part = couplings[Int(coupling)]
-      let service = reading(ofResource: Int(part.source), at: time) - part.mark
+      let service = resources[Int(part.source)].reading(at: time) - part.mark
       bytes += part.weight.value * service.value
     }
     return bytes
   }
 
+  @inline(__always)
   private func served(by flow: Int, at time: FluidTime) -> Double {
     let state = flows[flow]
     let index = Int(state.flowClass)
@@ -488,12 +494,13 @@ extension SharingSystem {
     return min(state.size, state.servedBefore + bytes)
   }
 
+  @inline(__always)
   private func rate(ofClass index: Int) -> Double {
     let limit = classes[index].limit
     guard limit >= 0 else { return classes[index].bound }
     // Within the tolerance a level may lie above the ceiling; the flow still keeps to its bound.
     return min(
       classes[index].bound,
-      classes[index].weight * resources[limitingResource(ofClass: index)].level)
+      classes[index].weight * resources[classes[index].limitingResource].level)
   }
 }
