@@ -67,9 +67,10 @@ extension Draft {
       } else if remarks.contains(member.key) {
         _ = ValueType<String>.text.decode(member.node, quoted(member.key), &log)
       } else {
-        // A key that is there already was not meant.
-        let free = keys.filter { $0.fits(kind) && node[$0.name] == nil }
-        let suggestion = closest(to: member.key, among: free.map(\.name) + remarks)
+        // A key that is there already is hardly meant, unless by an override.
+        let known = keys.filter { $0.fits(kind) }.map(\.name)
+        let free = known.filter { node[$0] == nil } + remarks
+        let suggestion = closest(to: member.key, among: member.keySpan.source == 0 ? free : known)
         if let suggestion { misspelt.append(suggestion) }
         // What an unknown word of the discriminator would allow is not known.
         if suggestion == nil, kind == nil, discriminator.flatMap({ node[$0] }) != nil { continue }
@@ -77,7 +78,7 @@ extension Draft {
           .unknownKey, "unknown key \(quoted(member.key)) in \(noun)", at: member.keySpan,
           suggestion: suggestion.map { quoted($0) },
           help: suggestion == nil
-            ? "known: \(keys.filter { $0.fits(kind) }.map(\.name).joined(separator: ", "))" : nil)
+            ? "known: \(known.joined(separator: ", "))" : nil)
       }
     }
     for key in keys where key.fits(kind) && !members.contains(where: { $0.key == key.name }) {
