@@ -107,7 +107,7 @@ package struct ReplicationSource {
     switch phase {
     case .idle: nil
     case .fullSync(let sync): sync.account
-    case .delta(let delta): counted(delta.account)
+    case .delta(let delta): withPreservedExtents(delta.account)
     }
   }
 
