@@ -4,6 +4,7 @@ import Measurements
 import Quantities
 import ReplicationCore
 import ResourceModels
+import Scenarios
 import SimulationKernel
 
 /// One replication of the world: both cores, what connects them, and what they did.
@@ -20,10 +21,13 @@ struct ReplicationRun {
   var replica: ReplicationTarget
   /// The session of the source that the streams belong to.
   var session: UInt64 = 0
-  var forward: MessageStream<SourceMessage>
-  var backward: MessageStream<TargetMessage>
+  /// Indexed by ``StreamSide``.
+  private var streams: [TransferStream]
+  /// Messages under way, oldest first.
+  var toTarget: [SourceMessage] = []
+  var toSource: [TargetMessage] = []
   /// Compare requests whose regions are being read on both sides, oldest first.
-  var comparing: [(flow: FlowID, request: SourceMessage)] = []
+  var comparing: [(flow: FlowID, request: CompareRequest)] = []
   /// The merge under way.
   var merge: FlowID?
   /// Where the merge and the reads of a full sync take their share.
@@ -37,4 +41,28 @@ struct ReplicationRun {
   /// Whether the source was told that data can flow.
   var isReachable = true
   var pauses = ActiveEntries<Void>()
+
+  init(
+    _ description: Scenario.Replication, machineIndex: Int, extentSizes: [ByteCount],
+    source: ReplicationSource, replica: ReplicationTarget, forward: TransferStream,
+    backward: TransferStream, mergeRoute: RouteID, compareRoute: RouteID, lag: LagTrack
+  ) {
+    machine = description.virtualMachine
+    link = description.link
+    direction = description.direction
+    target = description.target
+    self.machineIndex = machineIndex
+    self.extentSizes = extentSizes
+    self.source = source
+    self.replica = replica
+    streams = [forward, backward]
+    self.mergeRoute = mergeRoute
+    self.compareRoute = compareRoute
+    self.lag = lag
+  }
+
+  subscript(side: StreamSide) -> TransferStream {
+    get { streams[side.rawValue] }
+    _modify { yield &streams[side.rawValue] }
+  }
 }

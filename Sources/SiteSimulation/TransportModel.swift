@@ -4,28 +4,92 @@ import ReplicationCore
 import ResourceModels
 import Scenarios
 
-/// How the scenario's links carry data.
+/// How the scenario's links carry data, and the product's constants that the scenario may override.
 struct TransportModel {
+  let network: NetworkModel
   let replicationParameters: ReplicationParameters
+
   init(_ scenario: Scenario) {
-    var p = ReplicationParameters()
-    p.connectionTimeout = scenario.profile.connectionTimeout
-    p.reconnectDelayStep = scenario.profile.reconnectDelayStep
-    p.reconnectDelayMaximum = scenario.profile.reconnectDelayMaximum
-    p.chunkSize = scenario.profile.transferChunk
-    replicationParameters = p
+    network = Self.network(scenario.network)
+    var parameters = ReplicationParameters()
+    parameters.connectionTimeout = scenario.profile.connectionTimeout
+    parameters.reconnectDelayStep = scenario.profile.reconnectDelayStep
+    parameters.reconnectDelayMaximum = scenario.profile.reconnectDelayMaximum
+    parameters.chunkSize = scenario.profile.transferChunk
+    replicationParameters = parameters
   }
-  func capacity(of link: Link, _ direction: Link.Direction, bandwidth: [DataRate]) -> Double {
-    bandwidth[direction.rawValue].scaled(by: link.usable).bytesPerSecond
+
+  private static func network(_ settings: Scenario.NetworkSettings) -> NetworkModel {
+    switch settings.model {
+    case .bare: return .bare
+    case .CM02: return .CM02
+    case .LV08: return .LV08
+    case .fluid:
+      var transmission = TransmissionSettings()
+      transmission.framing =
+        switch settings.framing {
+        case .ethernet: .ethernet
+        case .pointToPoint: .pointToPoint
+        case .none: Framing(segmentPayload: 1448, segmentOnWire: 1448)
+        }
+      return .explicitSlowStart(transmission)
+    }
   }
-  static func rate(bytesPerSecond: Double) -> DataRate { DataRate(bitsPerSecond: UInt64(bytesPerSecond * 8)) }
-  func route(_ there: ResourceID, _ back: ResourceID) -> [ResourceUse] { [ResourceUse(there)] }
-  func connection(over link: Link, _ direction: Link.Direction) -> Connection { Connection(latency: link.latency) }
+
+  /// A link as a transfer in one direction meets it.
+  func hop(_ link: Link, _ direction: Link.Direction, bandwidth: [DataRate]) -> NetworkHop {
+    NetworkHop(
+      bandwidth: bandwidth[direction.rawValue], latency: link.latency, usable: link.usable, loss: link.loss)
+  }
+
+  /// Whole bits per second, for the record.
+  static func rate(bytesPerSecond: Double) -> DataRate {
+    DataRate(bitsPerSecond: UInt64((bytesPerSecond * 8).rounded()))
+  }
 }
+
+/// One direction of a replication's TCP connection: how open its window is.
+///
+/// It is kept between transfers. After a silence longer than the retransmission time-out, and after it
+/// was lost, its window starts anew.
 struct Connection {
-  let latency: TimeSpan
-  var bound = Double.infinity
-  var weight = 1.0
-  mutating func open(at now: Instant) -> TimeSpan { latency }
-  mutating func transferEnded(at now: Instant) {}
+  let windowMaximum: ByteCount
+  /// When it last carried data; `nil` before the first time and after a loss.
+  private var lastUse: Instant?
+  private(set) var weight = 1.0
+  private(set) var slowStart = SlowStart(steadyBound: .infinity)
+  /// Tells the round trips of one transfer from those of others.
+  private(set) var round: UInt64 = 0
+
+  init(windowMaximum: ByteCount) { self.windowMaximum = windowMaximum }
+
+  /// A transfer begins.
+  ///
+  /// - Returns: The time until its first byte arrives.
+  mutating func open(over path: NetworkPath, model: NetworkModel, at now: Instant) -> TimeSpan {
+    let state = lastUse.map { ConnectionState.idle(now - $0) } ?? .new
+    let start = model.begin(on: path, windowMaximum: windowMaximum, state: state)
+    weight = start.weight
+    slowStart = start.slowStart
+    round += 1
+    lastUse = now
+    return start.delay
+  }
+
+  mutating func transferEnded(at now: Instant) {
+    lastUse = now
+    round += 1
+  }
+
+  mutating func lost() {
+    lastUse = nil
+    round += 1
+  }
+
+  mutating func windowSent() { slowStart.windowSent() }
+
+  mutating func roundEnded(served: Double) {
+    slowStart.roundEnded(served: served)
+    round += 1
+  }
 }

@@ -94,7 +94,7 @@ private struct WorldBuilder {
   func links(in sharing: inout SharingSystem) -> [LinkState] {
     scenario.inventory.links.map { link in
       let capacities = Link.Direction.allCases.map { direction in
-        transport.capacity(of: link, direction, bandwidth: link.bandwidth)
+        transport.network.capacity(of: transport.hop(link, direction, bandwidth: link.bandwidth))
       }
       return LinkState(
         resources: capacities.map { sharing.addResource(capacity: $0) },
@@ -194,21 +194,20 @@ private struct WorldBuilder {
     let back = resources[1 - replication.direction.rawValue]
     let isComplete = replication.initialSync == .done
     return ReplicationRun(
-      machine: replication.virtualMachine, machineIndex: index,
-      extentSizes: machine.contents.map(\.geometry.extentSize), link: replication.link,
-      direction: replication.direction, target: replication.target,
+      replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
       source: ReplicationSource(
         disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
         parameters: transport.replicationParameters),
       replica: ReplicationTarget(
         bases: bases(of: replication, machine: machine),
         instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil),
-      forward: MessageStream(
-        route: sharing.addRoute(source.reading + transport.route(there, back) + target.writing),
-        latency: link.latency, connection: transport.connection(over: link, replication.direction)),
-      backward: MessageStream(
-        route: sharing.addRoute(transport.route(back, there)), latency: link.latency,
-        connection: transport.connection(over: link, replication.direction.reversed)),
+      forward: TransferStream(
+        route: sharing.addRoute(
+          source.reading + transport.network.uses(forward: [there], backward: [back]) + target.writing),
+        latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
+      backward: TransferStream(
+        route: sharing.addRoute(transport.network.uses(forward: [back], backward: [there])),
+        latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication))

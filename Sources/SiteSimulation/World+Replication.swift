@@ -46,8 +46,7 @@ extension World {
   /// Messages under way belong to a session that is over.
   private mutating func dropSession(_ index: Int) {
     replications[index].session = replications[index].source.session
-    if let flow = replications[index].forward.reset() { _ = sharing.cancel(flow, at: now) }
-    if let flow = replications[index].backward.reset() { _ = sharing.cancel(flow, at: now) }
+    resetStreams(index)
     for comparing in replications[index].comparing { _ = sharing.cancel(comparing.flow, at: now) }
     replications[index].comparing.removeAll()
     replications[index].replica.connectionLost()
@@ -59,53 +58,28 @@ extension World {
     let machine = replications[index].machineIndex
     drawWrites(of: machine)
     let disks = machines[machine].contents
-    while replications[index].forward.inFlight < parameters.chunksInFlight,
+    while replications[index][.forward].inFlight < transport.replicationParameters.chunksInFlight,
       let message = replications[index].source.nextMessage(reading: disks)
     {
       if case .regionChecksums(let request) = message {
-        startReading(request, message: message, index)
+        startReading(request, index)
       } else {
         transmit(message, index)
       }
     }
   }
 
-  private var parameters: ReplicationParameters { transport.replicationParameters }
-
-  mutating func transmit(_ message: SourceMessage, _ index: Int) {
-    let bytes = message.wireSize(extentSizes: replications[index].extentSizes, parameters: parameters)
-    switch replications[index].forward.add(message, bytes: Double(bytes.bytes)) {
-    case .control:
-      queue.schedule(
-        WorldEvent(.forwardControlArrives, index, stamp: replications[index].session),
-        at: now + replications[index].forward.latency)
-    case .open:
-      let delay = replications[index].forward.connection.open(at: now)
-      queue.schedule(WorldEvent(.forwardBegins, index, stamp: replications[index].session), at: now + delay)
-    case .extend(let flow, let bytes):
-      sharing.extend(flow, by: bytes, at: now)
-      watchForward(index)
-    case .waits: break
-    }
-  }
-
   // MARK: - Full sync: reading regions on both sides
 
-  private mutating func startReading(_ request: CompareRequest, message: SourceMessage, _ index: Int) {
+  private mutating func startReading(_ request: CompareRequest, _ index: Int) {
     let size = replications[index].extentSizes[request.disk] * UInt64(request.extents.count)
     let flow = sharing.start(
       on: replications[index].compareRoute, weight: 1, bound: scenario.profile.checksumRate.bytesPerSecond,
       size: Double(size.bytes), tag: FlowPurpose.compare.tag(index), at: now)
-    replications[index].comparing.append((flow, message))
+    replications[index].comparing.append((flow, request))
   }
 
   // MARK: - Arrivals
-
-  mutating func forwardControlArrived(_ index: Int, session: UInt64) throws(SimulationFailure) {
-    guard session == replications[index].session else { return }
-    try deliver(replications[index].forward.nextControl(), index)
-    try sourceChanged(index)
-  }
 
   mutating func deliver(_ message: SourceMessage, _ index: Int) throws(SimulationFailure) {
     let answer: TargetMessage?
@@ -120,27 +94,7 @@ extension World {
       record.completed(summary, machine: replications[index].machine.index, at: now)
       startMerge(index)
     }
-    guard let answer else { return }
-    switch replications[index].backward.add(
-      answer, bytes: Double(answer.wireSize(parameters: parameters).bytes))
-    {
-    case .control:
-      queue.schedule(
-        WorldEvent(.backwardControlArrives, index, stamp: replications[index].session),
-        at: now + replications[index].backward.latency)
-    case .open:
-      let delay = replications[index].backward.connection.open(at: now)
-      queue.schedule(WorldEvent(.backwardBegins, index, stamp: replications[index].session), at: now + delay)
-    case .extend(let flow, let bytes):
-      sharing.extend(flow, by: bytes, at: now)
-      watchBackward(index)
-    case .waits: break
-    }
-  }
-
-  mutating func backwardControlArrived(_ index: Int, session: UInt64) throws(SimulationFailure) {
-    guard session == replications[index].session else { return }
-    try answer(replications[index].backward.nextControl(), index)
+    if let answer { transmit(answer, index) }
   }
 
   mutating func answer(_ message: TargetMessage, _ index: Int) throws(SimulationFailure) {
@@ -173,26 +127,4 @@ extension World {
       machine: scenario.inventory[machine.id].name, disk: machine.disks[mismatch.disk].name,
       instance: mismatch.sequence, at: now, found: "\(mismatch.difference)")
   }
-}
-
-extension World {
-  mutating func forwardBegins(_ index: Int, session: UInt64) {
-    guard session == replications[index].session else { return }
-    let stream = replications[index].forward
-    let flow = sharing.start(
-      on: stream.route, weight: stream.connection.weight, bound: stream.connection.bound, size: stream.size,
-      milestone: stream.nextMark, tag: FlowPurpose.forward.tag(index), at: now)
-    replications[index].forward.began(as: flow)
-  }
-
-  mutating func backwardBegins(_ index: Int, session: UInt64) {
-    guard session == replications[index].session else { return }
-    let stream = replications[index].backward
-    let flow = sharing.start(
-      on: stream.route, weight: stream.connection.weight, bound: stream.connection.bound, size: stream.size,
-      milestone: stream.nextMark, tag: FlowPurpose.backward.tag(index), at: now)
-    replications[index].backward.began(as: flow)
-  }
-
-  mutating func windowGrows(_ index: Int, stamp: UInt64) {}
 }

@@ -121,10 +121,9 @@ extension World {
   /// Applies what is in force on a link to its capacity, and tells the replications that use it.
   mutating func linkChanged(_ link: LinkID) throws(SimulationFailure) {
     for direction in Link.Direction.allCases {
-      let capacity = transport.capacity(of: scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
-      let usable = links[link.index].isUp ? capacity : 0
-      let resource = links[link.index].resources[direction.rawValue]
-      sharing.setCapacity(usable, of: resource, at: now)
+      applyCapacity(of: link, direction)
+      let hop = transport.hop(scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
+      let usable = links[link.index].isUp ? transport.network.capacity(of: hop) : 0
       links[link.index].meters[direction.rawValue].capacityChanged(
         to: TransportModel.rate(bytesPerSecond: usable), at: now)
     }
@@ -139,13 +138,9 @@ extension World {
   ///
   /// A replica can be written as long as some host of its site runs.
   mutating func reachabilityChanged() throws(SimulationFailure) {
-    var siteIsUp = [Bool](repeating: false, count: scenario.inventory.sites.count)
-    for (index, host) in hosts.enumerated() where host.isUp {
-      siteIsUp[scenario.inventory.hosts[index].site.index] = true
-    }
     for index in replications.indices {
       let isReachable =
-        links[replications[index].link.index].isUp && siteIsUp[replications[index].target.index]
+        links[replications[index].link.index].isUp && isUp(site: replications[index].target)
       guard isReachable != replications[index].isReachable else { continue }
       replications[index].isReachable = isReachable
       if isReachable {
@@ -153,8 +148,14 @@ extension World {
       } else {
         replications[index].source.pathBroke(at: now)
       }
+      applyReachability(index)
       try sourceChanged(index)
     }
+  }
+
+  /// Whether any host of the site runs.
+  func isUp(site: SiteID) -> Bool {
+    hosts.indices.contains { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
   }
 
   /// Reads the byte counters of all links, and does it again one bin later.

@@ -87,11 +87,9 @@ package struct World: ~Copyable {
     let index = Int(event.index)
     switch event.kind {
     case .replicationDeadline: try deadlineCame(index)
-    case .forwardBegins: forwardBegins(index, session: event.stamp)
-    case .backwardBegins: backwardBegins(index, session: event.stamp)
-    case .windowGrows: windowGrows(index, stamp: event.stamp)
-    case .forwardControlArrives: try forwardControlArrived(index, session: event.stamp)
-    case .backwardControlArrives: try backwardControlArrived(index, session: event.stamp)
+    case .transferBegins: transferBegins(event.side, index, session: event.stamp)
+    case .roundEnds: roundEnds(event.side, index, round: event.stamp)
+    case .controlArrives: try controlArrives(event.side, index, session: event.stamp)
     case .timelineBegins: try timelineBegins(index)
     case .timelineEnds: try timelineEnds(index)
     case .machineRestarts: try restart(machine: index, stamp: event.stamp)
@@ -112,6 +110,8 @@ struct LinkState {
   let resources: [ResourceID]
   var outages = ActiveEntries<Void>()
   var limits = ActiveEntries<[DataRate]>()
+  /// Transfers under way, by direction.
+  var transfers = [0, 0]
   var meters: [LinkMeter]
 
   var isUp: Bool { outages.isEmpty }

@@ -4,13 +4,11 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     /// The deadline of a replication's source may have come; `index` is the replication.
     case replicationDeadline
     /// The first byte of a transfer reaches the bottleneck; `index` is the replication, the stamp its session.
-    case forwardBegins
-    case backwardBegins
-    /// The window of a connection grows; `index` is the replication, the stamp the connection's step.
-    case windowGrows
+    case transferBegins
+    /// A round trip of slow start is over; `index` is the replication, the stamp the connection's round.
+    case roundEnds
     /// A message without content arrives; `index` is the replication, the stamp its session.
-    case forwardControlArrives
-    case backwardControlArrives
+    case controlArrives
     /// A timeline entry begins or ends; `index` is the entry.
     case timelineBegins
     case timelineEnds
@@ -21,12 +19,17 @@ struct WorldEvent: BitwiseCopyable, Sendable {
   }
 
   let kind: Kind
+  /// The direction that an event of a connection is about.
+  private let sideNumber: UInt8
   let index: Int32
   /// What tells an event that is still wanted from one that is not, such as a session.
   let stamp: UInt64
 
-  init(_ kind: Kind, _ index: Int, stamp: UInt64 = 0) {
+  var side: StreamSide { sideNumber == 0 ? .forward : .backward }
+
+  init(_ kind: Kind, _ index: Int, side: StreamSide = .forward, stamp: UInt64 = 0) {
     self.kind = kind
+    sideNumber = side == .forward ? 0 : 1
     self.index = Int32(index)
     self.stamp = stamp
   }

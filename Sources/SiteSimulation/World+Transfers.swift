@@ -1,0 +1,230 @@
+import Inventory
+import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+import SimulationKernel
+
+/// What a flow of the sharing system is for; with the index of its replication it makes the flow's tag.
+enum FlowPurpose: UInt64 {
+  case forward, backward, compare, merge
+
+  func tag(_ index: Int) -> UInt64 { UInt64(index) << 2 | rawValue }
+
+  static func decode(_ tag: UInt64) -> (FlowPurpose, Int) {
+    guard let purpose = FlowPurpose(rawValue: tag & 3) else { preconditionFailure("two bits name a purpose") }
+    return (purpose, Int(tag >> 2))
+  }
+}
+
+/// What arrives when a transfer reaches a mark or its end, for the replication `index`.
+enum Arrival {
+  case atTarget(index: Int, messages: [SourceMessage])
+  case atSource(index: Int, messages: [TargetMessage])
+  /// The regions of a compare request were read on both sides.
+  case regionsRead(index: Int, request: CompareRequest)
+  case merged(index: Int)
+}
+
+extension World {
+  // MARK: - Sending
+
+  mutating func transmit(_ message: SourceMessage, _ index: Int) {
+    let bytes = message.wireSize(
+      extentSizes: replications[index].extentSizes, parameters: transport.replicationParameters)
+    replications[index].toTarget.append(message)
+    transmit(bytes, .forward, index)
+  }
+
+  mutating func transmit(_ message: TargetMessage, _ index: Int) {
+    replications[index].toSource.append(message)
+    transmit(message.wireSize(parameters: transport.replicationParameters), .backward, index)
+  }
+
+  private mutating func transmit(_ size: ByteCount, _ side: StreamSide, _ index: Int) {
+    let bytes = transport.network.flowSize(of: Double(size.bytes))
+    let session = replications[index].session
+    switch replications[index][side].add(bytes: bytes) {
+    case .control:
+      queue.schedule(
+        WorldEvent(.controlArrives, index, side: side, stamp: session),
+        at: now + replications[index][side].latency)
+    case .open:
+      let delay = replications[index][side].connection.open(
+        over: NetworkPath([hop(side, index)]), model: transport.network, at: now)
+      queue.schedule(WorldEvent(.transferBegins, index, side: side, stamp: session), at: now + delay)
+    case .extend(let flow, let bytes):
+      sharing.extend(flow, by: bytes, at: now)
+      watch(side, index)
+    case .waits: break
+    }
+  }
+
+  /// The first byte of a transfer arrives: from now on it takes its share.
+  mutating func transferBegins(_ side: StreamSide, _ index: Int, session: UInt64) {
+    guard session == replications[index].session else { return }
+    let stream = replications[index][side]
+    let purpose: FlowPurpose = side == .forward ? .forward : .backward
+    let flow = sharing.start(
+      on: stream.route, weight: stream.connection.weight, bound: bound(side, index), size: stream.size,
+      milestone: stream.nextMark, tag: purpose.tag(index), at: now)
+    replications[index][side].began(as: flow)
+    countTransfers(side, index, by: 1)
+    scheduleRound(side, index)
+  }
+
+  /// Drops what is under way in both directions.
+  mutating func resetStreams(_ index: Int) {
+    for side in StreamSide.allCases {
+      guard let flow = replications[index][side].reset() else { continue }
+      _ = sharing.cancel(flow, at: now)
+      countTransfers(side, index, by: -1)
+    }
+    replications[index].toTarget.removeAll()
+    replications[index].toSource.removeAll()
+  }
+
+  // MARK: - Arriving
+
+  /// Takes out what a transfer has brought, or `nil` if it belongs to a session that is over or brought nothing
+  /// whole.
+  mutating func takeArrival(_ event: FlowEvent) -> Arrival? {
+    let (purpose, index) = FlowPurpose.decode(event.tag)
+    switch purpose {
+    case .forward:
+      let count = completedMessages(.forward, index, event)
+      let messages = Array(replications[index].toTarget.prefix(count))
+      replications[index].toTarget.removeFirst(count)
+      return messages.isEmpty ? nil : .atTarget(index: index, messages: messages)
+    case .backward:
+      let count = completedMessages(.backward, index, event)
+      let messages = Array(replications[index].toSource.prefix(count))
+      replications[index].toSource.removeFirst(count)
+      return messages.isEmpty ? nil : .atSource(index: index, messages: messages)
+    case .compare:
+      guard let position = replications[index].comparing.firstIndex(where: { $0.flow == event.flow })
+      else { return nil }
+      return .regionsRead(
+        index: index, request: replications[index].comparing.remove(at: position).request)
+    case .merge:
+      guard replications[index].merge == event.flow else { return nil }
+      replications[index].merge = nil
+      return .merged(index: index)
+    }
+  }
+
+  /// How many messages are complete now that a transfer has reached its mark or its end.
+  private mutating func completedMessages(_ side: StreamSide, _ index: Int, _ event: FlowEvent) -> Int {
+    guard replications[index][side].flow == event.flow else { return 0 }
+    if event.kind == .finished {
+      countTransfers(side, index, by: -1)
+      return replications[index][side].finished(at: now)
+    }
+    guard let mark = replications[index][side].nextMark else { return 0 }
+    if let budget = replications[index][side].connection.slowStart.phase.budget, budget <= mark {
+      replications[index][side].connection.windowSent()
+      sharing.setBound(bound(side, index), of: event.flow, at: now)
+    }
+    let count = replications[index][side].complete(served: mark)
+    watch(side, index)
+    return count
+  }
+
+  mutating func handle(_ arrival: Arrival) throws(SimulationFailure) {
+    switch arrival {
+    case .atTarget(let index, let messages):
+      for message in messages { try deliver(message, index) }
+      try sourceChanged(index)
+    case .atSource(let index, let messages):
+      for message in messages { try answer(message, index) }
+    case .regionsRead(let index, let request):
+      transmit(.regionChecksums(request), index)
+    case .merged(let index):
+      replications[index].replica.mergeOldestInstance()
+      startMerge(index)
+    }
+  }
+
+  mutating func controlArrives(_ side: StreamSide, _ index: Int, session: UInt64) throws(SimulationFailure) {
+    guard session == replications[index].session else { return }
+    replications[index][side].controlArrived()
+    switch side {
+    case .forward:
+      try handle(.atTarget(index: index, messages: [replications[index].toTarget.removeFirst()]))
+    case .backward:
+      try handle(.atSource(index: index, messages: [replications[index].toSource.removeFirst()]))
+    }
+  }
+
+  /// Asks to be told when the next thing happens to a transfer before its end.
+  private mutating func watch(_ side: StreamSide, _ index: Int) {
+    if let flow = replications[index][side].flow, let mark = replications[index][side].nextMark {
+      sharing.setMilestone(mark, of: flow, at: now)
+    }
+  }
+
+  // MARK: - Slow start
+
+  /// A round trip of slow start is over.
+  mutating func roundEnds(_ side: StreamSide, _ index: Int, round: UInt64) {
+    guard replications[index][side].connection.round == round, let flow = replications[index][side].flow
+    else { return }
+    let served = sharing.servedBytes(of: flow, at: now)
+    replications[index][side].connection.roundEnded(served: served)
+    sharing.setBound(bound(side, index), of: flow, at: now)
+    watch(side, index)
+    scheduleRound(side, index)
+  }
+
+  private mutating func scheduleRound(_ side: StreamSide, _ index: Int) {
+    let connection = replications[index][side].connection
+    guard let length = connection.slowStart.phase.length else { return }
+    queue.schedule(WorldEvent(.roundEnds, index, side: side, stamp: connection.round), at: now + length)
+  }
+
+  /// What slow start, window and loss allow a transfer, in bytes/s; nothing while no host of the target site
+  /// runs.
+  private func bound(_ side: StreamSide, _ index: Int) -> Double {
+    guard isUp(site: replications[index].target) else { return 0 }
+    return replications[index][side].connection.slowStart.phase.bound
+  }
+
+  /// Applies to running transfers that their target was lost or is back.
+  mutating func applyReachability(_ index: Int) {
+    for side in StreamSide.allCases {
+      if let flow = replications[index][side].flow {
+        sharing.setBound(bound(side, index), of: flow, at: now)
+      }
+    }
+  }
+
+  // MARK: - Links
+
+  /// Counts the transfers of a link: several get less out of it together than one alone.
+  private mutating func countTransfers(_ side: StreamSide, _ index: Int, by change: Int) {
+    let link = replications[index].link
+    let direction = direction(side, index)
+    let before = links[link.index].transfers[direction.rawValue]
+    links[link.index].transfers[direction.rawValue] = before + change
+    if min(before, 2) != min(before + change, 2) { applyCapacity(of: link, direction) }
+  }
+
+  /// Gives the resource of a link what it can carry now.
+  mutating func applyCapacity(of link: LinkID, _ direction: Link.Direction) {
+    let state = links[link.index]
+    let hop = transport.hop(scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
+    let capacity = transport.network.capacity(
+      of: hop, connections: max(1, state.transfers[direction.rawValue]))
+    sharing.setCapacity(state.isUp ? capacity : 0, of: state.resources[direction.rawValue], at: now)
+  }
+
+  private func direction(_ side: StreamSide, _ index: Int) -> Link.Direction {
+    side == .forward ? replications[index].direction : replications[index].direction.reversed
+  }
+
+  private func hop(_ side: StreamSide, _ index: Int) -> NetworkHop {
+    let link = replications[index].link
+    return transport.hop(
+      scenario.inventory[link], direction(side, index), bandwidth: bandwidth(of: link))
+  }
+}
