@@ -47,6 +47,7 @@ import Workloads
     ("1,W,0,0,1,", "line 3: 6 fields, expected 5: t_us,op,dev,offset,length"),
     ("x,W,0,0,1", "line 3: t_us is \"x\", expected a whole number up to 18446744073709551615"),
     ("-1,W,0,0,1", "line 3: t_us is \"-1\", expected a whole number up to 18446744073709551615"),
+    ("1:,W,0,0,1", "line 3: t_us is \"1:\", expected a whole number up to 18446744073709551615"),
     ("1,w,0,0,1", "line 3: op is \"w\", expected R or W"),
     ("1,,0,0,1", "line 3: op is \"\", expected R or W"),
     ("1,W,,0,1", "line 3: dev is \"\", expected a whole number up to 4294967295"),

@@ -122,6 +122,19 @@ import Workloads
       ])
   }
 
+  @Test func `Writes beyond 2 TiB or above 65 535 sectors take the long form`() throws {
+    let trace = WriteTrace([
+      record(0, ((1 << 32) - 1) * 512, 65_535 * 512), record(1, (1 << 32) * 512, 512),
+      record(2, 0, 65_536 * 512),
+    ])
+    let content = try withFile([]) { path in
+      try TraceFile.write(trace, path: path, isCompressed: false)
+      return try bytes(of: path)
+    }
+    // The operation code is at byte 12 of each record: WRITE(10), WRITE(16), WRITE(16).
+    #expect([content[12], content[32 + 12], content[64 + 12]] == [0x2a, 0x8a, 0x8a])
+  }
+
   @Test func `Writes that the format cannot express are refused`() throws {
     func problem(_ record: WriteRecord) throws -> TraceProblem? {
       try withFile([]) { path in

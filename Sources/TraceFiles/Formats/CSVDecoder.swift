@@ -4,9 +4,9 @@
 ///     0,W,0,21981565440,512
 ///     242639,R,1,21981565952,4096
 ///
-/// Each line holds the time in microseconds, `R` or `W`, the number of the device, and where the command begins and how long it
-/// is, in bytes. All numbers are whole and decimal. Lines end with a line feed, which a carriage return may precede; empty
-/// lines are passed over, as is a byte order mark.
+/// Each line holds the time in microseconds, `R` or `W`, the number of the device, and where the
+/// command begins and how long it is, in bytes. All numbers are whole and decimal. Lines end with a line
+/// feed, which a carriage return may precede; empty lines are passed over, as is a byte order mark.
 struct CSVDecoder: TraceDecoder {
   static let header = "t_us,op,dev,offset,length"
   /// A line of the largest numbers has 64 bytes.
