@@ -174,6 +174,18 @@ import Testing
     #expect(replica.checksum(ofRegion: 0..<131_072) == disk.checksum(ofRegion: 0..<131_072))
   }
 
+  @Test(arguments: [8, 128], [0, 1, 2, 31, 63])
+  func `A page in which one payload differs keeps them all`(width: Int, odd: Int) {
+    // 64 extents are one page of tags and two pages of 128-byte payloads.
+    let disk = ExtentStore(geometry: geometry(extentCount: 64, payloadWidth: width))
+    let tags = (0..<64).map { $0 == odd ? 2 : 1 as UInt64 }
+
+    let payloads = tags.flatMap { tagPayload($0, width: width) }
+    disk.write(0..<64, payloads: payloads.span.bytes)
+
+    #expect((0..<64).map(disk.tag(of:)) == tags)
+  }
+
   @Test func `A store costs what is written to it`() {
     // 4,096 runs of 64 extents, each a page: 4,096 × 512 bytes, up to a chunk of 64 KiB more,
     // 64 leaves of 256 bytes and a directory of 3,200 × 8 bytes.
