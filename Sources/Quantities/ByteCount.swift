@@ -45,6 +45,15 @@ package struct ByteCount: Quantity {
     return decimal.count < binary.count ? decimal : binary
   }
 
+  // Spelled out, so that comparisons are inlined across modules.
+  @inlinable
+  package static func == (left: ByteCount, right: ByteCount) -> Bool { left.bytes == right.bytes }
+  @inlinable
+  package static func <= (left: ByteCount, right: ByteCount) -> Bool { left.bytes <= right.bytes }
+  @inlinable
+  package static func >= (left: ByteCount, right: ByteCount) -> Bool { left.bytes >= right.bytes }
+  @inlinable
+  package static func > (left: ByteCount, right: ByteCount) -> Bool { left.bytes > right.bytes }
   @inlinable
   package static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
   @inlinable

@@ -13,6 +13,15 @@ package struct Instant: Sendable, Hashable, Comparable {
   /// Later than every event of any run.
   package static let distantFuture = Instant(nanoseconds: .max)
 
+  // Spelled out, so that comparisons are inlined across modules.
+  @inlinable
+  package static func == (left: Instant, right: Instant) -> Bool { left.nanoseconds == right.nanoseconds }
+  @inlinable
+  package static func <= (left: Instant, right: Instant) -> Bool { left.nanoseconds <= right.nanoseconds }
+  @inlinable
+  package static func >= (left: Instant, right: Instant) -> Bool { left.nanoseconds >= right.nanoseconds }
+  @inlinable
+  package static func > (left: Instant, right: Instant) -> Bool { left.nanoseconds > right.nanoseconds }
   @inlinable
   package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 

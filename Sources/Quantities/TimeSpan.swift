@@ -70,6 +70,15 @@ package struct TimeSpan: Quantity {
     return TimeSpan(nanoseconds: (nanoseconds + step / 2) / step * step)
   }
 
+  // Spelled out, so that comparisons are inlined across modules.
+  @inlinable
+  package static func == (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds == right.nanoseconds }
+  @inlinable
+  package static func <= (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds <= right.nanoseconds }
+  @inlinable
+  package static func >= (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds >= right.nanoseconds }
+  @inlinable
+  package static func > (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds > right.nanoseconds }
   @inlinable
   package static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
   @inlinable

@@ -5,15 +5,12 @@
 /// - Returns: ln *x*, within 1 unit in the last place of the C library's value.
 /// - Source: The scheme of fdlibm's `e_log`: *x* = 2ᵏ·(1 + f), s = f / (2 + f), a polynomial in s²,
 ///   coefficients as published there.
-@inlinable
+@inlinable @inline(__always)
 package func portableLog(_ x: Double) -> Double {
   precondition(x > 0 && x.isNormal, "the logarithm needs a positive normal number")
-  var exponent = Int64((x.bitPattern >> 52) & 0x7ff) - 1023
-  var mantissa = Double(bitPattern: (x.bitPattern & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000)
-  if mantissa > 1.4142135623730951 {
-    mantissa *= 0.5
-    exponent += 1
-  }
+  // The mantissa within [√½, √2), without a branch: the exponent is one higher from √2 on.
+  let exponent = Int64(bitPattern: x.bitPattern &+ 0x0010_0000_0000_0000 &- 0x3ff6_a09e_667f_3bce) >> 52
+  let mantissa = Double(bitPattern: x.bitPattern &- UInt64(bitPattern: exponent << 52))
   let f = mantissa - 1
   let s = f / (2 + f)
   let z = s * s

@@ -58,9 +58,16 @@ package struct RandomStream: Sendable {
   @inlinable
   package mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// An exponential draw with mean 1, from the portable logarithm.
-  @inlinable
-  package mutating func nextExponential() -> Double { -portableLog(1 - nextUnit()) }
+  /// An exponential draw with mean 1, from the portable logarithm of 1 − ``nextUnit()``.
+  @inlinable @inline(__always)
+  package mutating func nextExponential() -> Double {
+    // 1 − u in two exact steps without an integer conversion, which would wait for the draw before it:
+    // 2 − [1, 2) from the upper 52 bits, less the 53rd.
+    let bits = next()
+    let upper = Double(bitPattern: (bits >> 12) | 0x3ff0_0000_0000_0000)
+    let lowest = Double(bitPattern: (0 &- ((bits >> 11) & 1)) & 0x3ca0_0000_0000_0000)
+    return -portableLog((2 - upper) - lowest)
+  }
 }
 
 /// The generator that expands one 64-bit state into many, and the one of the hold model.

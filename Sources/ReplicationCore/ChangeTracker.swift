@@ -63,15 +63,16 @@ package struct ChangeTracker {
   /// - Returns: The extents, or `nil` when all were read.
   package mutating func readInstance(limit: Int, from disk: some ReplicatedDisk) -> ExtentBatch? {
     guard cursor < geometry.extentCount, !instance.isEmpty else { return nil }
+    let runs = instance.nextRuns(from: cursor, extentLimit: limit)
+    guard let last = runs.last else { return nil }
     var batch = ExtentBatch(geometry: geometry)
-    while batch.extentCount < limit,
-      let run = instance.nextRun(from: cursor, limit: limit - batch.extentCount)
-    {
-      read(run, from: disk, into: &batch)
-      cursor = run.upperBound
-      if cursor == geometry.extentCount { break }
+    if demandLog.isEmpty {
+      batch.append(runs, from: disk)
+    } else {
+      for run in runs { read(run, from: disk, into: &batch) }
     }
-    return batch.isEmpty ? nil : batch
+    cursor = last.upperBound
+    return batch
   }
 
   /// Reads what was preserved from the demand log and the rest from the disk.

@@ -113,7 +113,8 @@ private struct WorldBuilder {
   }
 
   /// The replicated machine with its disks as they are at instant zero.
-  mutating func machine(of replication: Scenario.Replication, index: Int) throws(SimulationFailure) -> Machine {
+  mutating func machine(of replication: Scenario.Replication, index: Int) throws(SimulationFailure) -> Machine
+  {
     let description = scenario.inventory[replication.virtualMachine]
     let settings = scenario.virtualMachines[replication.virtualMachine.index]
     var disks: [Machine.Disk] = []

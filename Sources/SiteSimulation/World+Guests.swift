@@ -17,11 +17,12 @@ extension World {
     for disk in machines[machine].disks.indices {
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
+      guard !writtenRuns.isEmpty else { continue }
       let content = machines[machine].contents[disk]
       for run in writtenRuns {
         replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
-        content.fill(run, tag: machines[machine].disks[disk].nextTag())
       }
+      content.fill(writtenRuns, tag: machines[machine].disks[disk].nextTag())
     }
   }
 

@@ -114,8 +114,10 @@ extension World {
       version: version, duration: now - .zero,
       warmUp: min(scenario.clock.warmup, now - .zero), digest: record.digest.value, eventCount: eventCount,
       vms: vmRecords(), links: linkRecords(), cycles: record.cycles,
-      faults: record.faults.enumerated().sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }
-        .map(\.element), events: record.events)
+      faults: record.faults.enumerated().sorted {
+        ($0.element.from, $0.offset) < ($1.element.from, $1.offset)
+      }
+      .map(\.element), events: record.events)
   }
 
   private func vmRecords() -> [VMRecord] {

@@ -23,7 +23,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Stop at this time of the run, such as 9h40m.", valueName: "duration"))
   var until: String?
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Write results.db and lag.svg to this folder.", valueName: "dir"))
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Write results.db and lag.svg to this folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Print one JSON document instead of the summary.")
