@@ -68,6 +68,13 @@ struct EventChunks<Payload: BitwiseCopyable & Sendable>: ~Copyable {
     return UInt32(truncatingIfNeeded: usedCount &- 1)
   }
 
+  /// Makes room so that the next `count` calls of ``take()`` move no memory.
+  @inlinable
+  mutating func reserve(_ count: Int) {
+    let needed = usedCount &+ count &- freeCount
+    if needed > capacity { grow(to: max(needed, capacity * 2)) }
+  }
+
   @inlinable
   mutating func free(_ chunk: UInt32) {
     links[Int(chunk)] = firstFree

@@ -1,6 +1,6 @@
 /// A heap of events in order of (due, sequence), four children to a node.
 ///
-/// - Complexity: O(log *n*) for ``push(_:)`` and ``popFirst()``.
+/// - Complexity: O(log *n*) for ``push(_:)`` and ``removeFirst()``.
 @usableFromInline
 struct EventHeap<Payload: BitwiseCopyable & Sendable>: ~Copyable {
   /// An event and the number of events pushed before it.
@@ -72,9 +72,9 @@ struct EventHeap<Payload: BitwiseCopyable & Sendable>: ~Copyable {
   ///
   /// - Complexity: O(*n*)
   @inlinable
-  mutating func filter(_ isWanted: (ScheduledEvent<Payload>) -> Bool) {
+  mutating func filter(_ isWanted: (EventToken) -> Bool) {
     var kept = 0
-    for index in 0..<count where isWanted(nodes[index].event) {
+    for index in 0..<count where isWanted(nodes[index].event.token) {
       nodes[kept] = nodes[index]
       kept += 1
     }

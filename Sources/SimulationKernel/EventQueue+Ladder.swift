@@ -75,7 +75,7 @@ extension EventQueue {
     return true
   }
 
-  /// Moves the events of a bucket to the bottom, or to a new rung if they are many.
+  /// Moves the events of a bucket to the bottom, or to a new rung if they are many or far apart.
   @inlinable
   mutating func open(
     _ bucket: UnsafeMutablePointer<EventBucket>, at index: Int,
@@ -83,7 +83,7 @@ extension EventQueue {
   ) {
     let count = Int(bucket.pointee.count)
     let start = rung.pointee.start(of: index)
-    if count <= Self.sortCountMaximum {
+    if count <= Self.sortCountMaximum && rung.pointee.shift <= Self.sortSpanBitsMaximum {
       rung.pointee.pass(index)
       bottomStart = start
       sortIntoBottom(bucket, start: start)
@@ -112,10 +112,19 @@ extension EventQueue {
       rung.pointee.divide(using: &chunks)
       return
     }
-    sortLaterIntoBottom(of: rung)
-    bottomStart = bottom[0].due
+    let bounds = rung.pointee.laterBounds
+    let span = UInt64(bitPattern: bounds.upperBound &- bounds.lowerBound)
+    guard span >> Self.sortSpanBitsMaximum == 0 else {
+      rung.pointee.divide(using: &chunks)
+      return
+    }
+    addSortKeys(rung.pointee.later, 0..<count, start: bounds.lowerBound)
+    closeSortKeys(count)
+    placeInBottom(rung.pointee.later, 0..<count)
+    rung.pointee.laterCount = 0
+    bottomStart = bounds.lowerBound
     // Events still to come for the last instant follow those in the bottom.
-    rung.pointee.close(boundary: bottom[count &- 1].due)
+    rung.pointee.close(boundary: bounds.upperBound)
     if rungCount > 1 { rungCount &-= 1 }
   }
 
@@ -149,19 +158,10 @@ extension EventQueue {
     bucket.pointee = EventBucket()
   }
 
-  /// Moves the list of `rung`, no more than ``sortCountMaximum`` events, to the empty bottom in order.
-  @inlinable
-  mutating func sortLaterIntoBottom(of rung: UnsafeMutablePointer<LadderRung<Payload>>) {
-    let events = rung.pointee.later
-    let count = rung.pointee.laterCount
-    var earliest = Int64.max
-    for index in 0..<count { earliest = min(earliest, events[index].due) }
-    addSortKeys(events, 0..<count, start: earliest)
-    closeSortKeys(count)
-    placeInBottom(events, 0..<count)
-    rung.pointee.laterCount = 0
-  }
-
+  /// Notes the keys of events to sort.
+  ///
+  /// A key is the time since `start` above the five bits of the event's index, so that all keys
+  /// differ and events due together keep their order.
   @inlinable
   func addSortKeys(_ events: UnsafeMutablePointer<Event>, _ indices: Range<Int>, start: Int64) {
     for index in indices {
@@ -170,6 +170,7 @@ extension EventQueue {
     }
   }
 
+  /// Ends the keys of `count` events with large ones, up to a multiple of four.
   @inlinable
   mutating func closeSortKeys(_ count: Int) {
     bottomEnd = count
@@ -180,6 +181,11 @@ extension EventQueue {
     }
   }
 
+  /// Writes events to their places in the bottom.
+  ///
+  /// An event's place is the number of keys below its own. To count them all takes more comparisons than a
+  /// usual sort, but no branch whose outcome the processor must guess: what is added is the sign
+  /// of the difference of two keys, which are below 2⁶³.
   @inlinable
   func placeInBottom(_ events: UnsafeMutablePointer<Event>, _ indices: Range<Int>) {
     for index in indices {
@@ -206,26 +212,10 @@ extension EventQueue {
     for level in 0..<rungCount { bucketCount += rungs[level].bucketCount }
     guard cancelledCount > count + bucketCount else { return }
     for level in 0..<rungCount {
-      for index in rungs[level].next..<rungs[level].bucketCount {
-        chunks.filter(rungs[level].buckets + index) { slots.isPending($0) }
-      }
-      rungs[level].laterCount = filter(rungs[level].later, 0..<rungs[level].laterCount)
+      rungs[level].filter(using: &chunks) { slots.isPending($0) }
     }
-    bottomEnd = filter(bottom, bottomHead..<bottomEnd)
-    early.filter { slots.isPending($0.token) }
+    bottomEnd = keep(bottom, bottomHead..<bottomEnd) { slots.isPending($0) }
+    early.filter { slots.isPending($0) }
     cancelledCount = 0
-  }
-
-  /// Moves the pending events of `range` together.
-  ///
-  /// - Returns: Where they end.
-  @inlinable
-  func filter(_ events: UnsafeMutablePointer<Event>, _ range: Range<Int>) -> Int {
-    var end = range.lowerBound
-    for index in range where slots.isPending(events[index].token) {
-      events[end] = events[index]
-      end += 1
-    }
-    return end
   }
 }

@@ -12,8 +12,8 @@ public import Quantities
 ///
 /// From late to early:
 ///
-/// - **Rungs.** Rung 0 divides the time ahead into buckets of equal width; its last bucket takes all
-///   that lies beyond, and is divided in its turn once the others are empty. A bucket with too many
+/// - **Rungs.** Rung 0 divides the time ahead into buckets of equal width and lists what lies beyond them;
+///   when the buckets are empty, it is laid out anew for the list. A bucket with too many
 ///   events to sort at once becomes a rung of its own, with narrower buckets. So the widths follow the
 ///   density of events, whatever their distribution.
 /// - **Bottom.** The events of the bucket opened last, sorted. An event scheduled into its span is
@@ -22,18 +22,19 @@ public import Quantities
 ///   then scheduled before that bucket waits in a heap.
 ///
 /// Events due at the same instant are always in the same one of these places, and move on together and
-/// in order. So ties leave first come, first served without a sequence number. Many events due at one
+/// in order. So ties leave first come, first served, without a sequence number. Many events due at one
 /// instant cannot be divided: their bucket is handed to the bottom chunk by chunk.
 ///
-/// A cancelled event's entry stays until it is met or until such entries outnumber the others, when
+/// A cancelled event's entry stays until it is met, or until such entries outnumber the others and
 /// all are swept out.
 ///
-/// - Complexity: Amortised, an event moves through at most one bucket for each three bits of the span of
-///   time it was scheduled in, and in practice through one or two: O(1) in the number of events.
-///   ``cancel(_:)`` is O(1). Scheduling before a bucket that was opened too early is O(log *n*).
+/// - Complexity: O(1) amortised in the number of events, for any distribution of due times: an event
+///   moves down at most one rung for every three bits of the time ahead, in practice one or two. The
+///   exception is what is scheduled before a bucket that ``nextDue`` or
+///   ``popNext(notAfter:)`` opened without popping from it, O(log *n*).
 /// - Source: Tang, Goh and Thng, "Ladder queue: An O(1) priority queue structure for large-scale
-///   discrete event simulation" (2005). New here: a rest bucket on every rung, in place of one top;
-///   widths of 2ᵏ ns; undivided ties; the heap of early events.
+///   discrete event simulation" (2005). Other than there, every rung has its list of later events,
+///   widths are powers of two, ties are never divided, and early events have a heap.
 @usableFromInline
 package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, EventScheduling {
   @usableFromInline typealias Event = ScheduledEvent<Payload>
@@ -41,13 +42,17 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
   /// The most rungs there can be.
   ///
   /// Rung 0 and rung 1 may span all time. From there on a rung spans at most one bucket of the rung
-  /// above, and has buckets narrower by a factor of 2³ or more: 64 / 3 further rungs.
+  /// before it, and its own are narrower by a factor of 2³ or more, which makes 64 / 3 rungs.
   @inlinable static var rungCountMaximum: Int { 24 }
   /// A bucket with more events than this is divided instead of sorted.
   @inlinable static var sortCountMaximum: Int { 32 }
+  /// Events that may be further apart than 2 to this power, in ns, are divided instead of sorted.
+  ///
+  /// A sort key of 63 bits has room for the time and for the five bits of an index.
+  @inlinable static var sortSpanBitsMaximum: UInt64 { 58 }
   /// A bottom with more events than this becomes a rung.
   @inlinable static var bottomCountMaximum: Int { 64 }
-  /// The room of the bottom, with slack so that it seldom must move to the front of its memory.
+  /// The room of the bottom, with slack so that it seldom has to move to the front.
   @inlinable static var bottomCapacity: Int { 256 }
 
   @usableFromInline var slots = EventSlots()
@@ -62,8 +67,7 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
   /// Events due before this instant are early events.
   @usableFromInline var bottomStart = Int64.min
   @usableFromInline var early = EventHeap<Payload>()
-  /// Room to sort in.
-  @usableFromInline let unsorted: UnsafeMutablePointer<Event>
+  /// The keys of the events being sorted.
   @usableFromInline let sortKeys: UnsafeMutablePointer<UInt64>
   /// Entries of cancelled events that are still somewhere.
   @usableFromInline var cancelledCount = 0
@@ -75,7 +79,6 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
     rungs = .allocate(capacity: Self.rungCountMaximum)
     for level in 0..<Self.rungCountMaximum { (rungs + level).initialize(to: LadderRung()) }
     bottom = .allocate(capacity: Self.bottomCapacity)
-    unsorted = .allocate(capacity: Self.sortCountMaximum)
     sortKeys = .allocate(capacity: Self.sortCountMaximum)
   }
 
@@ -84,7 +87,6 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
     for level in 0..<Self.rungCountMaximum { rungs[level].deallocate() }
     rungs.deallocate()
     bottom.deallocate()
-    unsorted.deallocate()
     sortKeys.deallocate()
   }
 
@@ -129,15 +131,14 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
       if event.due > limit.nanoseconds { return nil }
       removeHead()
       if cancelledCount == 0 {
+        // No entry is stale, so the slot need not be read, which in a large queue is a cache miss.
         slots.releasePending(event.token)
-        lastDue = event.due
-        return (Instant(nanoseconds: event.due), event.payload)
+      } else if !slots.release(event.token) {
+        cancelledCount -= 1
+        continue
       }
-      if slots.release(event.token) {
-        lastDue = event.due
-        return (Instant(nanoseconds: event.due), event.payload)
-      }
-      cancelledCount -= 1
+      lastDue = event.due
+      return (Instant(nanoseconds: event.due), event.payload)
     }
     return nil
   }
