@@ -84,9 +84,9 @@ extension EventQueue {
     let count = Int(bucket.pointee.count)
     let start = rung.pointee.start(of: index)
     if count <= Self.sortCountMaximum && rung.pointee.shift <= Self.sortSpanBitsMaximum {
-      rung.pointee.pass(index)
       bottomStart = start
       sortIntoBottom(bucket, start: start)
+      rung.pointee.pass(index)
     } else if rung.pointee.shift == 0 {
       // All are due at one instant; events still to come for that instant queue up behind them.
       rung.pointee.next = index
@@ -95,10 +95,10 @@ extension EventQueue {
       chunks.removeFirstChunk(of: bucket, to: bottom)
       bottomEnd = EventChunks<Payload>.chunkSize
     } else {
-      rung.pointee.pass(index)
       let child = addRung()
       child.pointee.reserveLater(count)
       chunks.remove(bucket, to: child.pointee.later)
+      rung.pointee.pass(index)
       child.pointee.laterCount = count
       child.pointee.divide(using: &chunks)
     }

@@ -93,6 +93,10 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
   @inlinable
   package var count: Int { slots.liveCount }
 
+  /// The number of entries in memory: the events, and those cancelled that were not yet swept out.
+  @inlinable
+  package var entryCount: Int { count + cancelledCount }
+
   @inlinable
   package var nextDue: Instant? {
     mutating get {

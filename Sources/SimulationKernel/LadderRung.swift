@@ -94,11 +94,18 @@ struct LadderRung<Payload: BitwiseCopyable & Sendable> {
     return base &+ Int64(truncatingIfNeeded: width)
   }
 
-  /// Marks the buckets up to `index` as opened.
+  /// Marks the buckets up to `index`, which are empty, as opened.
   @inlinable
   mutating func pass(_ index: Int) {
-    next = index &+ 1
-    boundary = start(of: next)
+    let end = start(of: index &+ 1)
+    if index &+ 1 == bucketCount {
+      // From here on all goes to the list; else what is due at the latest instant of all, where the
+      // end of a bucket may lie, would be put into a bucket already opened.
+      close(boundary: end)
+    } else {
+      next = index &+ 1
+      boundary = end
+    }
   }
 
   /// Removes the buckets, which are all empty.
