@@ -65,6 +65,25 @@ import Testing
     #expect(abs(system.load(of: access) - 100.0 / 6) < 1e-9)
   }
 
+  @Test func `A link begins to hold its flow back exactly when the common level passes it`() {
+    var system = SharingSystem()
+    let wan = system.addResource(capacity: 100)
+    let access = system.addResource(capacity: 20.001)
+    let narrow = system.addRoute([ResourceUse(wan), ResourceUse(access)])
+    let wide = system.addRoute([ResourceUse(wan)])
+    let flow = system.start(on: narrow, size: 1000, tag: 0, at: .zero)
+    for tag in 1..<5 { _ = system.start(on: wide, size: 1000, tag: UInt64(tag), at: .zero) }
+    #expect(system.rate(of: flow) == 20)
+
+    // A fifth of each: 20.0008, 20.0012, 20.0008.
+    system.setCapacity(100.004, of: wan, at: .zero)
+    #expect(abs(system.rate(of: flow) - 20.0008) < 1e-12)
+    system.setCapacity(100.006, of: wan, at: .zero)
+    #expect(system.rate(of: flow) == 20.001)
+    system.setCapacity(100.004, of: wan, at: .zero)
+    #expect(abs(system.rate(of: flow) - 20.0008) < 1e-12)
+  }
+
   @Test func `A mirrored write consumes its resource twice`() {
     var system = SharingSystem()
     let datastore = system.addResource(capacity: 100)
