@@ -7,9 +7,10 @@
 /// 2. λ(m) · (weight limited by m) + (load of the classes limited elsewhere) = capacity of m,
 /// 3. the load of every other resource is within its capacity.
 ///
-/// ``rebalance(_:)`` makes this true *at one resource*, given what the others say: it takes classes from
-/// limits with a higher level, gives classes to limits with a lower one, and both only raise its own
-/// level, so that it ends. A resource is unsettled when something that it counted with has changed;
+/// ``rebalance(_:tolerance:)`` makes this true *at one resource*, given what the others say: it takes
+/// classes from limits with a higher level and leaves classes to their bound if that is lower. Both raise
+/// its own level, so that it ends. Those resources that limit others at a lower level hear of the new
+/// level and take them. A resource is unsettled when something that it counted with has changed;
 /// ``settle()`` rebalances until none is. Each round makes at least the next lowest level final, whatever
 /// the order, so this ends at the unique max-min fair rates.
 ///
@@ -73,10 +74,6 @@ extension SharingSystem {
         take(Int(top.id), to: resource)
       } else if let ceiling = ceilings[resource].first, ceiling.key < level * (1 - tolerance) {
         pass(Int(ceiling.id))
-      } else if level > state.level, let coupling = lowestFollower(of: resource),
-        resources[Int(couplings[coupling].target)].level < level * (1 - tolerance)
-      {
-        take(coupling, to: Int(couplings[coupling].target))
       } else {
         break
       }
@@ -143,18 +140,6 @@ extension SharingSystem {
     var position = 0
     while routeResources[route.start + position] != resource { position += 1 }
     limit(index, at: position, reading: unlimit(index))
-  }
-
-  /// The tracked coupling of `resource` whose target has the lowest level.
-  @inline(__always)
-  private func lowestFollower(of resource: Int) -> Int? {
-    var lowest: Int?
-    var level = Double.infinity
-    for coupling in followers[resource] {
-      let other = resources[Int(couplings[Int(coupling)].target)].level
-      if other < level { (lowest, level) = (Int(coupling), other) }
-    }
-    return lowest
   }
 
   /// Sets the level of a saturated resource and tells those who count with it.

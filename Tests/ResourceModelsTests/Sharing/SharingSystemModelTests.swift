@@ -20,7 +20,7 @@ import Testing
     case bounded
   }
 
-  @Test(arguments: Shape.allCases, 0..<60 as Range<UInt64>)
+  @Test(arguments: Shape.allCases, 0..<20 as Range<UInt64>)
   func `Rates and times agree with the plain solver`(shape: Shape, seed: UInt64) {
     var comparison = Comparison(shape: shape, seed: seed)
     comparison.run(steps: 120)
