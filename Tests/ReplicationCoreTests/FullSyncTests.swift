@@ -171,6 +171,33 @@ import Testing
     pair.checkReplicaEqualsSource()
   }
 
+  @Test func `What only a redo log of the target holds is compared too`() throws {
+    let pair = try ReplicationPair(disks: [disk(64)])
+    pair.mergeDelay = .hours(1)
+    pair.write(0..<4)
+    try pair.run(until: seconds(150))
+    #expect(pair.target.nextMergeSize == extents(4), "the base disk holds nothing yet")
+    pair.discard(0..<4)
+    try pair.failHost()
+    try pair.powerOn()
+    try pair.runUntilQuiet()
+    #expect(pair.checksumsSent == .bytes(16), "region 0, which the source no longer has")
+    #expect(pair.payloadSent == extents(4 + 4))
+    pair.checkReplicaEqualsSource()
+  }
+
+  @Test func `The point in time after a full sync is the start of its delta`() throws {
+    let pair = try ReplicationPair(
+      disks: [disk(64, used: 64)], replica: .empty, policy: .latestStart(history: 15, safetyFactor: .one))
+    try pair.run(until: seconds(5))
+    pair.write(0..<2)  // sent already
+    try pair.run(until: seconds(70))
+    // 64 s of full sync and 2 s of delta: the image is of 64 s, so the next is due at 64 + 100 − 2.
+    #expect(pair.instances.map(\.instance.pointInTime) == [seconds(64)])
+    #expect(pair.instances.map(\.at) == [seconds(66)])
+    #expect(pair.source.nextDeadline == seconds(162))
+  }
+
   @Test func `All disks of a machine are compared one after the other`() throws {
     let disks = [disk(10, used: 10), disk(64, used: 64), disk(3)]
     let seeds = disks.map { $0.copy() }
