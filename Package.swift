@@ -81,7 +81,7 @@ let benchmarks: [Target] = [
     name: "Benchmarks",
     dependencies: [
       "Quantities", "RandomStreams", "SimulationKernel", "ResourceModels", "Scenarios",
-      "SiteSimulation",
+      "Measurements", "SiteSimulation",
     ],
     path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
 ]

@@ -1,4 +1,5 @@
 import Foundation
+import Measurements
 import Quantities
 import Scenarios
 import SiteSimulation
@@ -10,7 +11,8 @@ import SiteSimulation
 /// (16,384 · (1 − e^(−402.3 / 16,384))), so 96 intervals ship 5.0 GB per machine and day.
 enum FleetBenchmark: Benchmark {
   static let name = "fleet"
-  static let summary = "A day of 500 and 1,000 machines: CPU seconds, memory, and what twice the machines cost."
+  static let summary =
+    "A day of 500 and 1,000 machines: CPU seconds, memory, and what twice the machines cost."
   static let options = "[--vms 1000]"
 
   static func run(_ options: inout BenchmarkOptions) throws {
@@ -18,7 +20,8 @@ enum FleetBenchmark: Benchmark {
     try options.checkAllTaken()
     let half = try measure(vms: max(1, vms / 2))
     let whole = try measure(vms: vms)
-    print(String(format: "twice the machines take %.2f times the CPU time (target: at most 2.2)", whole / half))
+    print(
+      String(format: "twice the machines take %.2f times the CPU time (target: at most 2.2)", whole / half))
   }
 
   /// - Returns: CPU seconds of the run, the set-up included.
@@ -74,7 +77,7 @@ enum FleetBenchmark: Benchmark {
 
   private static func peakMemoryGibibytes() -> Double {
     var usage = rusage()
-    precondition(getrusage(RUSAGE_SELF, &usage) == 0, "the process can ask for its own usage")
+    precondition(getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0, "the process can ask for its own usage")
     return Double(usage.ru_maxrss) / 1_048_576
   }
 }

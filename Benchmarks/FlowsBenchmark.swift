@@ -1,38 +1,63 @@
-import Glibc
 import Quantities
 import RandomStreams
 import ResourceModels
+import Foundation
 
-/// Completions per second of ``SharingSystem`` on the scenario DES-FLOWS-1: one WAN of 125 MB/s, access
-/// links of the same speed, flows of 1 to 100 MB that start again as soon as they finish.
+/// The cost of a completion on the scenario DES-FLOWS-1: one WAN of 125 MB/s, access links of the same
+/// speed, flows of 1 to 100 MB that start again as soon as they finish.
 ///
-/// Each line gives the processor time per completion and the sum of all completion times, which must
-/// equal that of the reference program (`opponents/flows.cpp`, where it has been built, is run beside by
-/// the caller).
-///
-/// - Parameter arguments: Counts of flows, by default 1000, 10000 and 100000; `milestones` adds the cost
-///   of one milestone.
-func runFlowsBenchmark(arguments: [String]) throws {
-  let counts = arguments.compactMap { Int($0) }
-  for count in counts.isEmpty ? [1_000, 10_000, 100_000] : counts {
-    for hosts in [count, 1] {
-      var scenario = FlowsScenario(flows: count, hosts: hosts)
-      // The least of several runs; the number of completions follows the reference program.
-      var best = Double.infinity
-      for _ in 0..<5 {
-        scenario = FlowsScenario(flows: count, hosts: hosts)
-        let begin = processorMicroseconds()
-        scenario.run(completions: count)
-        best = min(best, (processorMicroseconds() - begin) / Double(count))
-      }
-      print(
-        "flows \(count) hosts \(hosts): \(best) us per completion,",
-        "sum of times \(scenario.sumSeconds) s, end \(scenario.lastSeconds) s,",
-        "\(Double(scenario.system.rebalanceCount) / Double(count)) rebalances per completion")
-    }
+/// The sum of all completion times must equal that of the reference program, which shares by virtual time
+/// and is written for this one topology.
+enum FlowsBenchmark: Benchmark {
+  static let name = "flows"
+  static let summary =
+    "Completions of 1,000 to 100,000 concurrent flows, beside a C++ program for this topology."
+  static let options = "[--repetitions 5]"
+
+  private struct Line: Decodable {
+    let cpu_us_per_completion: Double
+    let sum_completion_s: Double
   }
-  if counts.isEmpty || arguments.contains("milestones") {
-    for count in [100, 10_000] { measureMilestones(flows: count) }
+
+  static func run(_ options: inout BenchmarkOptions) throws {
+    let repetitions = try options.takeNumber("--repetitions", default: 5)
+    try options.checkAllTaken()
+    let opponent = try Opponent(named: "flows", flags: ["-ffp-contract=off"])
+    if opponent == nil { print("no g++: measured without the C++ program") }
+    for flows in [1_000, 10_000, 100_000] {
+      for hosts in [flows, 1] {
+        try measure(flows: flows, hosts: hosts, repetitions: repetitions, opponent: opponent)
+      }
+    }
+    for flows in [100, 10_000] { measureMilestones(flows: flows) }
+  }
+
+  /// Measures both programs in turn and prints the least of each.
+  private static func measure(flows: Int, hosts: Int, repetitions: Int, opponent: Opponent?) throws {
+    var best = Double.infinity
+    var bestOfOpponent = Double.infinity
+    var sums: (ours: Double, theirs: Double?) = (0, nil)
+    for _ in 0..<repetitions {
+      var scenario = FlowsScenario(flows: flows, hosts: hosts)
+      let begin = cpuSeconds()
+      scenario.run(completions: flows)
+      best = min(best, (cpuSeconds() - begin) * 1e6 / Double(flows))
+      sums.ours = scenario.sumSeconds
+      let arguments = ["--flows", "\(flows)", "--hosts", "\(hosts)"]
+      for line in try opponent?.measure(arguments, as: Line.self) ?? [] {
+        bestOfOpponent = min(bestOfOpponent, line.cpu_us_per_completion)
+        sums.theirs = line.sum_completion_s
+      }
+    }
+    var text = String(format: "%6d flows, %6d routes: %.2f us per completion", flows, hosts, best)
+    if let theirs = sums.theirs {
+      guard abs(sums.ours - theirs) <= 1e-9 * theirs else {
+        throw BenchmarkFailure("the sums of completion times differ: \(sums.ours) s and \(theirs) s")
+      }
+      text += String(
+        format: ", C++ %.2f us, ratio %.1f, equal sums of times", bestOfOpponent, best / bestOfOpponent)
+    }
+    print(text)
   }
 }
 
@@ -109,7 +134,7 @@ private func measureMilestones(flows: Int) {
   var events: [FlowEvent] = []
   let count = 1_000_000
   var done = 0
-  let begin = processorMicroseconds()
+  let begin = cpuSeconds()
   while done < count, let next = system.nextEvent {
     events.removeAll(keepingCapacity: true)
     system.advance(to: next, into: &events)
@@ -119,13 +144,8 @@ private func measureMilestones(flows: Int) {
     }
     done += events.count
   }
-  let elapsed = processorMicroseconds() - begin
-  print("milestones of \(flows) flows: \(elapsed / Double(done)) us each")
-}
-
-/// The processor time of this process; other programs on the machine do not count.
-private func processorMicroseconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
+  let elapsed = (cpuSeconds() - begin) * 1e6
+  print(
+    String(format: "%6d flows, a milestone each 64 KiB: %.2f us per milestone", flows, elapsed / Double(done))
+  )
 }

@@ -15,34 +15,34 @@ struct RunRecorder {
   /// Records something people would look for.
   mutating func note(_ kind: String, subject: String, detail: String = "", at now: Instant) {
     events.append(EventRecord(at: now, kind: kind, subject: subject, detail: detail))
-    digest.fold(now.nanoseconds)
-    digest.fold(kind)
-    digest.fold(subject)
-    digest.fold(detail)
+    digest.combine(now.nanoseconds)
+    digest.combine(kind)
+    digest.combine(subject)
+    digest.combine(detail)
   }
 
   mutating func append(_ cycle: CycleRecord) {
     cycles.append(cycle)
-    digest.fold(cycle.endedAt.nanoseconds)
-    digest.fold(UInt64(cycle.vm.index))
-    digest.fold(UInt64(cycle.sequence))
-    digest.fold(cycle.startedAt.nanoseconds)
-    digest.fold(cycle.payloadSize.bytes)
-    digest.fold(cycle.wireSize.bytes)
-    digest.fold(cycle.isAborted ? 1 : 0 as UInt64)
+    digest.combine(cycle.endedAt.nanoseconds)
+    digest.combine(UInt64(cycle.vm.index))
+    digest.combine(UInt64(cycle.sequence))
+    digest.combine(cycle.startedAt.nanoseconds)
+    digest.combine(cycle.payloadSize.bytes)
+    digest.combine(cycle.wireSize.bytes)
+    digest.combine(cycle.isAborted ? 1 : 0 as UInt64)
   }
 
   /// Folds in that an instance is complete, and its content.
   mutating func completed(_ summary: InstanceSummary, machine: Int, at now: Instant) {
-    digest.fold(now.nanoseconds)
-    digest.fold(UInt64(machine))
-    digest.fold(summary.sequence)
-    digest.fold(summary.pointInTime.nanoseconds)
-    for certificate in summary.certificates { digest.fold(certificate.change.sum) }
+    digest.combine(now.nanoseconds)
+    digest.combine(UInt64(machine))
+    digest.combine(summary.sequence)
+    digest.combine(summary.pointInTime.nanoseconds)
+    for certificate in summary.certificates { digest.combine(certificate.change.sum) }
   }
 
   mutating func append(_ fault: FaultRecord) { faults.append(fault) }
 
   /// Folds a part of the final state.
-  mutating func foldFinal(_ word: UInt64) { digest.fold(word) }
+  mutating func foldFinal(_ word: UInt64) { digest.combine(word) }
 }

@@ -110,7 +110,7 @@ extension World {
       replications[index].lag.end(at: now)
     }
     return RunRecord(
-      scenarioName: scenario.name, scenarioHash: StateDigest.text(scenario.hash), seed: seed,
+      scenarioName: scenario.name, scenarioHash: StateDigest(start: scenario.hash).description, seed: seed,
       version: version, duration: now - .zero,
       warmUp: min(scenario.clock.warmup, now - .zero), digest: record.digest.value, eventCount: eventCount,
       vms: vmRecords(), links: linkRecords(), cycles: record.cycles,
