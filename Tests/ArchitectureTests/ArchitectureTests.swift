@@ -14,7 +14,7 @@ private let allowedImports: [String: Set<String>] = [
   "Workloads": ["Quantities", "RandomStreams", "BlockStorage"],
   "Scenarios": ["Quantities", "Inventory"],
   "Measurements": ["Quantities", "Inventory"],
-  "TraceFiles": ["Quantities", "Workloads", "CZlib", "Foundation"],
+  "TraceFiles": ["Quantities", "Workloads", "CZlib", "Glibc"],
   "SiteSimulation": [
     "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
     "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",

@@ -21,21 +21,20 @@ struct SourceFile {
     }
   }
 
-  /// The code without comments and without the text of string literals, line by line.
-  var codeLines: [Substring] {
+  /// The code without imports, comments and the text of string literals, line by line.
+  var codeLines: [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      if line.split(separator: " ").contains("import") { return "" }
+      var code = ""
       var inString = false
-      var end = line.endIndex
-      var index = line.startIndex
-      while index < line.endIndex {
-        if line[index] == "\"" { inString.toggle() }
-        if !inString, line[index...].hasPrefix("//") {
-          end = index
-          break
-        }
-        index = line.index(after: index)
+      var rest = line
+      while let character = rest.first {
+        if !inString, rest.hasPrefix("//") { break }
+        if character == "\"" { inString.toggle() }
+        if !inString { code.append(character) }
+        rest.removeFirst()
       }
-      return line[..<end]
+      return code
     }
   }
 
