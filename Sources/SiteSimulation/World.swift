@@ -48,11 +48,12 @@ package struct World: ~Copyable {
 
   /// Runs until `end`, what is due then included.
   ///
-  /// - Parameter progress: Called every few thousand events.
+  /// - Parameter progress: Called every few thousand events or arrivals.
   /// - Throws: ``SimulationFailure/replicaDiffers(machine:disk:instance:at:found:)`` at the instant it is found.
   package mutating func run(
     until end: Instant, progress: (borrowing World) -> Void = { _ in }
   ) throws(SimulationFailure) {
+    var nextProgress: UInt64 = 0
     while true {
       let flowDue = sharing.nextEvent ?? .distantFuture
       if flowDue <= end, flowDue <= queue.nextDue ?? .distantFuture {
@@ -65,7 +66,10 @@ package struct World: ~Copyable {
       } else {
         break
       }
-      if eventCount & 0x3fff == 0 { progress(self) }
+      if eventCount >= nextProgress {
+        nextProgress = eventCount + 0x1000
+        progress(self)
+      }
     }
     now = max(now, end)
   }

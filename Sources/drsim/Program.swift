@@ -31,11 +31,11 @@ struct DRSim: ParsableCommand {
     commandName: "drsim",
     abstract: "Know before the disaster what your disaster recovery is worth.",
     discussion: """
-      Simulates vSphere Replication between sites, with the real replication code against virtual disks,
-      and measures RPO compliance and bandwidth under scripted faults. Same scenario, version and seed:
+      Simulates vSphere Replication between sites, with the real replication code against virtual disks, \
+      and measures RPO compliance and bandwidth under scripted faults. Same scenario, version and seed: \
       same digest.
 
-      Exit status: 0 done; 2 wrong usage or invalid scenario; 70 a defect of drsim; 74 a file could not be
+      Exit status: 0 done; 2 wrong usage or invalid scenario; 70 a defect of drsim; 74 a file could not be \
       read or written.
       """,
     version: Version.text,

@@ -26,7 +26,7 @@ final class ProgressLine {
     let share = Double(time.nanoseconds) / Double(max(1, end.nanoseconds))
     let rest = share > 0 ? wall / share - wall : 0
     let line =
-      "\(Readable.instant(time)) of \(end)  \(Int(share * 100)) %  "
+      "\(Readable.instant(time)) of \(Readable.instant(end))  \(Int(share * 100)) %  "
       + "\(Readable.count(UInt64(Double(eventCount) / wall))) events/s  "
       + "\(Readable.count(Int64((time - .zero).inSeconds / wall)))x real time  \(Int(rest.rounded(.up))) s left"
     console.writeDiagnostic("\r\u{1b}[K\(line)")

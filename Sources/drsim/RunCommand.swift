@@ -134,10 +134,23 @@ struct OutputFolder {
   init(path: String) throws(CommandFailure) {
     self.path = path
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try Self.makeFolder(path)
       try ResultStore.checkReplaceable(databasePath)
     } catch {
       throw Self.failure(path, error)
+    }
+  }
+
+  /// Makes the folder and those above it, where they are missing.
+  ///
+  /// - Throws: A `POSIXError`, which unlike Foundation's own tells the cause.
+  private static func makeFolder(_ path: String) throws {
+    var partial = path.hasPrefix("/") ? "" : "."
+    for part in path.split(separator: "/") {
+      partial += "/" + part
+      if mkdir(partial, 0o777) != 0, errno != EEXIST {
+        throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+      }
     }
   }
 
