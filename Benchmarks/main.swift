@@ -2,7 +2,7 @@ import Glibc
 
 /// The benchmarks by name; each lives in a file of its own.
 let benchmarks: [any Benchmark.Type] = [
-  HoldBenchmark.self, FlowsBenchmark.self, FleetBenchmark.self,
+  HoldBenchmark.self, LawsBenchmark.self, FlowsBenchmark.self, FleetBenchmark.self,
 ]
 
 let usage = """

@@ -34,6 +34,9 @@ extension EventQueue {
   /// Makes a rung of the bottom, below all others.
   @inlinable @inline(never)
   mutating func moveBottomToRung() {
+    // A rung that has nothing left goes first. Else an instant at which events cause ever new ones
+    // would leave one behind each time.
+    while rungCount > 1 && rungs[rungCount &- 1].isClosedAndEmpty { rungCount &-= 1 }
     let rung = addRung()
     for index in bottomHead..<bottomEnd { rung.pointee.appendLater(bottom[index]) }
     rung.pointee.divide(using: &chunks)
@@ -41,6 +44,7 @@ extension EventQueue {
     bottomEnd = 0
   }
 
+  /// Adds a rung below all others.
   @inlinable
   mutating func addRung() -> UnsafeMutablePointer<LadderRung<Payload>> {
     precondition(

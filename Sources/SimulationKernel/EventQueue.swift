@@ -42,7 +42,9 @@ package struct EventQueue<Payload: BitwiseCopyable & Sendable>: ~Copyable, Event
   /// The most rungs there can be.
   ///
   /// Rung 0 and rung 1 may span all time. From there on a rung spans at most one bucket of the rung
-  /// before it, and its own are narrower by a factor of 2³ or more, which makes 64 / 3 rungs.
+  /// before it, and its own are narrower by a factor of 2³ or more, which makes 64 / 3 rungs. Below
+  /// one with buckets of 1 ns there can be one more: it holds a single instant, is closed once that
+  /// has been opened, and is removed before another takes its place.
   @inlinable static var rungCountMaximum: Int { 24 }
   /// A bucket with more events than this is divided instead of sorted.
   @inlinable static var sortCountMaximum: Int { 32 }

@@ -41,6 +41,9 @@ struct LadderRung<Payload: BitwiseCopyable & Sendable> {
     later.deallocate()
   }
 
+  @inlinable
+  var isClosedAndEmpty: Bool { bucketCount == 0 && laterCount == 0 }
+
   /// Adds an event behind all that are due at the same instant.
   ///
   /// Whether an event belongs to a bucket or to the list cannot be predicted, so nothing branches

@@ -35,6 +35,26 @@ import Testing
     #expect(drain(queue) == [[5, 1], [5, 2], [5, 3]])
   }
 
+  /// Each round overfills the bottom once more; no rung may stay behind for it.
+  @Test(arguments: [1, 1_000] as [Int64])
+  func `An instant can go on for ever`(otherDue: Int64) {
+    var queue = EventQueue<Int>()
+    for payload in 0..<50 { queue.schedule(-1 - payload, at: instant(5 + otherDue)) }
+    var scheduled = 0
+    var popped = 0
+    for _ in 0..<60 {
+      for _ in 0..<100 {
+        queue.schedule(scheduled, at: instant(5))
+        scheduled += 1
+      }
+      while scheduled - popped > 10 {
+        #expect(queue.popNext()?.payload == popped)
+        popped += 1
+      }
+    }
+    #expect(queue.count == 60)
+  }
+
   @Test func `An event before the start of the run comes first`() {
     var queue = EventQueue<Int>()
     queue.schedule(1, at: .zero)
