@@ -49,7 +49,7 @@ extension SharingSystem {
       let isBalanced = rebalance(resource, tolerance: tolerance)
       resources[resource].isUnsettled = false
       if !isBalanced { markUnsettled(resource) }
-      countRebalance()
+      rebalanceCount &+= 1
     }
     unsettled.removeAll(keepingCapacity: true)
   }
