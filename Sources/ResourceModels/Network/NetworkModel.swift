@@ -168,7 +168,7 @@ extension NetworkModel {
         slowStart: SlowStart(
           initialWindow: Double(settings.initialWindowSegments) * segment * count,
           windowMaximum: window * count, roundTrip: roundTrip + .nanoseconds(serialization),
-          pathRate: min(pathRate, rateLimit), steadyBound: bound))
+          pathRate: pathRate, rateLimit: rateLimit, steadyBound: bound))
     }
   }
 }

@@ -95,8 +95,8 @@ extension SharingSystem {
 
   /// Ends a flow before its time.
   ///
-  /// - Returns: The bytes it has served; its size if it finishes at this very instant, in which case the
-  ///   event is still delivered.
+  /// - Returns: The bytes it has served; its size if it finishes at this very instant. Events that happened
+  ///   before are still delivered.
   package mutating func cancel(_ flow: FlowID, at instant: Instant) -> Double {
     run(until: instant)
     guard let index = runningIndex(of: flow) else {
@@ -130,7 +130,7 @@ extension SharingSystem {
   private mutating func enter(
     _ flow: Int, route: Int, weight: Double, bound: Double, done: ServiceAmount = .zero
   ) {
-    precondition(weight > 1e-6 && weight < 1e15, "a weight is within 10^-6...10^15")
+    precondition(weight >= 1e-3 && weight <= 1e7, "a weight is within 10^-3...10^7")
     precondition(bound >= 0, "a bound is not negative")
     precondition(bound < .infinity || routes[route].count > 0, "nothing limits the flow")
     if let known = findClass(route: route, weight: weight, bound: bound) {

@@ -146,6 +146,7 @@ extension SharingSystem {
   private mutating func publish(_ level: Double, of resource: Int, tolerance: Double) {
     let old = resources[resource].level
     guard abs(level - old) > old * Self.leastChange else { return }
+    precondition(level < 1e17, "a weight or factor is too small for its capacity")
     resources[resource].service = resources[resource].reading(at: now)
     resources[resource].serviceTime = now
     resources[resource].level = level

@@ -29,8 +29,10 @@ package import Quantities
 /// - Complexity: A start, finish or change of a bound costs O(*r* log *n*) for a route of *r* resources
 ///   and *n* flows, plus the same for each class whose limit moves and each resource with two or more
 ///   limits beside it. A milestone costs O(log *n*).
-/// - Precondition: Calls come in the order of time. Capacities, weights and factors are within
-///   10⁻⁶...10¹⁵ (capacities may be zero), so that no clock overflows.
+/// Resources and routes are for ever; a driver makes a route once and starts many flows on it.
+///
+/// - Precondition: Calls come in the order of time. Capacities are at most 10¹³ bytes/s and weights within
+///   10⁻³...10⁷, so that clocks neither overflow nor become coarse.
 package struct SharingSystem: Sendable {
   var resources: [Resource] = []
   /// Per resource: the classes limited by it, by the reading of its clock at their next tag.
@@ -103,7 +105,7 @@ package struct SharingSystem: Sendable {
 extension SharingSystem {
   /// - Parameter capacity: In bytes/s; zero while out of service.
   package mutating func addResource(capacity: Double) -> ResourceID {
-    precondition(capacity >= 0 && capacity <= 1e15, "a capacity is at most 10^15 bytes/s")
+    precondition(capacity >= 0 && capacity <= 1e13, "a capacity is at most 10^13 bytes/s")
     resources.append(Resource(capacity: capacity, serviceTime: now, boundMark: now))
     limited.append(IndexedHeap())
     ceilings.append(IndexedHeap())
@@ -164,7 +166,7 @@ extension SharingSystem {
 
   /// Changes a capacity; zero is an outage, during which flows stall and lose nothing.
   package mutating func setCapacity(_ capacity: Double, of resource: ResourceID, at instant: Instant) {
-    precondition(capacity >= 0 && capacity <= 1e15, "a capacity is at most 10^15 bytes/s")
+    precondition(capacity >= 0 && capacity <= 1e13, "a capacity is at most 10^13 bytes/s")
     run(until: instant)
     guard resources[resource.index].capacity != capacity else { return }
     resources[resource.index].capacity = capacity

@@ -345,6 +345,6 @@ import Testing
       let words = [event.tag, event.kind == .finished ? 1 : 0, UInt64(truncatingIfNeeded: event.time.ticks)]
       for word in words { digest = (digest ^ word) &* 0x100_0000_01b3 }
     }
-    #expect(digest == 11_473_101_598_962_642_707)
+    #expect(digest == 15_742_649_939_604_795_743)
   }
 }
