@@ -168,7 +168,7 @@ extension NetworkModel {
         slowStart: SlowStart(
           initialWindow: Double(settings.initialWindowSegments) * segment * count,
           windowMaximum: window * count, roundTrip: roundTrip + .nanoseconds(serialization),
-          pathRate: min(pathRate, rateLimit), steadyBound: bound))
+          pathRate: pathRate, rateLimit: rateLimit, steadyBound: bound))
     }
   }
 }
@@ -192,8 +192,9 @@ package enum ConnectionState: Sendable, Hashable {
 
 /// What the driver needs to start the flow of a transfer.
 package struct TransferStart: Sendable, Hashable {
-  /// From the decision to transfer until the first byte arrives. The flow starts then, so what it has
-  /// served has arrived.
+  /// From the decision to transfer until the first byte arrives.
+  ///
+  /// The flow starts then, so what it has served has arrived.
   package let delay: TimeSpan
   package let weight: Double
   /// Holds the first bound and those that follow.

@@ -13,7 +13,7 @@ package import Quantities
 /// - Source: RFC 5681; an initial window of ten segments, RFC 6928.
 package struct SlowStart: Sendable, Hashable {
   package struct Phase: Sendable, Hashable {
-    /// For the flow, in bytes/s; infinite while a window is being sent.
+    /// For the flow, in bytes/s; while a window is being sent only what others impose.
     package let bound: Double
     /// Bytes served since the start of the flow at which the window is sent, while it is being sent.
     package let budget: Double?
@@ -30,6 +30,7 @@ package struct SlowStart: Sendable, Hashable {
   private let roundTrip: TimeSpan
   /// Bytes that the path carries during a round trip.
   private let pathContent: Double
+  private let sendingBound: Double
   private let steadyBound: Double
 
   /// - Parameters:
@@ -37,16 +38,18 @@ package struct SlowStart: Sendable, Hashable {
   ///   - windowMaximum: Bytes; may be infinite.
   ///   - roundTrip: From one round to the next.
   ///   - pathRate: Bytes/s of data that the path carries at most.
+  ///   - rateLimit: Bytes/s imposed by somebody else.
   ///   - steadyBound: Bytes/s allowed afterwards.
   package init(
     initialWindow: Double, windowMaximum: Double, roundTrip: TimeSpan, pathRate: Double,
-    steadyBound: Double
+    rateLimit: Double = .infinity, steadyBound: Double
   ) {
     window = min(initialWindow, windowMaximum)
     self.windowMaximum = windowMaximum
     self.roundTrip = roundTrip
-    pathContent = pathRate * roundTrip.inSeconds
-    self.steadyBound = steadyBound
+    pathContent = min(pathRate, rateLimit) * roundTrip.inSeconds
+    sendingBound = rateLimit
+    self.steadyBound = min(steadyBound, rateLimit)
     phase = Phase(bound: steadyBound, budget: nil, length: nil)
     phase = nextRound()
   }
@@ -57,6 +60,7 @@ package struct SlowStart: Sendable, Hashable {
     windowMaximum = .infinity
     roundTrip = .zero
     pathContent = 0
+    sendingBound = bound
     steadyBound = bound
     phase = Phase(bound: bound, budget: nil, length: nil)
   }
@@ -88,9 +92,10 @@ package struct SlowStart: Sendable, Hashable {
 
   private func nextRound() -> Phase {
     // A window that fills the path never waits. Nor does one that random loss will not let open.
-    if window >= pathContent || window >= steadyBound * roundTrip.inSeconds && window < windowMaximum {
+    let isHeldByLoss = window < windowMaximum && window >= steadyBound * roundTrip.inSeconds
+    if window >= pathContent || isHeldByLoss {
       return Phase(bound: steadyBound, budget: nil, length: nil)
     }
-    return Phase(bound: .infinity, budget: roundBegin + window, length: roundTrip)
+    return Phase(bound: sendingBound, budget: roundBegin + window, length: roundTrip)
   }
 }

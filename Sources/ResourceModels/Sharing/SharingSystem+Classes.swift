@@ -158,8 +158,9 @@ extension SharingSystem {
 
   // MARK: - Limits
 
-  /// Where a new class is limited at first: where the level is least now, or where the most room is
-  /// scarcest. Settling corrects what this guess does not see.
+  /// Where a new class is limited at first: where the level is least now, else where least room is left.
+  ///
+  /// Settling corrects what this guess does not see.
   @inline(__always)
   func leastLimit(ofClass index: Int) -> Int {
     let state = classes[index]

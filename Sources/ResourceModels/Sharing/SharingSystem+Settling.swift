@@ -49,7 +49,7 @@ extension SharingSystem {
       let isBalanced = rebalance(resource, tolerance: tolerance)
       resources[resource].isUnsettled = false
       if !isBalanced { markUnsettled(resource) }
-      countRebalance()
+      rebalanceCount &+= 1
     }
     unsettled.removeAll(keepingCapacity: true)
   }
@@ -146,6 +146,7 @@ extension SharingSystem {
   private mutating func publish(_ level: Double, of resource: Int, tolerance: Double) {
     let old = resources[resource].level
     guard abs(level - old) > old * Self.leastChange else { return }
+    precondition(level < 1e17, "a weight or factor is too small for its capacity")
     resources[resource].service = resources[resource].reading(at: now)
     resources[resource].serviceTime = now
     resources[resource].level = level

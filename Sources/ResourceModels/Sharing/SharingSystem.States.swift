@@ -20,7 +20,7 @@ extension SharingSystem {
     var boundMark: FluidTime
     var isUnsettled = false
 
-    /// The reading of the service clock. While the resource limits no class it stands still.
+    /// The reading of the service clock, which stands still while the resource limits no class.
     @inline(__always)
     func reading(at time: FluidTime) -> ServiceAmount {
       guard level < .infinity, time > serviceTime else { return service }

@@ -157,6 +157,14 @@ import Testing
     #expect(start.phase.bound == 1e5)
   }
 
+  @Test func `A limit from outside holds while a window is sent`() {
+    let start = SlowStart(
+      initialWindow: 14_480, windowMaximum: .infinity, roundTrip: .milliseconds(100), pathRate: 1e6,
+      rateLimit: 2e5, steadyBound: .infinity)
+    #expect(start.phase.bound == 2e5)
+    #expect(start.phase.budget == 14_480)
+  }
+
   @Test func `Calls that come late change nothing`() {
     var start = slowStart()
     start.windowSent()

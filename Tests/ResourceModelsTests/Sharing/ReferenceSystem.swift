@@ -1,5 +1,6 @@
-/// Weighted max-min sharing in the plainest form: every flow by itself, every rate from nothing, at
-/// every event. The oracle of ``SharingSystem``.
+/// Weighted max-min sharing in the plainest form, the oracle of ``SharingSystem``.
+///
+/// Every flow by itself, every rate from nothing, at every event.
 struct ReferenceSystem {
   struct Flow {
     var number: Int

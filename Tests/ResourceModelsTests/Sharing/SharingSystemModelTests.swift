@@ -115,7 +115,8 @@ import Testing
     }
 
     func expectClose(_ one: Double, _ other: Double, _ what: String) {
-      #expect(abs(one - other) <= 1e-9 * max(abs(one), abs(other)) + 1e-7, "\(what): \(one), expected \(other)")
+      #expect(
+        abs(one - other) <= 1e-9 * max(abs(one), abs(other)) + 1e-7, "\(what): \(one), expected \(other)")
     }
 
     mutating func step() {
