@@ -97,7 +97,7 @@ enum HoldBenchmark: Benchmark {
         }
       }
     }
-    print("\n\(pending) pending, digest \(String(digests[0], radix: 16))")
+    print("\n\(pending) pending, digest \(StateDigest(start: digests[0]))")
     let reference = contenders.firstIndex { $0.label == "C++ ladder" }
     for (index, contender) in contenders.enumerated() {
       let rate = Double(events) / best[index] / 1e6
