@@ -30,6 +30,13 @@ package struct CompareRequest: Sendable, Hashable {
   /// One per region.
   package let checksums: [UInt64]
 
+  package init(disk: Int, extents: Range<Int>, regionExtents: Int, checksums: [UInt64]) {
+    self.disk = disk
+    self.extents = extents
+    self.regionExtents = regionExtents
+    self.checksums = checksums
+  }
+
   package var regions: [Range<Int>] { Self.regions(of: extents, size: regionExtents) }
 
   static func regions(of extents: Range<Int>, size: Int) -> [Range<Int>] {

@@ -172,10 +172,11 @@ import Testing
   }
 
   @Test func `What only a redo log of the target holds is compared too`() throws {
-    let pair = try ReplicationPair(disks: [disk(64)])
+    let pair = try ReplicationPair(disks: [disk(64)], objective: .hours(10))
     pair.mergeDelay = .hours(1)
     pair.write(0..<4)
-    try pair.run(until: seconds(150))
+    try pair.requestSync()
+    try pair.run(until: seconds(10))
     #expect(pair.target.nextMergeSize == extents(4), "the base disk holds nothing yet")
     pair.discard(0..<4)
     try pair.failHost()

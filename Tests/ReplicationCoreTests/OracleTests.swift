@@ -1,6 +1,6 @@
 import BlockStorage
 import Quantities
-@testable import ReplicationCore
+import ReplicationCore
 import Testing
 
 /// Every checker must be able to fail.

@@ -99,7 +99,7 @@ import Testing
 
   @Test(arguments: [8, 64])
   func `A replica is never wrong and in the end is its source`(payloadWidth: Int) throws {
-    for seed in 0..<40 as Range<UInt64> {
+    for seed in 0..<30 as Range<UInt64> {
       var history = try History(seed: seed, payloadWidth: payloadWidth)
       do {
         for _ in 0..<150 { try history.step() }
