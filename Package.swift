@@ -59,9 +59,15 @@ let layer4 = module(
     "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
   ])
 
+/// A small run with known figures, for the tests of what comes after it.
+let sampleRuns = Target.target(
+  name: "SampleRuns", dependencies: ["Quantities", "Inventory", "Measurements"], path: "Tests/SampleRuns",
+  swiftSettings: settings)
+
 let layer5 =
-  module("ResultStore", ["Quantities", "Inventory", "Measurements", grdb])
-  + module("Reporting", ["Quantities", "Inventory", "Measurements", "ResultStore"])
+  [sampleRuns]
+  + module("ResultStore", ["Quantities", "Inventory", "Measurements", grdb], tests: ["SampleRuns"])
+  + module("Reporting", ["Quantities", "Inventory", "Measurements"], tests: ["SampleRuns"])
 
 let layer6: [Target] = [
   .executableTarget(

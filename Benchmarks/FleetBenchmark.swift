@@ -77,7 +77,8 @@ enum FleetBenchmark: Benchmark {
 
   private static func peakMemoryGibibytes() -> Double {
     var usage = rusage()
-    precondition(getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0, "the process can ask for its own usage")
+    precondition(
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0, "the process can ask for its own usage")
     return Double(usage.ru_maxrss) / 1_048_576
   }
 }

@@ -2,8 +2,9 @@
 ///
 /// Decimal (`kB`, `MB`) and binary (`KiB`, `MiB`) units are different things: the published
 /// 4.7 Mbit/s for "2 GB per hour" holds for 2 GiB only.
+@usableFromInline
 package struct ByteCount: Quantity {
-  package let bytes: UInt64
+  @usableFromInline package let bytes: UInt64
 
   /// - Precondition: `bytes` is below 2⁶³.
   @inlinable
@@ -39,6 +40,7 @@ package struct ByteCount: Quantity {
   }
 
   /// The exact value in a binary or a decimal unit, whichever text is shorter.
+  @usableFromInline
   package var description: String {
     let binary = formatExactly(bytes, units: Self.binaryUnits)
     let decimal = formatExactly(bytes, units: Array(Self.decimalUnits.dropLast()) + [Unit("B", 1)])

@@ -1,8 +1,9 @@
 /// A rate of data in whole bits per second.
 ///
 /// Written in bits, as `100Mbps`, or in bytes, as `400MB/s`.
+@usableFromInline
 package struct DataRate: Quantity {
-  package let bitsPerSecond: UInt64
+  @usableFromInline package let bitsPerSecond: UInt64
 
   /// - Precondition: `bitsPerSecond` is below 2⁶³.
   @inlinable
@@ -46,6 +47,7 @@ package struct DataRate: Quantity {
   }
 
   /// The exact value in the largest bit unit that needs at most three decimals.
+  @usableFromInline
   package var description: String { formatExactly(bitsPerSecond, units: Self.bitUnits) }
 
   @inlinable

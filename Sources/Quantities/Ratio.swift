@@ -1,8 +1,9 @@
 /// A share or factor, zero or more, in whole parts per billion.
 ///
 ///     try Ratio(parsing: "0.01%").partsPerBillion  // 100_000
+@usableFromInline
 package struct Ratio: Quantity {
-  package let partsPerBillion: Int64
+  @usableFromInline package let partsPerBillion: Int64
 
   /// - Precondition: `partsPerBillion` is not negative.
   @inlinable
@@ -29,6 +30,7 @@ package struct Ratio: Quantity {
   }
 
   /// The exact value, in percent where that needs at most three decimals.
+  @usableFromInline
   package var description: String {
     let tenThousandths = UInt64(partsPerBillion)
     guard tenThousandths % 10_000 == 0 else { return formatExactly(tenThousandths, units: Self.units) }

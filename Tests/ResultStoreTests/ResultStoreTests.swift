@@ -4,6 +4,7 @@ import Inventory
 import Measurements
 import Quantities
 import ResultStore
+import SampleRuns
 import Testing
 
 /// A folder that is removed after the test.

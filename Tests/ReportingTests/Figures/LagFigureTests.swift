@@ -3,6 +3,7 @@ import FoundationXML
 import Inventory
 import Measurements
 import Quantities
+import SampleRuns
 import Testing
 
 @testable import Reporting

@@ -1,6 +1,7 @@
 import Foundation
 import Measurements
 import Quantities
+import SampleRuns
 import Testing
 
 @testable import Reporting

@@ -1,6 +1,7 @@
 import Inventory
 import Measurements
 import Quantities
+import SampleRuns
 import Testing
 
 @testable import Reporting

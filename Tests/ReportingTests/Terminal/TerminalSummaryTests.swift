@@ -1,6 +1,7 @@
 import Measurements
 import Quantities
 import Reporting
+import SampleRuns
 import Testing
 
 @Suite struct TerminalSummaryTests {
@@ -53,7 +54,9 @@ import Testing
   }
 
   @Test func `The worst machine is told with the fault it suffered from`() {
-    let text = TerminalSummary(sampleFleet(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
+    let text = TerminalSummary(
+      sampleFleet(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()
+    ).text
 
     #expect(
       text.contains(
@@ -79,9 +82,13 @@ import Testing
   }
 
   @Test func `Colours change no letter`() {
-    let plain = TerminalSummary(sampleRun(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
-    let colored = TerminalSummary(sampleRun(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle(color: true))
-      .text
+    let plain = TerminalSummary(
+      sampleRun(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()
+    ).text
+    let colored = TerminalSummary(
+      sampleRun(), reproduction: "drsim run dr.json --seed 1", style: TerminalStyle(color: true)
+    )
+    .text
 
     #expect(colored != plain)
     #expect(colored.replacing(/\u{1b}\[[0-9]+m/, with: "") == plain)

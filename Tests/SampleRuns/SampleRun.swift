@@ -1,14 +1,15 @@
 import Inventory
-import Measurements
-import Quantities
+package import Measurements
+package import Quantities
 
-func minute(_ count: Int64) -> Instant { Instant(nanoseconds: count * 60_000_000_000) }
+/// Minutes after the start.
+package func minute(_ count: Int64) -> Instant { Instant(nanoseconds: count * 60_000_000_000) }
 
 /// An hour of two machines on one link that was down from minute 20 to minute 30.
 ///
 /// `db01` has an RPO of 15 minutes: its instance of minute 10 is too old from minute 25 to minute 40. `web01` never gets
 /// an instance.
-func sampleRun(seed: UInt64 = 42) -> RunRecord {
+package func sampleRun(seed: UInt64 = 42) -> RunRecord {
   var database = LagTrack(rpo: .minutes(15))
   database.instanceCompleted(pointInTime: minute(-5), at: minute(0))
   database.instanceCompleted(pointInTime: minute(0), at: minute(5))

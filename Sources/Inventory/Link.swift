@@ -1,0 +1,51 @@
+package import Quantities
+
+/// A wide-area connection of two sites, full duplex.
+package struct Link: Sendable, Hashable {
+  /// A direction of a link.
+  package enum Direction: Int, Sendable, Hashable, CaseIterable {
+    /// From the first end to the second.
+    case forward
+    case backward
+
+    package var reversed: Direction { self == .forward ? .backward : .forward }
+  }
+
+  package let name: String
+  package let ends: [SiteID]
+  /// Raw bandwidth, indexed by ``Direction``.
+  package let bandwidth: [DataRate]
+  /// One way.
+  package let latency: TimeSpan
+  /// The share of the bandwidth that replication may use.
+  ///
+  /// - Source: VMware's worked example of 100 GB over T1, 10 and 100 Mbit/s implies 70 %.
+  package let usable: Ratio
+  /// The probability that a packet is lost.
+  package let loss: Ratio
+  /// The most one TCP connection keeps in flight.
+  package let windowMaximum: ByteCount
+
+  /// - Precondition: Two different ends, two bandwidths.
+  package init(
+    name: String, ends: [SiteID], bandwidth: [DataRate], latency: TimeSpan, usable: Ratio, loss: Ratio,
+    windowMaximum: ByteCount
+  ) {
+    precondition(ends.count == 2 && ends[0] != ends[1], "a link joins two different sites")
+    precondition(bandwidth.count == Direction.allCases.count, "a link has a bandwidth per direction")
+    self.name = name
+    self.ends = ends
+    self.bandwidth = bandwidth
+    self.latency = latency
+    self.usable = usable
+    self.loss = loss
+    self.windowMaximum = windowMaximum
+  }
+
+  /// The direction that leads from `source` to `target`, or `nil` if the link does not join them.
+  package func direction(from source: SiteID, to target: SiteID) -> Direction? {
+    if ends == [source, target] { return .forward }
+    if ends == [target, source] { return .backward }
+    return nil
+  }
+}
