@@ -122,11 +122,8 @@ extension World {
   mutating func linkChanged(_ link: LinkID) throws(SimulationFailure) {
     for direction in Link.Direction.allCases {
       applyCapacity(of: link, direction)
-      let hop = transport.hop(scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
-      let usable = links[link.index].isUp ? transport.network.capacity(of: hop) : 0
-      links[link.index].meters[direction.rawValue].capacityChanged(
-        to: TransportModel.rate(bytesPerSecond: usable), at: now)
     }
+    applyWeights(of: link)
     try reachabilityChanged()
   }
 

@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import ReplicationCore
 import ResourceModels
@@ -213,9 +214,22 @@ extension World {
   mutating func applyCapacity(of link: LinkID, _ direction: Link.Direction) {
     let state = links[link.index]
     let hop = transport.hop(scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
-    let capacity = transport.network.capacity(
-      of: hop, connections: max(1, state.transfers[direction.rawValue]))
-    sharing.setCapacity(state.isUp ? capacity : 0, of: state.resources[direction.rawValue], at: now)
+    let connections = max(1, state.transfers[direction.rawValue])
+    let capacity = state.isUp ? transport.network.capacity(of: hop, connections: connections) : 0
+    sharing.setCapacity(capacity, of: state.resources[direction.rawValue], at: now)
+    links[link.index].meters[direction.rawValue].capacityChanged(
+      to: TransportModel.rate(bytesPerSecond: capacity), at: now)
+  }
+
+  /// Gives the running transfers of a link the weight that its bandwidth means for them.
+  mutating func applyWeights(of link: LinkID) {
+    for index in replications.indices where replications[index].link == link {
+      for side in StreamSide.allCases {
+        guard let flow = replications[index][side].flow else { continue }
+        let path = NetworkPath([hop(side, index)])
+        sharing.setWeight(transport.network.weight(on: path), of: flow, at: now)
+      }
+    }
   }
 
   private func direction(_ side: StreamSide, _ index: Int) -> Link.Direction {
