@@ -1,0 +1,42 @@
+package import BlockStorage
+package import Quantities
+
+/// What the source of a replication sends to its target, in this order within a connection.
+package enum SourceMessage: Sendable {
+  /// A full sync begins; the target answers with ``TargetMessage/fullSyncReady(sequence:allocated:)``.
+  case fullSyncBegan(sequence: SyncSequence)
+  /// The checksums of consecutive regions of one disk, to be compared with the target's.
+  case regionChecksums(CompareRequest)
+  /// Content for the extents of a full sync.
+  case fullSyncData(sequence: SyncSequence, disk: Int, batch: ExtentBatch)
+  /// Everything that differed was sent.
+  case fullSyncEnded(sequence: SyncSequence)
+  /// A part of the instance `sequence`.
+  case deltaData(sequence: SyncSequence, disk: Int, batch: ExtentBatch)
+  /// Every extent of the instance was sent.
+  case deltaEnded(InstanceSummary)
+}
+
+extension SourceMessage {
+  /// The nominal content in the message: whole extents, whatever represents them.
+  package func payloadSize(extentSizes: [ByteCount]) -> ByteCount {
+    switch self {
+    case .fullSyncData(_, let disk, let batch), .deltaData(_, let disk, let batch):
+      extentSizes[disk] * UInt64(batch.extentCount)
+    case .fullSyncBegan, .regionChecksums, .fullSyncEnded, .deltaEnded: .zero
+    }
+  }
+
+  /// The checksums in the message; frames and headers below are the network model's business.
+  package func checksumTraffic(parameters: ReplicationParameters) -> ByteCount {
+    if case .regionChecksums(let request) = self {
+      return parameters.checksumSize * UInt64(request.checksums.count)
+    }
+    return .zero
+  }
+
+  /// Payload and checksums.
+  package func wireSize(extentSizes: [ByteCount], parameters: ReplicationParameters) -> ByteCount {
+    payloadSize(extentSizes: extentSizes) + checksumTraffic(parameters: parameters)
+  }
+}
