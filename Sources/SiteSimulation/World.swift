@@ -53,7 +53,7 @@ package struct World: ~Copyable {
   package mutating func run(
     until end: Instant, progress: (borrowing World) -> Void = { _ in }
   ) throws(SimulationFailure) {
-    var nextProgress: UInt64 = 0
+    var nextReport = eventCount + Self.eventsPerReport
     while true {
       let flowDue = sharing.nextEvent ?? .distantFuture
       if flowDue <= end, flowDue <= queue.nextDue ?? .distantFuture {
@@ -66,13 +66,15 @@ package struct World: ~Copyable {
       } else {
         break
       }
-      if eventCount >= nextProgress {
-        nextProgress = eventCount + 0x1000
+      if eventCount >= nextReport {
+        nextReport = eventCount + Self.eventsPerReport
         progress(self)
       }
     }
     now = max(now, end)
   }
+
+  private static let eventsPerReport: UInt64 = 4_096
 
   private mutating func advanceFlows() throws(SimulationFailure) {
     var events = flowEvents
