@@ -76,7 +76,7 @@ extension ExtentStore {
   /// Calls `body` with the number and the extents of every page that is stored, in ascending order.
   private func forEachStoredPage(_ body: (_ page: Int, _ extents: Range<Int>) -> Void) {
     var extent = 0
-    while let leaf = pages.firstLeaf(from: extent) {
+    while extent < geometry.extentCount, let leaf = pages.firstLeaf(from: extent) {
       extent = leaf.lowerBound
       while extent < leaf.upperBound {
         let segment = pages.segment(from: extent, limit: leaf.upperBound)
