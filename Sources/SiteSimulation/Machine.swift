@@ -9,8 +9,10 @@ struct Machine {
     case on
     /// Shut down by the timeline.
     case off
-    /// Its host failed; vSphere HA starts it again where and when it can.
+    /// Its host failed; vSphere HA starts it again on another one.
     case failed
+    /// It is to run, and no host of its site does.
+    case waitingForHost
   }
 
   struct Disk {

@@ -27,8 +27,12 @@ extension World {
 
   // MARK: - Power
 
+  /// Shuts a machine down; one that failed stays down, since HA does not start what is not to run.
   mutating func powerOff(machine: Int) throws(SimulationFailure) {
-    guard case .on = machines[machine].power else { return }
+    guard case .on = machines[machine].power else {
+      machines[machine].power = .off
+      return
+    }
     drawWrites(of: machine)
     machines[machine].power = .off
     pauseGuest(machine)
@@ -46,12 +50,11 @@ extension World {
     for machine in machines.indices where machines[machine].host == host {
       guard case .on = machines[machine].power else { continue }
       drawWrites(of: machine)
-      machines[machine].power = .failed
       pauseGuest(machine)
       replications[machines[machine].replication].source.hostFailed(at: now)
       note("vm.fail", of: machine, detail: "host \(scenario.inventory[host].name) failed")
-      try sourceChanged(machines[machine].replication)
       scheduleRestart(of: machine)
+      try sourceChanged(machines[machine].replication)
     }
     try reachabilityChanged()
   }
@@ -60,12 +63,13 @@ extension World {
   mutating func hostRestored(_ host: HostID) throws(SimulationFailure) {
     let site = scenario.inventory[host].site
     for machine in machines.indices where scenario.inventory[machines[machine].id].site == site {
-      if case .failed = machines[machine].power { scheduleRestart(of: machine) }
+      if case .waitingForHost = machines[machine].power { scheduleRestart(of: machine) }
     }
     try reachabilityChanged()
   }
 
   private mutating func scheduleRestart(of machine: Int) {
+    machines[machine].power = .failed
     machines[machine].restartStamp += 1
     queue.schedule(
       WorldEvent(.machineRestarts, machine, stamp: machines[machine].restartStamp),
@@ -80,8 +84,7 @@ extension World {
   /// Starts a stopped machine on a host that runs, if there is one.
   private mutating func start(machine: Int) throws(SimulationFailure) {
     guard let host = hostForStart(of: machine) else {
-      // It starts once a host of its site is back.
-      machines[machine].power = .failed
+      machines[machine].power = .waitingForHost
       return
     }
     machines[machine].host = host
@@ -97,7 +100,7 @@ extension World {
     for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.pause(at: now) }
   }
 
-  /// Its own host if that runs, else the running one of its site with the fewest machines.
+  /// Its own host if that runs, else the running one of its site with the fewest replicated machines.
   private func hostForStart(of machine: Int) -> HostID? {
     if hosts[machines[machine].host.index].isUp { return machines[machine].host }
     let site = scenario.inventory[machines[machine].id].site
