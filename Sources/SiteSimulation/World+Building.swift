@@ -54,6 +54,10 @@ extension World {
   private mutating func scheduleFirstEvents() {
     for (index, entry) in scenario.timeline.enumerated() {
       queue.schedule(WorldEvent(.timelineBegins, index), at: entry.at)
+    }
+    // Behind all beginnings: of two outages that touch, the second is in force before the first ends, so
+    // that nothing gets through between them.
+    for (index, entry) in scenario.timeline.enumerated() {
       if let end = entry.end { queue.schedule(WorldEvent(.timelineEnds, index), at: end) }
     }
     queue.schedule(WorldEvent(.linkReading, 0), at: .zero + scenario.linkBinWidth)
