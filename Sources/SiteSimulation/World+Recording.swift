@@ -15,7 +15,9 @@ extension World {
   }
 
   /// Records what a replication's source tells.
-  mutating func note(_ event: ReplicationEvent, of index: Int) {
+  ///
+  /// - Parameter unsent: What a sync that was given up had handed over and the network has not carried.
+  mutating func note(_ event: ReplicationEvent, of index: Int, unsent: ByteCount) {
     let machine = replications[index].machineIndex
     switch event {
     case .fullSyncStarted(let isInitial):
@@ -26,19 +28,23 @@ extension World {
     case .deltaCompleted(let account):
       append(account, outcome: .completed, of: index)
     case .syncAborted(let account, let reason):
-      append(account, outcome: .aborted(reason: reason.rawValue), of: index)
+      append(account, outcome: .aborted(reason: reason.rawValue), of: index, unsent: unsent)
       note("replication.sync-aborted", of: machine, detail: reason.rawValue)
     case .connectionLost: note("replication.connection-lost", of: machine)
     case .connectionRestored: note("replication.connection-restored", of: machine)
     }
   }
 
-  private mutating func append(_ account: SyncAccount, outcome: CycleRecord.Outcome, of index: Int) {
+  /// Records a sync that ended; of one that was cut off, what the network has carried.
+  private mutating func append(
+    _ account: SyncAccount, outcome: CycleRecord.Outcome, of index: Int, unsent: ByteCount = .zero
+  ) {
+    let wireSize = account.wireSize - unsent
     record.append(
       CycleRecord(
         vm: replications[index].machine, sequence: replications[index].cycleCount,
         kind: account.kind == .fullSync ? .fullSync : .delta, startedAt: account.startedAt, endedAt: now,
-        outcome: outcome, payloadSize: account.payloadSize, wireSize: account.wireSize,
+        outcome: outcome, payloadSize: min(account.payloadSize, wireSize), wireSize: wireSize,
         checksummedSize: account.comparedSize, preservedExtentCount: account.preservedExtents))
     replications[index].cycleCount += 1
   }
@@ -105,7 +111,7 @@ extension World {
     for fault in openFaults { appendFault(fault.entry, from: fault.from) }
     for index in replications.indices {
       if let account = replications[index].source.currentAccount {
-        append(account, outcome: .inFlight, of: index)
+        append(account, outcome: .inFlight, of: index, unsent: unsentSize(index))
       }
       replications[index].lag.end(at: now)
     }

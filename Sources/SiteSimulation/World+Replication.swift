@@ -25,8 +25,12 @@ extension World {
   /// Follows up every input of a source: what it tells is recorded, a lost session is dropped, what it
   /// has to send is sent, and its next deadline is watched.
   mutating func sourceChanged(_ index: Int) throws(SimulationFailure) {
-    if replications[index].source.session != replications[index].session { dropSession(index) }
-    for event in replications[index].source.takeEvents() { note(event, of: index) }
+    var unsent = ByteCount.zero
+    if replications[index].source.session != replications[index].session {
+      unsent = unsentSize(index)
+      dropSession(index)
+    }
+    for event in replications[index].source.takeEvents() { note(event, of: index, unsent: unsent) }
     try send(index)
     armTimer(index)
   }
@@ -51,6 +55,20 @@ extension World {
     for comparing in replications[index].comparing { _ = sharing.cancel(comparing.flow, at: now) }
     replications[index].comparing.removeAll()
     replications[index].replica.connectionLost()
+  }
+
+  /// What the sync under way has handed over and the network has not carried yet.
+  func unsentSize(_ index: Int) -> ByteCount {
+    let stream = replications[index].forward
+    var carried = 0.0
+    if let flow = stream.flow {
+      carried = sharing.isRunning(flow) ? sharing.servedBytes(of: flow, at: now) : stream.size
+    }
+    let waiting = replications[index].comparing.reduce(ByteCount.zero) { size, comparing in
+      size
+        + comparing.request.wireSize(extentSizes: replications[index].extentSizes, parameters: parameters)
+    }
+    return waiting + ByteCount(bytes: UInt64((stream.size - carried).rounded()))
   }
 
   /// Sends what the source has, as far as the connection has room.
