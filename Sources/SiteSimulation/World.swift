@@ -53,6 +53,7 @@ package struct World: ~Copyable {
   package mutating func run(
     until end: Instant, progress: (borrowing World) -> Void = { _ in }
   ) throws(SimulationFailure) {
+    var nextReport = eventCount + Self.eventsPerReport
     while true {
       let flowDue = sharing.nextEvent ?? .distantFuture
       if flowDue <= end, flowDue <= queue.nextDue ?? .distantFuture {
@@ -65,10 +66,15 @@ package struct World: ~Copyable {
       } else {
         break
       }
-      if eventCount & 0x3fff == 0 { progress(self) }
+      if eventCount >= nextReport {
+        nextReport = eventCount + Self.eventsPerReport
+        progress(self)
+      }
     }
     now = max(now, end)
   }
+
+  private static let eventsPerReport: UInt64 = 4_096
 
   private mutating func advanceFlows() throws(SimulationFailure) {
     var events = flowEvents
