@@ -17,7 +17,8 @@ package struct Link: Sendable, Hashable {
   package let bandwidth: [DataRate]
   /// One way.
   package let latency: TimeSpan
-  /// The share of the bandwidth that replication may use.
+  /// The share of the bandwidth that replication gets as data; headers and other traffic are in the
+  /// rest. Never more than the framing leaves.
   ///
   /// - Source: VMware's worked example of 100 GB over T1, 10 and 100 Mbit/s implies 70 %.
   package let usable: Ratio

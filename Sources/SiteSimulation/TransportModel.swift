@@ -37,9 +37,20 @@ struct TransportModel {
   }
 
   /// A link as a transfer in one direction meets it.
+  ///
+  /// The usable share of a link is what arrives as data: VMware's 70 % holds for the whole, headers
+  /// included. So the headers of the model come out of the rest, and only a share above what
+  /// they leave is cut to that.
   func hop(_ link: Link, _ direction: Link.Direction, bandwidth: [DataRate]) -> NetworkHop {
     NetworkHop(
-      bandwidth: bandwidth[direction.rawValue], latency: link.latency, usable: link.usable, loss: link.loss)
+      bandwidth: bandwidth[direction.rawValue], latency: link.latency, usable: usable(link.usable),
+      loss: link.loss)
+  }
+
+  private func usable(_ share: Ratio) -> Ratio {
+    guard case .explicitSlowStart(let settings) = network else { return share }
+    let withHeaders = share.value / settings.framing.goodput
+    return min(.one, Ratio(partsPerBillion: Int64((withHeaders * 1e9).rounded())))
   }
 
   /// Whole bits per second, for the record.

@@ -155,13 +155,17 @@ extension World {
     hosts.indices.contains { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
   }
 
+  /// Reads a byte counter: at every bin's end, and whenever a transfer begins, ends or leaves slow start, so that
+  /// the stretches between readings have an even rate and "full" is told from real time.
+  mutating func readLink(_ link: LinkID, _ direction: Link.Direction) {
+    let bytes = sharing.carriedBytes(of: links[link.index].resources[direction.rawValue], at: now)
+    links[link.index].meters[direction.rawValue].read(cumulativeBytes: UInt64(bytes), at: now)
+  }
+
   /// Reads the byte counters of all links, and does it again one bin later.
   mutating func readLinks() {
     for index in links.indices {
-      for direction in Link.Direction.allCases {
-        let bytes = sharing.carriedBytes(of: links[index].resources[direction.rawValue], at: now)
-        links[index].meters[direction.rawValue].read(cumulativeBytes: UInt64(bytes), at: now)
-      }
+      for direction in Link.Direction.allCases { readLink(LinkID(index), direction) }
     }
     queue.schedule(WorldEvent(.linkReading, 0), at: now + scenario.linkBinWidth)
   }

@@ -173,6 +173,9 @@ extension World {
     let served = sharing.servedBytes(of: flow, at: now)
     replications[index][side].connection.roundEnded(served: served)
     sharing.setBound(bound(side, index), of: flow, at: now)
+    if replications[index][side].connection.slowStart.isOver {
+      readLink(replications[index].link, direction(side, index))
+    }
     watch(side, index)
     scheduleRound(side, index)
   }
@@ -205,6 +208,7 @@ extension World {
   private mutating func countTransfers(_ side: StreamSide, _ index: Int, by change: Int) {
     let link = replications[index].link
     let direction = direction(side, index)
+    readLink(link, direction)
     let before = links[link.index].transfers[direction.rawValue]
     links[link.index].transfers[direction.rawValue] = before + change
     if min(before, 2) != min(before + change, 2) { applyCapacity(of: link, direction) }
