@@ -17,8 +17,9 @@ package struct Link: Sendable, Hashable {
   package let bandwidth: [DataRate]
   /// One way.
   package let latency: TimeSpan
-  /// The share of the bandwidth that replication gets as data; headers and other traffic are in the
-  /// rest. Never more than the framing leaves.
+  /// The share of the bandwidth that replication gets as data, at most what the framing leaves.
+  ///
+  /// Headers and other traffic are in the rest.
   ///
   /// - Source: VMware's worked example of 100 GB over T1, 10 and 100 Mbit/s implies 70 %.
   package let usable: Ratio

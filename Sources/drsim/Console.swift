@@ -43,9 +43,20 @@ struct Console {
     return Int(size.ws_col)
   }
 
-  func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  /// Writes results.
+  func write(_ text: String) throws(CommandFailure) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw CommandFailure(
+        status: .inputOutput, message: "cannot write to standard output: \(reason(of: error))")
+    }
+  }
 
-  func writeDiagnostic(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Writes what is not a result.
+  ///
+  /// Where standard error cannot be written either, nobody can be told.
+  func writeDiagnostic(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   func write(error: CommandFailure) {
     let label = isColored(STDERR_FILENO) ? "\u{1b}[1;31merror\u{1b}[0m" : "error"

@@ -16,12 +16,13 @@ enum Program {
     } catch {
       let code = DRSim.exitCode(for: error)
       let message = DRSim.fullMessage(for: error)
-      if code.isSuccess {
-        print(message)
-        exit(ExitStatus.success.rawValue)
+      guard code.isSuccess else {
+        // The library begins with "Error: "; all messages of this program begin alike.
+        let text = message.hasPrefix("Error: ") ? "error: " + message.dropFirst("Error: ".count) : message
+        Console.standard.writeDiagnostic(text + "\n")
+        exit(ExitStatus.invalid.rawValue)
       }
-      Console.standard.writeDiagnostic(message + "\n")
-      exit(ExitStatus.invalid.rawValue)
+      print(message)
     }
   }
 }

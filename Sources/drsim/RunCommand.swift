@@ -38,39 +38,38 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let console = options.console
-    let end = try until.map(Self.parse(until:))
     let source = ScenarioFile(path: file)
     guard
       let scenario = try source.read(
         overrides: try options.parsedOverrides(), console: console, isQuiet: quiet)
     else { throw ExitStatus.invalid }
+    let end = try end(of: scenario, console: console)
     let folder = try out.map { try OutputFolder(path: $0) }
 
-    let progress = ProgressLine(
-      console: console, end: min(end ?? scenario.clock.end, scenario.clock.end), isQuiet: quiet)
+    let progress = ProgressLine(console: console, end: end, isQuiet: quiet)
     let record = try simulate(scenario, traceFolder: source.folder, end: end, progress: progress)
     let wallTime = progress.wallTime
     let summary = RunSummary(record)
     try folder?.write(record, summary: summary)
 
     if json {
-      console.write(JSONDocument(record, summary: summary).text)
+      try console.write(JSONDocument(record, summary: summary).text)
       return
     }
-    console.write(
+    try console.write(
       TerminalSummary(
         record, summary: summary, reproduction: reproduction(seed: record.seed), style: console.style(),
         wallTime: wallTime
       ).text)
-    if let folder { console.write("results    \(folder.databasePath), \(folder.figurePath)\n") }
+    if let folder { try console.write("results    \(folder.databasePath), \(folder.figurePath)\n") }
   }
 
   private func simulate(
-    _ scenario: Scenario, traceFolder: String, end: Instant?, progress: ProgressLine
+    _ scenario: Scenario, traceFolder: String, end: Instant, progress: ProgressLine
   ) throws(CommandFailure) -> RunRecord {
     do throws(SimulationFailure) {
       var world = try World(scenario, seed: seed, traceFolder: traceFolder)
-      try world.run(until: min(end ?? scenario.clock.end, scenario.clock.end)) { world in
+      try world.run(until: end) { world in
         progress.update(time: world.time, eventCount: world.eventCount)
       }
       let record = try world.finish(version: Version.text)
@@ -112,14 +111,29 @@ struct RunCommand: ParsableCommand {
     return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
-  private static func parse(until text: String) throws(CommandFailure) -> Instant {
+  /// Where the run stops: at `--until`, or at the scenario's own end.
+  private func end(of scenario: Scenario, console: Console) throws(CommandFailure) -> Instant {
+    guard let until else { return scenario.clock.end }
+    let span: TimeSpan
     do throws(QuantityParsingError) {
-      return .zero + (try TimeSpan(parsing: text))
+      span = try TimeSpan(parsing: until)
     } catch {
       throw CommandFailure(
-        status: .invalid, message: "--until \"\(text)\": \(error)",
+        status: .invalid, message: "--until \"\(until)\": \(error)",
         help: ["write a duration since the start of the run, as \(TimeSpan.examples)"])
     }
+    guard span > scenario.clock.warmup else {
+      throw CommandFailure(
+        status: .invalid,
+        message: "--until \(span) leaves nothing to measure: the warm-up lasts \(scenario.clock.warmup)",
+        help: ["stop later, or shorten the warm-up with --set /clock/warmup=0s"])
+    }
+    if span > scenario.clock.duration, !quiet {
+      console.writeDiagnostic(
+        "warning: --until \(span) is beyond the end of the scenario; it runs for \(scenario.clock.duration)\n"
+      )
+    }
+    return min(.zero + span, scenario.clock.end)
   }
 }
 
@@ -132,10 +146,26 @@ struct OutputFolder {
 
   /// Makes the folder and checks that it can be written, before a long run rather than after it.
   init(path: String) throws(CommandFailure) {
+    guard !path.isEmpty else {
+      throw CommandFailure(
+        status: .invalid, message: "--out is empty", help: ["name a folder, as --out out/my-run"])
+    }
     self.path = path
     do {
       try Self.makeFolder(path)
+      try Self.checkIsNoFolder(databasePath)
+      try Self.checkIsNoFolder(figurePath)
       try ResultStore.checkReplaceable(databasePath)
+    } catch {
+      throw Self.failure(path, error)
+    }
+  }
+
+  func write(_ record: RunRecord, summary: RunSummary) throws(CommandFailure) {
+    do {
+      try Data(LagFigure(record, summary: summary).text.utf8).write(
+        to: URL(fileURLWithPath: figurePath), options: .atomic)
+      try ResultStore.write([record], to: databasePath)
     } catch {
       throw Self.failure(path, error)
     }
@@ -148,26 +178,29 @@ struct OutputFolder {
     var partial = path.hasPrefix("/") ? "" : "."
     for part in path.split(separator: "/") {
       partial += "/" + part
-      if mkdir(partial, 0o777) != 0, errno != EEXIST {
-        throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-      }
+      guard mkdir(partial, 0o777) != 0 else { continue }
+      let cause = errno
+      guard cause == EEXIST else { throw POSIXError(POSIXErrorCode(rawValue: cause) ?? .EIO) }
+      guard isFolder(partial) else { throw POSIXError(.ENOTDIR) }
     }
   }
 
-  func write(_ record: RunRecord, summary: RunSummary) throws(CommandFailure) {
-    do {
-      try ResultStore.write([record], to: databasePath)
-      try Data(LagFigure(record, summary: summary).text.utf8).write(
-        to: URL(fileURLWithPath: figurePath), options: .atomic)
-    } catch {
-      throw Self.failure(path, error)
-    }
+  private static func checkIsNoFolder(_ path: String) throws {
+    if isFolder(path) { throw POSIXError(.EISDIR, userInfo: [NSFilePathErrorKey: path]) }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   private static func failure(_ path: String, _ error: any Error) -> CommandFailure {
-    let cause = (error as? ResultStoreError).map { "\($0)" } ?? reason(of: error)
+    if let error = error as? ResultStoreError {
+      return CommandFailure(status: .inputOutput, message: "\(error)")
+    }
+    let place = (error as NSError).userInfo[NSFilePathErrorKey] as? String ?? path
     return CommandFailure(
-      status: .inputOutput, message: "cannot write results to \(path): \(cause)",
+      status: .inputOutput, message: "cannot write results to \(place): \(reason(of: error))",
       help: ["choose another folder with --out"])
   }
 }

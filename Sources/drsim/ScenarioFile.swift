@@ -41,6 +41,16 @@ struct ScenarioFile {
   }
 }
 
+extension Scenario {
+  /// The trace files that its workloads replay, relative paths being relative to `folder`.
+  func traceFiles(in folder: String) -> [String] {
+    workloads.compactMap { workload in
+      guard case .trace(let trace) = workload.model else { return nil }
+      return trace.file.hasPrefix("/") ? trace.file : folder + "/" + trace.file
+    }
+  }
+}
+
 /// Why a file operation failed, in the system's words where it has some.
 func reason(of error: any Error) -> String {
   let error = error as NSError

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Scenarios
 
 struct ValidateCommand: ParsableCommand {
@@ -20,8 +21,21 @@ struct ValidateCommand: ParsableCommand {
         isValid = false
         continue
       }
+      let missing = scenario.traceFiles(in: file.folder).filter {
+        !FileManager.default.isReadableFile(atPath: $0)
+      }
+      for path in missing {
+        options.console.write(
+          error: CommandFailure(
+            status: .invalid, message: "\(file.name): the trace file \(path) cannot be read",
+            help: ["a path in a scenario is relative to the scenario's own folder"]))
+      }
+      guard missing.isEmpty else {
+        isValid = false
+        continue
+      }
       let machines = scenario.replications.count
-      options.console.write(
+      try options.console.write(
         "\(file.name): ok, \(machines) replicated machine\(machines == 1 ? "" : "s"), "
           + "\(scenario.clock.duration) to simulate\n")
     }
