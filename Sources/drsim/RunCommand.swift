@@ -151,10 +151,11 @@ struct OutputFolder {
         status: .invalid, message: "--out is empty", help: ["name a folder, as --out out/my-run"])
     }
     self.path = path
+    for file in [databasePath, figurePath] where Self.isFolder(file) {
+      throw CommandFailure(status: .inputOutput, message: "cannot write \(file): it is a folder")
+    }
     do {
       try Self.makeFolder(path)
-      try Self.checkIsNoFolder(databasePath)
-      try Self.checkIsNoFolder(figurePath)
       try ResultStore.checkReplaceable(databasePath)
     } catch {
       throw Self.failure(path, error)
@@ -185,10 +186,6 @@ struct OutputFolder {
     }
   }
 
-  private static func checkIsNoFolder(_ path: String) throws {
-    if isFolder(path) { throw POSIXError(.EISDIR, userInfo: [NSFilePathErrorKey: path]) }
-  }
-
   private static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
@@ -198,9 +195,8 @@ struct OutputFolder {
     if let error = error as? ResultStoreError {
       return CommandFailure(status: .inputOutput, message: "\(error)")
     }
-    let place = (error as NSError).userInfo[NSFilePathErrorKey] as? String ?? path
     return CommandFailure(
-      status: .inputOutput, message: "cannot write results to \(place): \(reason(of: error))",
+      status: .inputOutput, message: "cannot write results to \(path): \(reason(of: error))",
       help: ["choose another folder with --out"])
   }
 }
