@@ -23,7 +23,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Stop at this time of the run, such as 9h40m.", valueName: "duration"))
   var until: String?
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Write results.db and lag.svg to this folder.", valueName: "dir"))
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Write results.db and lag.svg to this folder.", valueName: "dir"))
   var out: String?
 
   @Flag(help: "Print one JSON document instead of the summary.")
@@ -42,11 +44,14 @@ struct RunCommand: ParsableCommand {
       let scenario = try source.read(
         overrides: try options.parsedOverrides(), console: console, isQuiet: quiet)
     else { throw ExitStatus.invalid }
+    // The traces are read before the folder is made, so that a scenario that cannot run leaves nothing behind.
+    let world = try makeWorld(scenario, traceFolder: source.folder)
     let folder = try out.map { try OutputFolder(path: $0) }
 
     let progress = ProgressLine(
       console: console, end: min(end ?? scenario.clock.end, scenario.clock.end), isQuiet: quiet)
-    let record = try simulate(scenario, traceFolder: source.folder, end: end, progress: progress)
+    let record = try simulate(
+      world, until: min(end ?? scenario.clock.end, scenario.clock.end), progress: progress)
     let wallTime = progress.wallTime
     let summary = RunSummary(record)
     try folder?.write(record, summary: summary)
@@ -63,12 +68,20 @@ struct RunCommand: ParsableCommand {
     if let folder { console.write("results    \(folder.databasePath), \(folder.figurePath)\n") }
   }
 
-  private func simulate(
-    _ scenario: Scenario, traceFolder: String, end: Instant?, progress: ProgressLine
-  ) throws(CommandFailure) -> RunRecord {
+  private func makeWorld(_ scenario: Scenario, traceFolder: String) throws(CommandFailure) -> World {
     do throws(SimulationFailure) {
-      var world = try World(scenario, seed: seed, traceFolder: traceFolder)
-      try world.run(until: min(end ?? scenario.clock.end, scenario.clock.end)) { world in
+      return try World(scenario, seed: seed, traceFolder: traceFolder)
+    } catch {
+      throw failure(error, seed: seed ?? scenario.seed)
+    }
+  }
+
+  private func simulate(
+    _ world: consuming World, until end: Instant, progress: ProgressLine
+  ) throws(CommandFailure) -> RunRecord {
+    let seed = world.seed
+    do throws(SimulationFailure) {
+      try world.run(until: end) { world in
         progress.update(time: world.time, eventCount: world.eventCount)
       }
       let record = try world.finish(version: Version.text)
@@ -76,7 +89,7 @@ struct RunCommand: ParsableCommand {
       return record
     } catch {
       progress.clear()
-      throw failure(error, seed: seed ?? scenario.seed)
+      throw failure(error, seed: seed)
     }
   }
 
