@@ -15,8 +15,10 @@ struct ScenarioFile {
 
   private func bytes() throws(CommandFailure) -> [UInt8] {
     do {
-      if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+      let file = path == "-" ? STDIN_FILENO : open(path, O_RDONLY)
+      guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      let handle = FileHandle(fileDescriptor: file, closeOnDealloc: path != "-")
+      return Array(try handle.readToEnd() ?? Data())
     } catch {
       throw CommandFailure(
         status: .inputOutput, message: "cannot read the scenario \(name): \(reason(of: error))",
@@ -39,11 +41,11 @@ struct ScenarioFile {
   }
 }
 
-/// Why a file operation failed, in words without Foundation's preamble.
+/// Why a file operation failed, in the system's words where it has some.
 func reason(of error: any Error) -> String {
-  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  if let underlying, underlying.domain == NSPOSIXErrorDomain {
-    return String(cString: strerror(Int32(underlying.code)))
+  let error = error as NSError
+  for cause in [error, error.userInfo[NSUnderlyingErrorKey] as? NSError] {
+    if let cause, cause.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(cause.code))) }
   }
-  return (error as NSError).localizedDescription
+  return error.localizedDescription
 }
