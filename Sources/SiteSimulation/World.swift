@@ -21,7 +21,8 @@ import SimulationKernel
 /// - Invariant: Everything that happens depends on scenario and seed alone.
 package struct World: ~Copyable {
   let scenario: Scenario
-  let seed: UInt64
+  /// The seed of every random stream.
+  package let seed: UInt64
   var now = Instant.zero
   package private(set) var eventCount: UInt64 = 0
 

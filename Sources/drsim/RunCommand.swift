@@ -44,10 +44,12 @@ struct RunCommand: ParsableCommand {
         overrides: try options.parsedOverrides(), console: console, isQuiet: quiet)
     else { throw ExitStatus.invalid }
     let end = try end(of: scenario, console: console)
+    // The traces are read before the folder is made, so that a scenario that cannot run leaves nothing behind.
+    let world = try makeWorld(scenario, traceFolder: source.folder)
     let folder = try out.map { try OutputFolder(path: $0) }
 
     let progress = ProgressLine(console: console, end: end, isQuiet: quiet)
-    let record = try simulate(scenario, traceFolder: source.folder, end: end, progress: progress)
+    let record = try simulate(world, until: end, progress: progress)
     let wallTime = progress.wallTime
     let summary = RunSummary(record)
     try folder?.write(record, summary: summary)
@@ -64,11 +66,19 @@ struct RunCommand: ParsableCommand {
     if let folder { try console.write("results    \(folder.databasePath), \(folder.figurePath)\n") }
   }
 
-  private func simulate(
-    _ scenario: Scenario, traceFolder: String, end: Instant, progress: ProgressLine
-  ) throws(CommandFailure) -> RunRecord {
+  private func makeWorld(_ scenario: Scenario, traceFolder: String) throws(CommandFailure) -> World {
     do throws(SimulationFailure) {
-      var world = try World(scenario, seed: seed, traceFolder: traceFolder)
+      return try World(scenario, seed: seed, traceFolder: traceFolder)
+    } catch {
+      throw failure(error, seed: seed ?? scenario.seed)
+    }
+  }
+
+  private func simulate(
+    _ world: consuming World, until end: Instant, progress: ProgressLine
+  ) throws(CommandFailure) -> RunRecord {
+    let seed = world.seed
+    do throws(SimulationFailure) {
       try world.run(until: end) { world in
         progress.update(time: world.time, eventCount: world.eventCount)
       }
@@ -77,7 +87,7 @@ struct RunCommand: ParsableCommand {
       return record
     } catch {
       progress.clear()
-      throw failure(error, seed: seed ?? scenario.seed)
+      throw failure(error, seed: seed)
     }
   }
 
