@@ -15,6 +15,7 @@ test: packages
 	swift test $(SWIFT_FLAGS)
 
 check: release
+	swift build --product drsim $(SWIFT_FLAGS)
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	./.ci/check-determinism
 
