@@ -205,7 +205,7 @@ enum ResultSchema {
       CAST(mean_bps AS REAL) / nullif(capacity_mean_bps, 0) AS use_share,
       CAST(saturated_ns AS REAL) / nullif(observed_ns, 0) AS saturated_share,
       measured_bytes,
-      (SELECT sum(carried_bytes) FROM link_use
+      (SELECT coalesce(sum(carried_bytes), 0) FROM link_use
         WHERE link_use.run = links.run AND link_use.link = links.link AND link_use.direction = links.direction)
         AS carried_bytes,
       observed_ns
