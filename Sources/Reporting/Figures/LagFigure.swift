@@ -50,8 +50,8 @@ package struct LagFigure: Sendable {
       return all.filter { worst.contains($0.1.id) }.map { ($0.0, $0.1) }
     }
 
-    /// The directions with a panel: those that carried something, without those that never used 1 % of their
-    /// capacity where another one did.
+    /// The directions with a panel: those that carried something, without those that hardly used their capacity
+    /// where another one did.
     var links: [(record: LinkRecord, summary: LinkSummary)] {
       let drawn = Set(LinkSelection.worthDrawing(record.links))
       return zip(record.links, summary.links).filter { drawn.contains($0.0) }.prefix(LagFigure.linksShown)

@@ -168,7 +168,7 @@ package struct TerminalSummary: Sendable {
       ])
     }
     let columns = max(20, min(72, style.width - 32))
-    let drawn = LinkSelection.worthDrawing(record.links)
+    let drawn = LinkSelection.worthLine(record.links)
     let isAlone = drawn.count == 1
     let sparklines: [String] = drawn.prefix(4).map { link in
       let label = isAlone ? "" : shortened("\(link.name) \(style.arrow) \(link.target) ", to: 24)
