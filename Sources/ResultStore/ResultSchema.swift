@@ -12,7 +12,7 @@ enum ResultSchema {
   /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
   static let applicationID: Int32 = 0x6472_7372
   /// Raised with every change that an older reader would misread.
-  static let version = 1
+  static let version = 2
 
   static let statements = """
     CREATE TABLE runs (
@@ -157,7 +157,7 @@ enum ResultSchema {
     CREATE TABLE link_statistics (
       run INTEGER NOT NULL, link INTEGER NOT NULL, direction TEXT NOT NULL,
       observed_ns INTEGER NOT NULL,
-      carried_bytes INTEGER NOT NULL,
+      measured_bytes INTEGER NOT NULL, -- carried after the warm-up
       mean_bps INTEGER NOT NULL,
       p95_bps INTEGER NOT NULL,
       maximum_bps INTEGER NOT NULL,
@@ -197,14 +197,18 @@ enum ResultSchema {
     LEFT JOIN cycles USING (run, vm)
     GROUP BY vms.run, vms.vm;
 
-    -- One row per link and direction: how full was it?
+    -- One row per link and direction: how full was it? All is of the measured time but carried_bytes, of the whole run.
     CREATE VIEW v_link_summary AS
     SELECT
       run, link, direction, name, source, target,
       mean_bps, p95_bps, maximum_bps, capacity_mean_bps, capacity_maximum_bps,
       CAST(mean_bps AS REAL) / nullif(capacity_mean_bps, 0) AS use_share,
       CAST(saturated_ns AS REAL) / nullif(observed_ns, 0) AS saturated_share,
-      carried_bytes, observed_ns
+      measured_bytes,
+      (SELECT coalesce(sum(carried_bytes), 0) FROM link_use
+        WHERE link_use.run = links.run AND link_use.link = links.link AND link_use.direction = links.direction)
+        AS carried_bytes,
+      observed_ns
     FROM links JOIN link_statistics USING (run, link, direction);
 
     -- One row per violation, with its machine and the faults around it.

@@ -93,7 +93,8 @@ final class TemporaryFolder {
 
       let links = try Row.fetchAll(database, sql: "SELECT * FROM v_link_summary ORDER BY source DESC")
       // Measured are the bins of minutes 10 to 55: 300 MB in 45 minutes.
-      #expect(links.map { $0["carried_bytes"] as Int } == [300_000_000, 0])
+      #expect(links.map { $0["measured_bytes"] as Int } == [300_000_000, 0])
+      #expect(links.map { $0["carried_bytes"] as Int } == [900_000_000, 0])
       #expect(links[0]["mean_bps"] as Int == 888_888)  // 2,400 Mbit in 2,700 s.
 
       let violation = try #require(try Row.fetchOne(database, sql: "SELECT * FROM v_violations"))
@@ -225,9 +226,9 @@ final class TemporaryFolder {
     let folder = try TemporaryFolder()
     let path = folder.file("results.db")
     try ResultStore.write([sampleRun()], to: path)
-    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 2") }
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 3") }
 
-    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 2, supported: 1)) {
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 3, supported: 2)) {
       try ResultStore.open(path)
     }
   }

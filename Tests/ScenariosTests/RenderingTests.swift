@@ -56,6 +56,9 @@ import Testing
     }
     #expect(last([problem(.unusedLink, line: 1)]) == "1 warning")
     #expect(last([problem(.unknownKey, line: 1)]) == "1 error (a.json not run)")
+    #expect(
+      Diagnostic.render([problem(.unknownKey, line: 1)], file: "a.json", outcome: "is not valid")
+        .hasSuffix("\n1 error (a.json is not valid)\n"))
     #expect(Diagnostic.render([], file: "a.json") == "")
   }
 }

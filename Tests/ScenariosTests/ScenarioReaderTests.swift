@@ -221,7 +221,7 @@ import Testing
   @Test(arguments: [
     ("/sites/a/datastores/da/capacity", "81919MiB", "W0305"),
     ("/sites/b/datastores/db/capacity", "81919MiB", "W0305"),
-    ("/links/wan/bandwidth/backward", "16198838bps", "W0301"),
+    ("/links/wan/bandwidth/backward", "17998711bps", "W0301"),
     ("/timeline", #"[{"at":"1h","do":"link.restore","link":"wan"}]"#, "W0304"),
     ("/clock/warmup", "1h", "E0307"), ("/workloads/w/offset", "39.5GiB", "E0306"),
     ("/workloads/w/blockSize", "1025MiB", "E0306"),
@@ -237,15 +237,70 @@ import Testing
   }
 
   @Test func `The link carries what the replications change on average, and no bit less`() {
-    // 8 000 000 + 99 420 bit/s are 50 % of 16 198 840.
+    // 8 000 000 + 99 420 bit/s are 90 % of 50 % of 17 998 711.1.
     func codes(_ bandwidth: String) -> [DiagnosticCode] {
       ScenarioReader.read(
         text: Self.tight, file: "tight.json",
         overrides: [(path: "/links/wan/bandwidth/backward", value: bandwidth)]
       ).diagnostics.map(\.code)
     }
-    #expect(codes("16198840bps") == [])
-    #expect(codes("16198838bps") == [.churnAboveLink])
+    #expect(codes("17998712bps") == [])
+    #expect(codes("17998711bps") == [.churnAboveLink])
+  }
+
+  /// One machine that writes 1 MB/s = 8 Mbit/s in blocks of 4 KiB over 1 GiB, or as `workload` says.
+  private func churnCodes(_ workload: String, rpo: String, link: String, network: String = "")
+    -> [DiagnosticCode]
+  {
+    let text = #"""
+      { "format": 1, "name": "churn", "clock": { "duration": "1h" }, \#(network)
+        "sites": [{ "name": "a", "datastores": [{ "name": "da" }] }, { "name": "b", "datastores": [{ "name": "db" }] }],
+        "links": [{ "name": "wan", "between": ["a", "b"], "latency": "1ms", \#(link) }],
+        "workloads": { "w": { "write": "1MB/s", \#(workload) } },
+        "vms": [{ "name": "v", "site": "a", "datastore": "da", "disks": [{ "name": "d", "size": "9GiB", "workload": "w" }] }],
+        "replications": [{ "vm": "v", "to": "b", "datastore": "db", "rpo": "\#(rpo)" }] }
+      """#
+    return ScenarioReader.read(text: text, file: "churn.json").diagnostics.map(\.code)
+  }
+
+  @Test func `A small block at random counts as a whole extent, up to the working set`() {
+    func codes(_ workload: String, rpo: String = "5m", raw: String) -> [DiagnosticCode] {
+      churnCodes(workload, rpo: rpo, link: #""bandwidth": "\#(raw)", "usable": "50%""#)
+    }
+    for model in ["uniform", "hotspot"] {
+      let small = #""model": "\#(model)", "blockSize": "4KiB", "workingSet": "1GiB""#
+      // 8 Mbit/s count as 16, which are 50 % of 32.
+      #expect(codes(small, raw: "32Mbps") == [])
+      #expect(codes(small, raw: "31999998bps") == [.churnAboveLink])
+      // 8 589 934 592 bit of the working set in 1 h are 2 386 092.9 bit/s.
+      #expect(codes(small, rpo: "1h", raw: "4772184bps") == [])
+      #expect(codes(small, rpo: "1h", raw: "4772182bps") == [.churnAboveLink])
+    }
+    // Larger blocks, and those that follow each other, count as they are.
+    for exact in [
+      #""model": "uniform", "blockSize": "64KiB""#, #""model": "sequential", "blockSize": "4KiB""#,
+    ] {
+      #expect(codes(exact, raw: "16Mbps") == [])
+      #expect(codes(exact, raw: "15999998bps") == [.churnAboveLink])
+    }
+  }
+
+  @Test(arguments: [
+    // 8 Mbit/s of 1448 bytes data in 1538, or 1502, or without headers.
+    ("", "8497238bps", "8497237bps"),
+    (#""network": { "framing": "point-to-point" },"#, "8298343bps", "8298342bps"),
+    (#""network": { "framing": "none" },"#, "8Mbps", "7999999bps"),
+    (#""network": { "model": "bare" },"#, "8Mbps", "7999999bps"),
+  ])
+  func `The link carries no more than its framing leaves`(network: String, enough: String, tooLittle: String)
+  {
+    func codes(_ raw: String) -> [DiagnosticCode] {
+      churnCodes(
+        #""model": "uniform", "blockSize": "64KiB""#, rpo: "5m",
+        link: #""bandwidth": "\#(raw)", "usable": "100%""#, network: network)
+    }
+    #expect(codes(enough) == [])
+    #expect(codes(tooLittle) == [.churnAboveLink])
   }
 
   // MARK: Overrides
@@ -268,6 +323,10 @@ import Testing
     ("/timeline/outage/for", "50m", #""45m""#, #""50m""#),
     ("/sites/madrid/datastores/vsan-mad/write", "1GB/s", #""400MB/s""#, #""1GB/s""#),
     ("/sites/madrid/hosts", "4", #""hosts": 3"#, #""hosts": 4"#),
+    // The entry of minute 60 and that of hour 9 have no id, though one has a machine.
+    ("/timeline/3/for", "50m", #""20Mbps", "for": "1h""#, #""20Mbps", "for": "50m""#),
+    ("/timeline/5/at", "10h", #""at": "9h", "do": "vm.power-off""#, #""at": "10h", "do": "vm.power-off""#),
+    ("/tags/1", "lan", #"["ci", "wan"]"#, #"["ci", "lan"]"#),
     ("/workloads/mail/repeat", "false", #""repeat": true"#, #""repeat": false"#),
   ])
   func `An override means the same as an edit`(path: String, value: String, old: String, new: String) throws {

@@ -58,6 +58,16 @@ package struct LinkUse: Sendable, Hashable {
   /// All bytes carried, from start to end.
   package var bytes: ByteCount { ByteCount(bytes: bins.reduce(0) { $0 + $1.bytes }) }
 
+  /// Whether some bin carried at least `share` of what its capacity would have let through.
+  ///
+  /// A bin without bytes reaches no share, and one that carried something without capacity reaches any.
+  package func reaches(_ share: Ratio) -> Bool {
+    bins.contains {
+      $0.bytes > 0
+        && UInt128($0.bytes) * 1_000_000_000 >= UInt128($0.capacityBytes) * UInt128(share.partsPerBillion)
+    }
+  }
+
   /// The statistics of the bins that begin at or after `from`.
   package func statistics(from: Instant) -> LinkStatistics { LinkStatistics(use: self, from: from) }
 }

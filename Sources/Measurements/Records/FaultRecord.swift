@@ -2,7 +2,7 @@ package import Quantities
 
 /// A disturbance of the timeline, with the time it lasted.
 package struct FaultRecord: Sendable, Hashable {
-  /// Its `id` in the scenario, or a name made from verb and subject.
+  /// Its `id` in the scenario, or ``kind`` and ``subject`` with a blank between them.
   package let name: String
   /// The verb of the timeline, such as `link.down`.
   package let kind: String
@@ -21,6 +21,12 @@ package struct FaultRecord: Sendable, Hashable {
     self.from = from
     self.to = to
   }
+
+  /// Whether it has a name of its own, which tells more than ``kind`` and ``subject``.
+  package var isNamed: Bool { name != "\(kind) \(subject)" }
+
+  /// Whether it is going on at `now`; a fault without duration does so at its one moment, another not at its end.
+  package func lasts(at now: Instant) -> Bool { from <= now && (to > now || (from == to && to == now)) }
 
   /// Whether some moment of `interval` lies in the fault; a fault without duration lies at its one moment.
   package func overlaps(_ interval: Range<Instant>) -> Bool {

@@ -32,9 +32,13 @@ package struct RunSummary: Sendable, Hashable {
   private static func violation(
     of vm: VMRecord, in interval: Range<Instant>, lagMaximum: TimeSpan, record: RunRecord
   ) -> ViolationRecord {
-    let during = record.faults.filter { $0.overlaps(interval) }
-    let cause = (interval.lowerBound - vm.rpo)..<interval.lowerBound
-    let before = record.faults.filter { $0.overlaps(cause) && !$0.overlaps(interval) }
+    // A violation that the window cuts began earlier; what happened since cannot have caused it.
+    let isCut = interval.lowerBound == record.measured.lowerBound
+    let whole = isCut ? vm.lag.violations(in: vm.lag.start..<interval.upperBound).last : nil
+    let began = whole?.lowerBound ?? interval.lowerBound
+    let during = record.faults.filter { $0.lasts(at: began) }
+    let cause = (began - vm.rpo - vm.rpo)..<began
+    let before = record.faults.filter { $0.overlaps(cause) && !$0.lasts(at: began) }
     let end = vm.lag.observed(in: record.measured).upperBound
     let stillBehind = interval.upperBound == end && (vm.lag.lag(at: end).map { $0 > vm.rpo } ?? false)
     return ViolationRecord(

@@ -12,10 +12,15 @@ package struct ViolationRecord: Sendable, Hashable {
   package let isOpen: Bool
   /// The highest lag within.
   package let lagMaximum: TimeSpan
-  /// The faults that overlap the violation.
+  /// The faults that lasted when the lag passed the RPO.
+  ///
+  /// A fault that began later is no cause of the violation, even if it made it longer. Of a violation that began in
+  /// the warm-up its true beginning counts, here and in ``faultsBefore``.
   package let faultsDuring: [FaultRecord]
-  /// The faults that were over before the violation began, but overlap the RPO before it: the time in
-  /// which the instance that came too late should have come.
+  /// The faults that were over when the lag passed the RPO, but overlap the two RPOs before.
+  ///
+  /// In the RPO before, the instance that came too late should have come; in the one before that, the cycle whose
+  /// delay it may have inherited: a machine that missed a cycle in an outage may be late again one RPO later.
   package let faultsBefore: [FaultRecord]
 
   package init(
@@ -32,4 +37,7 @@ package struct ViolationRecord: Sendable, Hashable {
   }
 
   package var duration: TimeSpan { to - from }
+
+  /// Whether a fault may have caused it: there is one in ``faultsDuring`` or ``faultsBefore``.
+  package var hasFault: Bool { !faultsDuring.isEmpty || !faultsBefore.isEmpty }
 }

@@ -37,7 +37,8 @@ extension LagFigure.Painter {
       drawing.rectangle(
         x: from, y: top - 40, width: max(12, to - from), height: bottom - top + 40, fill: Palette.purple,
         opacityPercent: 28,
-        title: "\(fault.name): \(fault.kind) \(fault.subject), \(fault.from) to \(fault.to)")
+        title: (fault.isNamed ? "\(fault.name): " : "")
+          + "\(fault.kind) \(fault.subject), \(fault.from) to \(fault.to)")
     }
     for label in labels {
       drawing.text(

@@ -28,7 +28,7 @@ extension LagFigure.Painter {
         fill: "url(#hatch)")
     }
     let violations = machine.lag.violations(in: whole)
-    let shades = violationShades(violations, from: y, to: rpoY)
+    let shades = violationShades(violations, rpo: machine.rpo, from: y, to: rpoY)
     if !shades.isEmpty {
       drawing.add("<path d=\"\(shades.commands)\" fill=\"\(Palette.vermillion)\" fill-opacity=\".22\"/>")
     }
@@ -71,22 +71,43 @@ extension LagFigure.Painter {
 
   func shortened(_ name: String) -> String { name.count <= 18 ? name : name.prefix(17) + "…" }
 
-  /// The ground above the RPO line for the time of the violations; what lies within a pixel is one.
-  private func violationShades(_ violations: [Range<Instant>], from top: Int, to bottom: Int) -> SVGPath {
-    var path = SVGPath()
+  /// The ground above the RPO line for the time of the violations, in their true width.
+  ///
+  /// A stripe is at least a pixel wide where a violation in it lasts for more than 1 % of the RPO; shorter ones may be
+  /// too narrow to be seen, since a machine that is seconds late is no alarm. Violations that begin in one pixel column
+  /// are one stripe of the sum of their lengths, which ends where the last one ends.
+  private func violationShades(
+    _ violations: [Range<Instant>], rpo: TimeSpan, from top: Int, to bottom: Int
+  ) -> SVGPath {
+    var stripes: [(start: Int, end: Int)] = []
     var index = 0
     while index < violations.count {
-      let start = time.position(violations[index].lowerBound.nanoseconds)
-      var end = max(start + 8, time.position(violations[index].upperBound.nanoseconds))
-      index += 1
-      while index < violations.count, time.position(violations[index].lowerBound.nanoseconds) <= end + 10 {
-        end = max(end, time.position(violations[index].upperBound.nanoseconds))
+      let column = time.position(violations[index].lowerBound.nanoseconds) / 10
+      var length = TimeSpan.zero
+      var longest = TimeSpan.zero
+      repeat {
+        let violation = violations[index]
+        length = length + (violation.upperBound - violation.lowerBound)
+        longest = max(longest, violation.upperBound - violation.lowerBound)
         index += 1
+      } while index < violations.count
+        && time.position(violations[index].lowerBound.nanoseconds) / 10 == column
+      let last = violations[index - 1].upperBound
+      let start = time.position((last - length).nanoseconds)
+      let isNoticeable = longest.nanoseconds > rpo.nanoseconds / 100
+      let end = max(time.position(last.nanoseconds), isNoticeable ? start + 10 : start)
+      if let before = stripes.last, start <= before.end + 1 {
+        stripes[stripes.count - 1].end = max(before.end, end)
+      } else if end > start {
+        stripes.append((start, end))
       }
-      path.move(x: start, y: top)
-      path.line(x: end, y: top)
-      path.line(x: end, y: bottom)
-      path.line(x: start, y: bottom)
+    }
+    var path = SVGPath()
+    for stripe in stripes {
+      path.move(x: stripe.start, y: top)
+      path.line(x: stripe.end, y: top)
+      path.line(x: stripe.end, y: bottom)
+      path.line(x: stripe.start, y: bottom)
       path.close()
     }
     return path

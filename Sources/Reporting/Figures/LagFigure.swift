@@ -50,9 +50,11 @@ package struct LagFigure: Sendable {
       return all.filter { worst.contains($0.1.id) }.map { ($0.0, $0.1) }
     }
 
-    /// The directions with a panel: those that carried something.
+    /// The directions with a panel: those that carried something, without those that hardly used their capacity
+    /// where another one did.
     var links: [(record: LinkRecord, summary: LinkSummary)] {
-      zip(record.links, summary.links).filter { $0.1.bytes > .zero }.prefix(LagFigure.linksShown)
+      let drawn = Set(LinkSelection.worthDrawing(record.links))
+      return zip(record.links, summary.links).filter { drawn.contains($0.0) }.prefix(LagFigure.linksShown)
         .map { ($0.0, $0.1) }
     }
 
@@ -103,6 +105,9 @@ package struct LagFigure: Sendable {
           ? "no violation"
           : "\(Readable.count(summary.violations.count, "violation")), "
             + "\(Readable.duration(summary.violationTime)) in all")
+      if summary.unprotectedTime > .zero {
+        facts.append("\(Readable.duration(summary.unprotectedTime)) without any instance")
+      }
       if record.vms.count > LagFigure.machinesShown {
         facts.append(
           "the \(LagFigure.machinesShown) of \(Readable.count(record.vms.count)) VMs furthest behind are shown"

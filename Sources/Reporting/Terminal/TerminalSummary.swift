@@ -34,7 +34,7 @@ package struct TerminalSummary: Sendable {
   /// The lines, each ended by a line feed.
   package var text: String {
     var sections = [headSection, rpoSection, machineSection, linkSection]
-    if !record.faults.isEmpty { sections.append(faultSection) }
+    if !record.faults.isEmpty { sections.append(timelineSection) }
     sections.append(closingSection)
     return sections.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
@@ -66,7 +66,21 @@ package struct TerminalSummary: Sendable {
     if summary.unprotectedTime > .zero {
       line += "   \(Readable.duration(summary.unprotectedTime)) without any instance"
     }
-    return [line] + (worstLine.map { ["      " + $0] } ?? [])
+    return [line] + [causeLine, worstLine].compactMap { $0.map { "      " + $0 } }
+  }
+
+  /// How much of the violations a fault may have caused.
+  private var causeLine: String? {
+    guard !record.faults.isEmpty, !summary.violations.isEmpty else { return nil }
+    func time(_ violations: [ViolationRecord]) -> String {
+      Readable.duration(violations.reduce(.zero) { $0 + $1.duration })
+    }
+    let caused = summary.violations.filter(\.hasFault)
+    let others = summary.violations.filter { !$0.hasFault }
+    if others.isEmpty { return "with a fault all; otherwise none" }
+    if caused.isEmpty { return "with a fault none; otherwise all" }
+    return "with a fault \(Readable.count(caused.count, "violation")), \(time(caused)); "
+      + "otherwise \(Readable.count(others.count)), \(time(others))"
   }
 
   /// The worst machine, when, and what was going on then.
@@ -133,28 +147,30 @@ package struct TerminalSummary: Sendable {
 
   private var linkSection: [String] {
     guard !record.links.isEmpty else { return ["  no link between sites"] }
+    let bin = binTitle
     var table = TerminalTable([
-      .init(title: "link", isRightAligned: false), .init(title: "", isRightAligned: false),
-      .init(title: "mean"), .init(title: "p95"), .init(title: "peak"), .init(title: "usable Mbit/s"),
-      .init(title: "used"), .init(title: "full", dispensability: 2),
-      .init(title: "carried", dispensability: 1),
+      .init(title: "link, Mbit/s", isRightAligned: false), .init(title: "", isRightAligned: false),
+      .init(title: "mean"), .init(title: "mean usable"), .init(title: "used"),
+      .init(title: "p95 \(bin)", dispensability: 2), .init(title: "busiest \(bin)"),
+      .init(title: "full", dispensability: 1), .init(title: "measured", dispensability: 3),
     ])
     for link in summary.links {
       let figures = link.statistics
       table.rows.append([
         .init(shortened(link.name, to: 20)), .init("\(link.source) \(style.arrow) \(link.target)"),
-        .init(Readable.megabits(figures.rateMean)), .init(Readable.megabits(figures.ratePercentile95)),
-        .init(Readable.megabits(figures.rateMaximum)), .init(Readable.megabits(figures.capacityMaximum)),
+        .init(Readable.megabits(figures.rateMean)), .init(Readable.megabits(figures.capacityMean)),
         .init(figures.useShare.map(Readable.share) ?? "-"),
+        .init(Readable.megabits(figures.ratePercentile95)), .init(Readable.megabits(figures.rateMaximum)),
         .init(
           figures.saturatedTime > .zero ? Readable.duration(figures.saturatedTime) : "-",
           figures.saturatedTime > .zero ? .warning : nil),
-        .init(Readable.size(link.bytes)),
+        .init(Readable.size(figures.bytes)),
       ])
     }
     let columns = max(20, min(72, style.width - 32))
-    let isAlone = record.links.count { $0.use.bytes > .zero } == 1
-    let sparklines: [String] = record.links.filter { $0.use.bytes > .zero }.prefix(4).map { link in
+    let drawn = LinkSelection.worthLine(record.links)
+    let isAlone = drawn.count == 1
+    let sparklines: [String] = drawn.prefix(4).map { link in
       let label = isAlone ? "" : shortened("\(link.name) \(style.arrow) \(link.target) ", to: 24)
       let frame = style.unicode ? "│" : "|"
       return "  \(label)0 \(frame)"
@@ -164,17 +180,30 @@ package struct TerminalSummary: Sendable {
     return table.lines(style: style) + sparklines
   }
 
-  private var faultSection: [String] {
-    var table = TerminalTable([
-      .init(title: "fault", isRightAligned: false), .init(title: "what", isRightAligned: false),
-      .init(title: "from"), .init(title: "to"), .init(title: "lasted"),
-    ])
-    for fault in record.faults.prefix(Self.faultsShown) {
-      table.rows.append([
-        .init(shortened(fault.name, to: 24)), .init("\(fault.kind) \(fault.subject)"),
-        .init(Readable.instant(fault.from)), .init(Readable.instant(fault.to)),
-        .init(fault.to > fault.from ? Readable.duration(fault.to - fault.from) : "-"),
-      ])
+  /// What one bin of the links is called: `minute`, or `10m`, or `bin` where the links differ.
+  private var binTitle: String {
+    guard let width = record.links.first?.use.binWidth,
+      record.links.allSatisfy({ $0.use.binWidth == width })
+    else { return "bin" }
+    let words: [(TimeSpan, String)] = [(.seconds(1), "second"), (.minutes(1), "minute"), (.hours(1), "hour")]
+    return words.first { $0.0 == width }?.1 ?? Readable.duration(width)
+  }
+
+  private var timelineSection: [String] {
+    let shown = record.faults.prefix(Self.faultsShown)
+    let hasNames = shown.contains(where: \.isNamed)
+    var table = TerminalTable(
+      [.init(title: "timeline", isRightAligned: false)]
+        + (hasNames ? [.init(title: "id", isRightAligned: false)] : [])
+        + [.init(title: "from"), .init(title: "to"), .init(title: "lasted")])
+    for fault in shown {
+      table.rows.append(
+        [.init(shortened("\(fault.kind) \(fault.subject)", to: 48))]
+          + (hasNames ? [.init(fault.isNamed ? shortened(fault.name, to: 24) : "")] : [])
+          + [
+            .init(Readable.instant(fault.from)), .init(Readable.instant(fault.to)),
+            .init(fault.to > fault.from ? Readable.duration(fault.to - fault.from) : "-"),
+          ])
     }
     let rest = record.faults.count - Self.faultsShown
     return table.lines(style: style) + (rest > 0 ? ["  and \(Readable.count(rest)) more"] : [])

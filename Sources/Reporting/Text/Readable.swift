@@ -38,10 +38,10 @@ package enum Readable {
     threeDigits(rate.bitsPerSecond, per: 1_000_000)
   }
 
-  /// A share as `99.21%`, rounded down, so that 100 % is said only of the whole.
+  /// A share as `99.21%`, always with two decimals, rounded down, so that 100 % is said only of the whole.
   package static func share(_ share: Ratio) -> String {
     let hundredths = UInt64(share.partsPerBillion / 100_000)
-    return decimal(hundredths, digits: 2, keepsZeros: false) + "%"
+    return decimal(hundredths, digits: 2, keepsZeros: true) + "%"
   }
 
   /// A count with a comma between thousands.

@@ -21,6 +21,7 @@ package struct FormatDescription: Sendable {
     /// What the value has to be, in words.
     package let form: String
     package let summary: String
+    let shape: Shape
   }
 
   /// Everything this program reads, from the outermost object inwards.
@@ -41,7 +42,8 @@ package struct FormatDescription: Sendable {
         Key(
           name: key.name, isRequired: key.isRequired,
           defaultText: key.defaultValue.map { JSONNode(value: $0, span: span).canonicalText() },
-          kinds: key.kinds, form: key.shape.noun, summary: key.summary)
+          kinds: key.kinds, form: key.shape.noun, summary: key.summary,
+          shape: key.shape)
       })
   }
 }

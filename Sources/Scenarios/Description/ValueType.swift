@@ -39,6 +39,28 @@ indirect enum Shape: Sendable {
   }
 }
 
+extension Shape {
+  /// The form of what a path leads to by `step`: a key, or what addresses an element; `nil` if there is no such thing.
+  func part(_ step: String) -> Shape? {
+    switch self {
+    case .object(let noun):
+      FormatDescription.current.objects.first { $0.noun == noun }?.keys.first { $0.name == step }?.shape
+    case .list(let element, _), .named(let element): element
+    case .either(let one, let other): one.part(step) ?? other.part(step)
+    case .text, .quantity, .word, .count, .flag: nil
+    }
+  }
+
+  /// Whether it is a list wherever it has parts.
+  var hasElements: Bool {
+    switch self {
+    case .list: true
+    case .either(let one, let other): one.hasElements || other.hasElements
+    case .object, .named, .text, .quantity, .word, .count, .flag: false
+    }
+  }
+}
+
 extension DiagnosticLog {
   mutating func reportWrongType(
     _ node: JSONNode, subject: String, expected: String, suggestion: String? = nil

@@ -42,9 +42,13 @@ extension Diagnostic {
 
   /// All problems and a line that counts them, as `2 errors, 1 warning (two-site-dr.json not run)`.
   ///
-  /// - Parameter file: What the last line calls the scenario.
+  /// - Parameters:
+  ///   - file: What the last line calls the scenario.
+  ///   - outcome: What errors mean for the scenario, as the last line says it behind `file`.
   /// - Returns: An empty text where there is no problem.
-  package static func render(_ diagnostics: [Diagnostic], file: String, style: Style = Style()) -> String {
+  package static func render(
+    _ diagnostics: [Diagnostic], file: String, outcome: String = "not run", style: Style = Style()
+  ) -> String {
     guard !diagnostics.isEmpty else { return "" }
     // Errors are never hidden behind warnings.
     let errorCount = diagnostics.count { $0.severity == .error }
@@ -58,7 +62,7 @@ extension Diagnostic {
     let warningCount = diagnostics.count - errorCount
     let counts = [(errorCount, "error"), (warningCount, "warning")].filter { $0.0 > 0 }
       .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-    text += counts.joined(separator: ", ") + (errorCount > 0 ? " (\(file) not run)\n" : "\n")
+    text += counts.joined(separator: ", ") + (errorCount > 0 ? " (\(file) \(outcome))\n" : "\n")
     return text
   }
 

@@ -511,9 +511,12 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       (
         "More changes than the link carries",
         """
-        On average the workloads of the replicated disks change more data than the usable \
-        bandwidth of the link carries, so that recovery point objectives will be missed. Counted \
-        is every write, but within an RPO no more than the working set.
+        On average the workloads of the replicated disks change more data than the link carries, \
+        so that recovery point objectives will be missed. Counted is every write, with the whole \
+        extent of 8 KiB where a smaller block is written at random, but within an RPO no more \
+        than the working set. The link carries the share of its bandwidth that "usable" gives, \
+        but no more than the headers of packets leave, and in the model "fluid" 90 % of that where \
+        several replications compete for it.
         """
       )
     case .unusedWorkload:
@@ -556,9 +559,10 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       (
         "Path that leads nowhere",
         """
-        Elements of lists are addressed by their name (a replication by its "vm", a timeline \
-        entry by its "id"). No element of that name exists, or the path goes on behind a value \
-        that has no parts.
+        Elements of lists are addressed by their name as it is written, patterns too (a \
+        replication by its "vm", a timeline entry by its "id"), or by their index from 0 where \
+        they have none. No such element exists, or the path goes on behind a value that has no \
+        parts.
         """
       )
     }

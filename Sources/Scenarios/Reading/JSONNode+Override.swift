@@ -2,7 +2,8 @@ extension JSONNode {
   /// Replaces the value at the path of an override, in the tree before it is decoded.
   ///
   /// The text of the override is `/links/wan/bandwidth=200Mbps`. Keys that do not exist yet are
-  /// added, so that defaults can be overridden; elements of lists are found by their name.
+  /// added, so that defaults can be overridden; elements of lists are found by their name, or by
+  /// their index from 0 where they have none.
   ///
   /// - Parameter source: The index of the override's text in `log`.
   mutating func apply(overrideAt source: Int, pathLength: Int, log: inout DiagnosticLog) {
@@ -24,7 +25,7 @@ extension JSONNode {
       return
     }
     let value = Self.overridingValue(source: source, from: pathLength + 1, log: log)
-    set(segments.dropFirst(), to: value, log: &log)
+    set(segments.dropFirst(), to: value, shape: .object(noun: ScenarioDraft.noun), log: &log)
   }
 
   /// The value of an override: JSON where it is valid JSON, else the text itself.
@@ -36,33 +37,34 @@ extension JSONNode {
       value: .string(log.sources[source].text(in: range)), span: SourceSpan(source: source, range: range))
   }
 
+  /// - Parameter shape: What should stand here; `nil` where that is not known.
   private mutating func set(
-    _ path: ArraySlice<Located<String>>, to newValue: JSONNode, log: inout DiagnosticLog
+    _ path: ArraySlice<Located<String>>, to newValue: JSONNode, shape: Shape?, log: inout DiagnosticLog
   ) {
     guard let step = path.first else {
       self = newValue
       return
     }
+    let part = shape?.part(step.value)
     switch value {
     case .object(var members):
-      let empty = JSONNode(value: .object([]), span: step.span)
       let index = members.firstIndex { $0.key == step.value } ?? members.endIndex
       if index == members.endIndex {
+        // An object is made on the way; a list that was left out has no element to go on with.
+        if let next = path.dropFirst().first, part?.hasElements == true {
+          log.report(
+            .unknownPath, "no element is named \(quoted(next.value))", at: next.span,
+            help: "\(quoted(step.value)) was left out and has no elements")
+          return
+        }
+        let empty = JSONNode(value: .object([]), span: step.span)
         members.append(JSONMember(key: step.value, keySpan: step.span, node: empty))
       }
-      members[index].node.set(path.dropFirst(), to: newValue, log: &log)
+      members[index].node.set(path.dropFirst(), to: newValue, shape: part, log: &log)
       value = .object(members)
     case .list(var elements):
-      let names = elements.map(\.addressedName)
-      guard let index = names.firstIndex(of: step.value) else {
-        let known = names.compactMap { $0 }
-        let suggestion = closest(to: step.value, among: known)
-        log.report(
-          .unknownPath, "no element is named \(quoted(step.value))", at: step.span, suggestion: suggestion,
-          help: known.isEmpty ? "no element of this list has a name" : "known: \(abridged(known))")
-        return
-      }
-      elements[index].set(path.dropFirst(), to: newValue, log: &log)
+      guard let index = Self.index(of: step, in: elements, log: &log) else { return }
+      elements[index].set(path.dropFirst(), to: newValue, shape: part, log: &log)
       value = .list(elements)
     case .invalid: return
     default:
@@ -71,9 +73,42 @@ extension JSONNode {
     }
   }
 
-  /// What an element of a list is called in a path.
+  /// The element of a list that `step` addresses; what addresses none is reported.
+  private static func index(
+    of step: Located<String>, in elements: [JSONNode], log: inout DiagnosticLog
+  ) -> Int? {
+    let names = elements.map(\.addressedName)
+    if let index = names.firstIndex(of: step.value) { return index }
+    let known = names.compactMap { $0 }
+    if let index = Int(step.value), "\(index)" == step.value, elements.indices.contains(index) {
+      guard let name = names[index] else { return index }
+      log.report(
+        .unknownPath, "element \(index) has a name, \(quoted(name))", at: step.span, suggestion: name,
+        help: "elements go by their name, by an index only where they have none")
+      return nil
+    }
+    let missing = "no element is named \(quoted(step.value))"
+    if let pattern = known.first(where: { NamePattern.covers($0, step.value) }) {
+      log.report(
+        .unknownPath, missing, at: step.span, suggestion: pattern,
+        help: "\(quoted(pattern)) stands for it, and is addressed as it is written")
+      return nil
+    }
+    let indices = names.indices.filter { names[$0] == nil }
+    let byName = "elements go by their name, or by their index from 0 where they have none"
+    let knownText = known.isEmpty ? [] : ["known: \(abridged(known))"]
+    let free = indices.isEmpty ? [] : ["without a name: \(abridged(indices.map { "\($0)" }))"]
+    log.report(
+      .unknownPath, missing, at: step.span, suggestion: closest(to: step.value, among: known),
+      help: elements.isEmpty
+        ? "the list has no elements" : ([byName] + knownText + free).joined(separator: "; "))
+    return nil
+  }
+
+  /// What an element of a list is called in a path: a timeline entry by its `id` alone, since several may
+  /// concern the same machine.
   private var addressedName: String? {
-    for key in ["name", "id", "vm"] {
+    for key in self["do"] == nil ? ["name", "id", "vm"] : ["id"] {
       if let name = self[key]?.text { return name }
     }
     return nil

@@ -81,6 +81,12 @@ enum NamePattern {
       })
   }
 
+  /// Whether `name` is one of several that a pattern or selector stands for.
+  static func covers(_ pattern: String, _ name: String) -> Bool {
+    if pattern.contains("*") { return selects(pattern, name) }
+    return pattern.contains("{") && problem(of: pattern) == nil && names(of: pattern).contains(name)
+  }
+
   /// Whether `name` fits `selector`, in which `*` stands for any characters.
   static func selects(_ selector: String, _ name: String) -> Bool {
     let parts = selector.split(separator: "*", omittingEmptySubsequences: false)

@@ -27,45 +27,74 @@ extension Resolver {
 
   /// Compares what the replicated disks change on average with what the link carries.
   ///
-  /// Counted is every write, but per RPO no more than the working set. Blocks written twice
-  /// within an RPO are sent once, so that the true need is somewhat less: this is a warning.
+  /// Counted is every write with the extents it touches, but per RPO no more than the working set. Blocks
+  /// written twice within an RPO are sent once, so that the true need may be less: this is a warning.
   private mutating func warnAboutChurn(onLink index: Int, _ direction: Link.Direction) {
     guard let link = draft.links.known?[index].value, let ends = linkEnds[index],
       let bandwidth = link.bandwidth.located, let rates = bandwidth.value.directions,
-      let usable = link.usable.known
+      let usable = link.usable.known, let network = draft.network.known
     else { return }
     let source = direction == .forward ? ends[0] : ends[1]
     let target = direction == .forward ? ends[1] : ends[0]
     var changed: UInt64 = 0
     var count = 0
+    var roundsUp = false
     for replication in replications
     where replication.link == index && machines[replication.machine].site == source {
-      let disks = replication.disks.map { churn(ofDisk: $0, in: replication) }
-      changed = disks.reduce(changed) { $0.addingSaturating($1.bitsPerSecond) }
+      for disk in replication.disks {
+        let churn = churn(ofDisk: disk, in: replication)
+        changed = changed.addingSaturating(churn.rate.bitsPerSecond)
+        roundsUp = roundsUp || churn.isRoundedUp
+      }
       count += 1
     }
-    let capacity = rates[direction.rawValue].scaled(by: usable)
+    let bandwidthRate = rates[direction.rawValue]
+    let framing = network.goodput
+    let competes = count > 1 && network.model.known == .fluid
+    let alone = bandwidthRate.scaled(by: min(usable, framing))
+    let capacity = competes ? alone.scaled(by: Self.competitionEfficiency) : alone
     guard changed > capacity.bitsPerSecond else { return }
     func name(_ site: Int) -> String { quoted(draft.sites.known?[site].value.name.known ?? "?") }
     let average = readable(DataRate(bitsPerSecond: min(changed, UInt64(Int64.max))))
+    var notes = ["of \(bandwidthRate) replication may use \(usable)"]
+    if usable > framing { notes[0] += ", and headers leave \(percent(framing))" }
+    if competes {
+      notes[0] +=
+        "; of these \(readable(alone)) several replications get \(Self.competitionEfficiency) together"
+    }
+    if roundsUp {
+      notes.append("a write of less than \(Self.extentSize) changes a whole extent of that size")
+    }
     log.report(
       .churnAboveLink,
-      "\(count) replication\(count == 1 ? "" : "s") from \(name(source)) to \(name(target)) change \(average) on average, more than the link's \(readable(capacity))",
-      at: bandwidth.span,
-      notes: ["of \(rates[direction.rawValue]) replication may use \(usable)"],
+      "\(count) replication\(count == 1 ? " changes" : "s change") \(average) on average from \(name(source)) to \(name(target)), more than the \(readable(capacity)) that the link carries",
+      at: bandwidth.span, notes: notes,
       help: "expect missed RPOs; give the link more bandwidth or replicate less")
   }
 
-  /// What a disk changes on average within an RPO.
-  private func churn(ofDisk disk: Int, in replication: PlannedReplication) -> DataRate {
+  /// The least that is told apart on a disk: of writes at random each changes one of these at least.
+  ///
+  /// - Source: 8 KiB for disks up to 2 TiB, as ESXi's `HBR.HbrMinExtentSizeKB`; larger disks have larger extents.
+  private static var extentSize: ByteCount { .kibibytes(8) }
+
+  /// What several replications get of a link that they fill together.
+  ///
+  /// - Source: The competition efficiency of the network model `fluid`.
+  private static var competitionEfficiency: Ratio { .percent(90) }
+
+  /// What a disk changes on average within an RPO, and whether small blocks count as whole extents in it.
+  private func churn(
+    ofDisk disk: Int, in replication: PlannedReplication
+  ) -> (rate: DataRate, isRoundedUp: Bool) {
     let machine = machines[replication.machine]
     guard let workload = machine.workloads[disk], let rpo = replication.draft.rpo.known,
       let size = machine.draft.disks.known?[disk].value.size.known
-    else { return .zero }
+    else { return (.zero, false) }
     let model = buildWorkload(workload)
-    guard let rate = model.meanRate else { return .zero }
+    guard let written = model.meanRate else { return (.zero, false) }
+    let rate = model.randomBlockSize.map { written.scaled(from: $0, upTo: Self.extentSize) } ?? written
     let changing = model.region?.byteRange(onDiskOf: size).count ?? 0
-    return min(rate, .average(of: ByteCount(bytes: UInt64(changing)), every: rpo))
+    return (min(rate, .average(of: ByteCount(bytes: UInt64(changing)), every: rpo)), rate > written)
   }
 
   private mutating func warnAboutCapacity(ofDatastore index: Int) {
@@ -90,6 +119,44 @@ extension Resolver {
       "datastore \(quoted(datastores[index].draft.name.known ?? "?")) holds \(capacity.value), but its disks and replicas hold \(content)",
       at: capacity.span, notes: ["redo logs and points in time need more"])
   }
+}
+
+extension NetworkDraft {
+  /// The share of the raw bandwidth that the headers of full packets leave, rounded down to whole parts per billion.
+  ///
+  /// Only the model `fluid` knows headers.
+  fileprivate var goodput: Ratio {
+    guard model.known == .fluid else { return .one }
+    return switch framing.known {
+    case .ethernet: Ratio(partsPerBillion: 1_448 * 1_000_000_000 / 1_538)
+    case .pointToPoint: Ratio(partsPerBillion: 1_448 * 1_000_000_000 / 1_502)
+    case .some(.none), nil: .one
+    }
+  }
+}
+
+extension Scenario.Workload {
+  /// The size of a write that may fall anywhere in the region; `nil` where writes follow each other or are not known.
+  fileprivate var randomBlockSize: ByteCount? {
+    switch model {
+    case .uniform(_, let blockSize, _), .hotspot(_, let blockSize, _, _): blockSize
+    case .sequential, .periodic, .trace: nil
+    }
+  }
+}
+
+extension DataRate {
+  /// The rate if every block of `blockSize` counted as one of `size`, where it is smaller.
+  fileprivate func scaled(from blockSize: ByteCount, upTo size: ByteCount) -> DataRate {
+    guard blockSize < size else { return self }
+    let product = UInt128(bitsPerSecond) * UInt128(size.bytes) / UInt128(blockSize.bytes)
+    return DataRate(bitsPerSecond: UInt64(min(product, UInt128(Int64.max))))
+  }
+}
+
+/// The share with two decimals, rounded to the nearest.
+private func percent(_ share: Ratio) -> Ratio {
+  Ratio(partsPerBillion: (share.partsPerBillion + 50_000) / 100_000 * 100_000)
 }
 
 extension UInt64 {

@@ -22,8 +22,8 @@ package enum ScenarioReader {
   ///   - bytes: The content of the file. It need not be valid in any way.
   ///   - file: What messages call it.
   ///   - overrides: Values set before anything is checked, in this order. A path addresses
-  ///     elements of lists by name (a replication by its `vm`, a timeline entry by its `id`). A
-  ///     value is JSON where it is valid JSON, else a text.
+  ///     elements of lists by name as it is written (a replication by its `vm`, a timeline entry by
+  ///     its `id`), or by their index from 0 where they have none. A value is JSON where it is valid JSON, else a text.
   /// - Returns: The scenario if there is no error, and all problems by their position; warnings
   ///   come with a scenario too. Without a scenario there is at least one error.
   /// - Complexity: O(*n* log *n*) in the size of the file and the number of virtual machines, plus

@@ -4,6 +4,17 @@ import RandomStreams
 import Testing
 
 @Suite struct LinkMeterTests {
+  @Test func `A share of the capacity is reached where one bin carries as much`() {
+    func use(_ bins: [(bytes: UInt64, capacity: UInt64)]) -> LinkUse {
+      LinkUse(
+        start: .zero, end: .zero + .seconds(Int64(bins.count)), binWidth: .seconds(1),
+        bins: bins.map { LinkUse.Bin(bytes: $0.bytes, capacityBytes: $0.capacity, saturatedTime: .zero) })
+    }
+    #expect(use([(0, 1_000), (50, 1_000)]).reaches(.percent(5)))
+    #expect(!use([(49, 1_000), (49, 1_000)]).reaches(.percent(5)))
+    #expect(!use([(0, 0)]).reaches(.zero) && use([(1, 0)]).reaches(.one))
+  }
+
   @Test func `Bytes between two readings are spread evenly over the bins`() {
     // 8 Mbit/s are 1 MB a second. 3 MB from 0.5 s to 2 s: 2 MB/s, so 1 MB falls into the first second and 2 into the next.
     var meter = LinkMeter(binWidth: .seconds(1), capacity: .megabitsPerSecond(16))

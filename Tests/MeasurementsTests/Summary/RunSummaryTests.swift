@@ -46,20 +46,44 @@ import Testing
     #expect(summary.violations.map(\.vm) == [VirtualMachineID(1)])
   }
 
-  @Test func `A violation names the faults within it and those just before it`() {
+  @Test func `A violation names the faults going on when it began and those of the two RPOs before`() {
+    // The instance of minute 25 is too old from minute 40 to 51; two RPOs before begin at minute 10.
     let faults = [
-      fault("long ago", 0, 5),  // over when the RPO of 15 minutes before minute 20 begins
-      fault("before", 6, 15), fault("across", 18, 22), fault("within", 30, 31), fault("moment", 20, 20),
-      fault("after", 41, 50),
+      fault("long ago", 0, 10), fault("just in", 9, 11), fault("before", 26, 35), fault("until then", 30, 40),
+      fault("across", 38, 42), fault("from then", 40, 41), fault("moment", 40, 40), fault("too late", 41, 41),
+      fault("within", 42, 50), fault("after", 51, 55),
     ]
-    let summary = RunSummary(run([machine(0, name: "vm", pointsInTime: [5, 40, 50])], faults: faults))
+    let summary = RunSummary(
+      run([machine(0, name: "vm", pointsInTime: [-1, 11, 25, 50])], faults: faults))
 
     #expect(summary.violations.count == 1)
-    #expect(summary.violations.first?.from == minute(20))
-    #expect(summary.violations.first?.to == minute(41))
-    #expect(summary.violations.first?.lagMaximum == .minutes(36))
-    #expect(summary.violations.first?.faultsDuring.map(\.name) == ["across", "within", "moment"])
-    #expect(summary.violations.first?.faultsBefore.map(\.name) == ["before"])
+    #expect(summary.violations.first?.from == minute(40))
+    #expect(summary.violations.first?.to == minute(51))
+    #expect(summary.violations.first?.lagMaximum == .minutes(26))
+    #expect(summary.violations.first?.faultsDuring.map(\.name) == ["across", "from then", "moment"])
+    #expect(summary.violations.first?.faultsBefore.map(\.name) == ["just in", "before", "until then"])
+    #expect(summary.violations.first?.hasFault == true)
+  }
+
+  @Test func `A fault that begins after the machine is late is no cause`() {
+    let summary = RunSummary(
+      run([machine(0, name: "vm", pointsInTime: [5, 40, 50])], faults: [fault("digger", 21, 30)]))
+
+    // Late from minute 20 to 41.
+    #expect(summary.violations.map(\.from) == [minute(20)])
+    #expect(summary.violations.map(\.hasFault) == [false])
+  }
+
+  @Test func `A violation cut off by the warm-up has the faults of its true beginning`() {
+    // Late from minute 20 on, measured from minute 30 on.
+    let summary = RunSummary(
+      run(
+        [machine(0, name: "vm", pointsInTime: [5, 40, 50])], warmUp: .minutes(30),
+        faults: [fault("cause", 19, 21), fault("too late", 25, 35)]))
+
+    #expect(summary.violations.map(\.from) == [minute(30)])
+    #expect(summary.violations.first?.faultsDuring.map(\.name) == ["cause"])
+    #expect(summary.violations.first?.faultsBefore == [])
   }
 
   @Test func `A violation that the run cuts off is open`() {

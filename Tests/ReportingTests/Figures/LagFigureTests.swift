@@ -81,6 +81,67 @@ import Testing
     #expect(abs(start - top - 96) < 0.2)
   }
 
+  /// A run of a machine with an RPO of 1,000 s that has its instances of `points` at once, and with `links`.
+  private func figure(points: [Int64], duration: Int64, links: [LinkRecord] = []) -> String {
+    func second(_ count: Int64) -> Instant { Instant(nanoseconds: count * 1_000_000_000) }
+    var lag = LagTrack(rpo: .seconds(1_000))
+    for point in points { lag.instanceCompleted(pointInTime: second(point), at: second(point)) }
+    lag.end(at: second(duration))
+    let vm = VMRecord(
+      id: VirtualMachineID(0), name: "vm", disks: [], finalStatus: "OK", lag: lag, writtenSize: .zero,
+      verifiedInstanceCount: 0)
+    return LagFigure(
+      RunRecord(
+        scenarioName: "s", scenarioHash: "", seed: 1, version: "0.1.0", duration: .seconds(duration),
+        warmUp: .zero, digest: 0, eventCount: 0, vms: [vm], links: links, cycles: [], faults: [], events: [])
+    ).text
+  }
+
+  @Test func `A violation is shaded in its true width, a notable one for a pixel at least`() throws {
+    // 788 px for 78,800 s: a pixel is 100 s. Instances come every 900 s but for one.
+    func stripes(after gap: Int64) throws -> [String] {
+      var points = Array(stride(from: Int64(0), through: 36_000, by: 900))
+      points += Array(stride(from: 36_000 + gap, to: 78_800, by: 900))
+      let elements = try #require(Elements.parse(figure(points: points, duration: 78_800)))
+      let shades = elements.all.first { $0.attributes["fill-opacity"] == ".22" }
+      return shades?.attributes["d"]?.split(separator: "M").map { String($0.prefix { $0 != "V" }) } ?? []
+    }
+
+    // Late from second 37,000 on, which is at 196 + 370 px: for 500 s, for 30 s, and for 5 s, half a per cent of the RPO.
+    #expect(try stripes(after: 1_500).map { $0.hasPrefix("566 ") && $0.contains("H571") } == [true])
+    #expect(try stripes(after: 1_030).map { $0.hasPrefix("566 ") && $0.contains("H567") } == [true])
+    #expect(try stripes(after: 1_005) == [])
+    #expect(try stripes(after: 900) == [])
+  }
+
+  @Test func `A direction that carries next to nothing has no panel beside one that does`() throws {
+    func link(_ direction: Link.Direction, source: String, bytes: UInt64) -> LinkRecord {
+      // 1,000,000 bytes would go through in the one bin of eight seconds.
+      let bin = LinkUse.Bin(bytes: bytes, capacityBytes: 1_000_000, saturatedTime: .zero)
+      return LinkRecord(
+        id: LinkID(0), direction: direction, name: "wan", source: source, target: "x",
+        use: LinkUse(start: .zero, end: .zero + .seconds(8), binWidth: .seconds(8), bins: [bin]))
+    }
+    func panels(_ forward: UInt64, _ backward: UInt64) throws -> [Bool] {
+      let links = [
+        link(.forward, source: "paris", bytes: forward), link(.backward, source: "lyon", bytes: backward),
+      ]
+      let elements = try #require(Elements.parse(figure(points: [0], duration: 8, links: links)))
+      return ["paris → x", "lyon → x"].map { elements.text.contains($0) }
+    }
+
+    #expect(try panels(500_000, 9_999) == [true, false])
+    #expect(try panels(500_000, 10_000) == [true, true])
+    #expect(try panels(9_999, 9_999) == [true, true])
+    #expect(try panels(9_999, 0) == [true, false])
+  }
+
+  @Test func `The subtitle tells the time without any instance`() throws {
+    #expect(
+      try #require(Elements.parse(LagFigure(sampleRun()).text)).text.contains("55m without any instance"))
+    #expect(!figure(points: [0], duration: 8).contains("without any instance"))
+  }
+
   @Test func `The same record gives the same bytes, below 300 kB for ten machines`() {
     let text = LagFigure(sampleFleet()).text
 

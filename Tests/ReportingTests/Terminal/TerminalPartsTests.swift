@@ -42,6 +42,26 @@ import Testing
     #expect(Sparkline.text(use([]), columns: 10, style: TerminalStyle()) == "")
   }
 
+  @Test func `A direction with one burst has a panel of a figure, but no line beside a busy one`() {
+    func link(_ direction: Link.Direction, _ bytes: [UInt64]) -> LinkRecord {
+      let use = LinkUse(
+        start: .zero, end: .zero + .seconds(Int64(bytes.count)), binWidth: .seconds(1),
+        bins: bytes.map { LinkUse.Bin(bytes: $0, capacityBytes: 1_000, saturatedTime: .zero) })
+      return LinkRecord(id: LinkID(0), direction: direction, name: "wan", source: "a", target: "b", use: use)
+    }
+    // Of 10,000 bytes of capacity in ten bins 1 % are 100; 5 % of one bin are 50.
+    func bytes(_ first: UInt64) -> [UInt64] { [first] + Array(repeating: 0, count: 9) }
+    let busy = link(.forward, bytes(100))
+    let burst = link(.backward, bytes(50))
+    let quiet = link(.backward, bytes(49))
+
+    #expect(LinkSelection.worthDrawing([busy, burst]) == [busy, burst])
+    #expect(LinkSelection.worthDrawing([busy, quiet]) == [busy])
+    #expect(LinkSelection.worthLine([busy, burst]) == [busy])
+    #expect(LinkSelection.worthLine([burst, quiet]) == [burst])
+    #expect(LinkSelection.worthLine([quiet]) == [quiet])
+  }
+
   @Test func `A table gives up its most dispensable column first`() {
     var table = TerminalTable([
       .init(title: "name", isRightAligned: false), .init(title: "one", dispensability: 1),

@@ -1,3 +1,4 @@
+import Inventory
 import Measurements
 import Quantities
 import Reporting
@@ -16,20 +17,21 @@ import Testing
         two-site "dr"   seed 42   1h simulated in 1.8s (2,000x)   first 5m not measured   2,100,000 events
 
         RPO   36.36% of VM-time in RPO   1 violation, 15m in all   55m without any instance
+              with a fault all; otherwise none
               worst web01: no instance in all its 55m
 
           VM     RPO  status             lag mean     p95  max    █mean ▒p95 ░max    cycles  shipped  violated  unprotected
           db01   15m  OK                   13m25s  27m15s  30m    ████████│▒▒▒▒▒▒▒░       4  1.50 GB       15m            -
           web01   4h  INITIAL_FULL_SYNC         -       -    -            │               0   300 MB         -          55m
 
-          link                mean   p95  peak  usable Mbit/s   used  full  carried
-          wan   paris → lyon  0.89  2.00  2.00           90.0  1.26%     -   900 MB
-          wan   lyon → paris  0.00  0.00  0.00           90.0     0%     -      0 B
+          link, Mbit/s                mean  mean usable   used  p95 10m  busiest 10m  full  measured
+          wan           paris → lyon  0.89         70.0  1.26%     2.00         2.00     -    300 MB
+          wan           lyon → paris  0.00         90.0  0.00%     0.00         0.00     -       0 B
           0 │▁  ▁▁▁│ 1h
 
-          fault   what           from   to  lasted
-          blip    link.loss wan   16m  17m      1m
-          outage  link.down wan   20m  30m     10m
+          timeline       id      from   to  lasted
+          link.loss wan  blip     16m  17m      1m
+          link.down wan  outage   20m  30m     10m
 
           cycles     4 completed, 1 aborted, 1 full sync; guests wrote 2.01 GB, shipped 1.80 GB, on the wire 1.20 GB
           oracle     verified 4 instances, 0 mismatches
@@ -61,6 +63,69 @@ import Testing
     #expect(
       text.contains(
         "worst db01: 1h24s behind with an RPO of 15m, too late from 9h8m to 9h56m, during outage\n"))
+  }
+
+  @Test func `Violations with a fault are told apart from those without`() {
+    let sample = sampleRun()
+    func text(_ faults: [FaultRecord]) -> String {
+      let vms = [0, 1].map { index in
+        var lag = LagTrack(rpo: .minutes(15), start: minute(5))
+        lag.instanceCompleted(pointInTime: minute(Int64(index) * 10), at: minute(Int64(index) * 10 + 5))
+        lag.end(at: minute(40))
+        return VMRecord(
+          id: VirtualMachineID(index), name: "vm\(index)", disks: [], finalStatus: "OK", lag: lag,
+          writtenSize: .zero, verifiedInstanceCount: 1)
+      }
+      let run = RunRecord(
+        scenarioName: "s", scenarioHash: "", seed: 1, version: "0.1.0", duration: .minutes(40), warmUp: .zero,
+        digest: 0, eventCount: 1, vms: vms, links: sample.links, cycles: [], faults: faults, events: [])
+      return TerminalSummary(run, reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
+    }
+    func fault(_ name: String, from: Int64, to: Int64) -> FaultRecord {
+      FaultRecord(name: name, kind: "link.down", subject: "wan", from: minute(from), to: minute(to))
+    }
+
+    // vm0 is late from minute 15 to 40, vm1 from minute 25 to 40.
+    #expect(
+      text([fault("dig", from: 20, to: 22)]).contains(
+        "\n      with a fault 1 violation, 15m; otherwise 1, 25m\n"))
+    #expect(
+      text([fault("dig", from: 10, to: 11)]).contains("\n      with a fault all; otherwise none\n"))
+    #expect(
+      text([fault("dig", from: 30, to: 31)]).contains("\n      with a fault none; otherwise all\n"))
+    #expect(!text([]).contains("with a fault"))
+  }
+
+  @Test func `An entry without an id is told once`() {
+    let sample = sampleRun()
+    func timeline(_ faults: [FaultRecord]) -> String {
+      let run = RunRecord(
+        scenarioName: "s", scenarioHash: "", seed: 1, version: "0.1.0", duration: sample.duration,
+        warmUp: .zero, digest: 0, eventCount: 1, vms: [], links: [], cycles: [], faults: faults, events: [])
+      return TerminalSummary(run, reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
+    }
+    let unnamed = FaultRecord(
+      name: "vm.power-off db01", kind: "vm.power-off", subject: "db01", from: minute(1), to: minute(2))
+    let named = FaultRecord(
+      name: "cut", kind: "link.down", subject: "wan", from: minute(3), to: minute(3))
+
+    #expect(
+      timeline([unnamed]).contains(
+        """
+
+          timeline           from  to  lasted
+          vm.power-off db01    1m  2m      1m
+
+        """))
+    #expect(
+      timeline([unnamed, named]).contains(
+        """
+
+          timeline           id   from  to  lasted
+          vm.power-off db01         1m  2m      1m
+          link.down wan      cut    3m  3m       -
+
+        """))
   }
 
   @Test func `Of a large fleet the ten worst are shown`() {

@@ -23,9 +23,10 @@ import Testing
   }
 
   @Test func `A share of a hundred per cent is said of the whole only`() {
-    #expect(Readable.share(.one) == "100%")
+    #expect(Readable.share(.one) == "100.00%")
     #expect(Readable.share(Ratio(partsPerBillion: 999_999_999)) == "99.99%")
-    #expect(Readable.share(Ratio(partsPerBillion: 5_000_000)) == "0.5%")
+    #expect(Readable.share(Ratio(partsPerBillion: 5_000_000)) == "0.50%")
+    #expect(Readable.share(.zero) == "0.00%")
   }
 
   @Test func `A rate is told in megabits a second`() {
