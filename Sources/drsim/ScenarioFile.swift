@@ -28,15 +28,18 @@ struct ScenarioFile {
 
   /// Reads and checks the scenario and prints every problem.
   ///
+  /// - Parameter outcome: What the errors mean for the file, for the last line.
   /// - Returns: The scenario, or `nil` if it has errors.
   func read(
-    overrides: [(path: String, value: String)], console: Console, isQuiet: Bool = false
+    overrides: [(path: String, value: String)], console: Console, outcome: String = "not run",
+    isQuiet: Bool = false
   ) throws(CommandFailure) -> Scenario? {
     let (scenario, diagnostics) = ScenarioReader.read(
       bytes: try bytes(), file: name, overrides: overrides)
     let shown = isQuiet && scenario != nil ? [] : diagnostics
     console.writeDiagnostic(
-      Diagnostic.render(shown, file: name, style: .init(isColored: console.isColored(STDERR_FILENO))))
+      Diagnostic.render(
+        shown, file: name, outcome: outcome, style: .init(isColored: console.isColored(STDERR_FILENO))))
     return scenario
   }
 }

@@ -17,7 +17,8 @@ struct ValidateCommand: ParsableCommand {
     var isValid = true
     for path in files {
       let file = ScenarioFile(path: path)
-      guard let scenario = try file.read(overrides: overrides, console: options.console) else {
+      guard let scenario = try file.read(overrides: overrides, console: options.console, outcome: "not valid")
+      else {
         isValid = false
         continue
       }

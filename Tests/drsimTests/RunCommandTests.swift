@@ -17,7 +17,7 @@ import Testing
     #expect(result.status == 0)
     #expect(result.errors.isEmpty)
     for part in [
-      "small   seed 7", "RPO ", "web-1", "web-2", "wan   paris → lyon", "digger", "oracle", "digest ",
+      "small   seed 7", "RPO ", "web-1", "web-2", "paris → lyon", "digger", "oracle", "digest ",
     ] {
       #expect(result.output.contains(part), "the summary holds \(part)")
     }
