@@ -56,7 +56,7 @@ struct ReferenceReplayTests {
     #expect(Self.rows.count == 18)
   }
 
-  /// The tail of the trace, the last 0.09 s of 7,200.09 s, is a window of its own.
+  /// The trace is 7,200.09 s long, so that its last 0.09 s are a window of their own.
   ///
   /// The cycle at the next whole RPO ships it. A write at exactly a switch belongs to the window that begins there.
   @Test(arguments: curves)
@@ -128,11 +128,11 @@ struct ReferenceReplayTests {
     #expect(abs(lag.violationTime.inSeconds - row.violation_s) < 0.002)
   }
 
-  /// The two estimate the next transfer differently, so that only the trend can agree.
+  /// The reference expects the next transfer to take as long as the last one, and the product as the mean of fifteen.
   ///
-  /// The reference expects it to take as long as the last one; the product's rule is the mean of the last fifteen,
-  /// and a fifth more. More cautious after a burst, ours has up to a third more cycles, which fold fewer rewrites.
-  /// Over the nine rows the bytes are 0.987 to 1.133 of the reference's, the mean age 0.915 to 1.080.
+  /// And a fifth more. So cycles start at other times, and only the trend can agree: more
+  /// cautious after a burst, ours has up to a third more cycles, which fold fewer rewrites. Over the nine rows
+  /// the bytes are 0.987 to 1.133 of the reference's, the mean age 0.915 to 1.080.
   @Test(arguments: rows.filter { $0.schedule == "latest" })
   func `The product's schedule ships about what the reference's latest start does`(row: Row) throws {
     let record = try row.run(policy: #""policy": "vsphere""#)
