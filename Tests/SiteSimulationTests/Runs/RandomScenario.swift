@@ -18,7 +18,10 @@ struct RandomScenario {
     world = SmallWorld(duration: "\(Self.end)s", seed: Int(seed))
     world.hosts = 1 + pick(3)
     world.targetHosts = 1 + pick(2)
-    world.link = #""bandwidth": "\#(1 << pick(4))MiB/s", "latency": "\#([0, 1, 20, 300][pick(4)])ms""#
+    world.link = #""bandwidth": "\#(1 << pick(4))MiB/s", "latency": "\#([0, 1, 20, 50][pick(4)])ms""#
+    let loss = ["0%", "0.01%", "0.1%"][pick(3)]
+    world.link += #", "loss": "\#(loss)", "window": "\#(256 << pick(5))KiB""#
+    world.network = #""model": "\#(["bare", "fluid"][pick(2)])""#
     world.datastore = pick(3) == 0 ? #", "read": "4MiB/s", "write": "2MiB/s""# : ""
     world.profile =
       #""transferChunk": "\#(64 << pick(4))KiB", "haRestartDelay": "\#(1 + pick(60))s", "mergeRate": "\#(1 + pick(4))MiB/s""#

@@ -39,15 +39,15 @@ import Workloads
 
     let record = try run(scenario)
 
-    // 563 MB of writes an hour are 1.25 Mbit/s; of 4 Mbit/s 2.8 are usable. The 512 MiB of the burst alone take
-    // 8 × 537 MB / 2.8 Mbit/s = 1,534 s, and it begins in minute 20.
+    // 563 MB of writes an hour are 1.25 Mbit/s. At 70 % of 4 Mbit/s, headers not counted, the 512 MiB of the burst
+    // alone take 8 × 537 MB / 2.8 Mbit/s = 1,534 s, and it begins in minute 20.
     let short = try record.vm("db-01").lag.violations(in: record.measured)
-    for hour in Int64(1)..<8 {
+    for hour in Int64(0)..<8 {
       let (burst, next) = (Instant.minutes(60 * hour + 20), Instant.minutes(60 * hour + 80))
       let violations = short.filter { burst <= $0.lowerBound && $0.lowerBound < next }
       #expect(!violations.isEmpty && violations.allSatisfy { $0.upperBound <= burst + .minutes(45) })
     }
-    #expect(short.allSatisfy { $0.lowerBound > .minutes(80) })
+    #expect(short.allSatisfy { $0.lowerBound > .minutes(20) })
     #expect(try record.vm("db-02").lag.violations(in: record.measured).isEmpty)
     // Both machines replay the same; the longer RPO folds more rewrites.
     #expect(try record.vm("db-01").writtenSize == record.vm("db-02").writtenSize)

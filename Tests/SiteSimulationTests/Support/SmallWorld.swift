@@ -19,6 +19,7 @@ struct SmallWorld {
   /// Limits of the datastores at both sites, such as `, "write": "1MiB/s"`.
   var datastore = ""
   var link = #""bandwidth": "1MiB/s", "latency": "0ms""#
+  var network = #""model": "bare", "framing": "none""#
   /// By name, as JSON.
   var workloads: [String: String] = [:]
   /// As JSON, without site and datastore.
@@ -36,7 +37,7 @@ struct SmallWorld {
         { "name": "paris", "hosts": \(hosts), "datastores": [{ "name": "ds-paris"\(datastore) }] },
         { "name": "lyon", "hosts": \(targetHosts), "datastores": [{ "name": "ds-lyon"\(datastore) }] }],
       "links": [{ "name": "wan", "between": ["paris", "lyon"], "usable": "100%", \(link) }],
-      "network": { "model": "bare", "framing": "none" },
+      "network": { \(network) },
       "workloads": { \(workloads.sorted { $0.key < $1.key }.map { "\"\($0)\": { \($1) }" }.joined(separator: ", ")) },
       "vms": [\(machines.map { #"{ "site": "paris", "datastore": "ds-paris", \#($0) }"# }.joined(separator: ",\n"))],
       "replications": [\(replications.map { #"{ "to": "lyon", "datastore": "ds-lyon", \#($0) }"# }
