@@ -94,7 +94,7 @@ extension World {
   private mutating func startReading(_ request: CompareRequest, _ index: Int) {
     let size = replications[index].extentSizes[request.disk] * UInt64(request.extents.count)
     let flow = sharing.start(
-      on: replications[index].compareRoute, weight: 1, bound: scenario.profile.checksumRate.bytesPerSecond,
+      on: replications[index].compareRoute, weight: 1, bound: atTarget(scenario.profile.checksumRate, index),
       size: Double(size.bytes), tag: FlowPurpose.compare.tag(index), at: now)
     replications[index].comparing.append((flow, request))
   }
@@ -134,7 +134,7 @@ extension World {
         continue
       }
       replications[index].merge = sharing.start(
-        on: replications[index].mergeRoute, weight: 1, bound: scenario.profile.mergeRate.bytesPerSecond,
+        on: replications[index].mergeRoute, weight: 1, bound: atTarget(scenario.profile.mergeRate, index),
         size: Double(size.bytes), tag: FlowPurpose.merge.tag(index), at: now)
     }
   }

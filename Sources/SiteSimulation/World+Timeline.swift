@@ -136,6 +136,8 @@ extension World {
   /// A replica can be written as long as some host of its site runs.
   mutating func reachabilityChanged() throws(SimulationFailure) {
     for index in replications.indices {
+      // Also where the path stays broken: the target may be lost while the link is down, and be back later.
+      applyTargetState(index)
       let isReachable =
         links[replications[index].link.index].isUp && isUp(site: replications[index].target)
       guard isReachable != replications[index].isReachable else { continue }
@@ -145,7 +147,6 @@ extension World {
       } else {
         replications[index].source.pathBroke(at: now)
       }
-      applyReachability(index)
       try sourceChanged(index)
     }
   }

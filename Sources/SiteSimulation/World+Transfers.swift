@@ -193,13 +193,24 @@ extension World {
     return replications[index][side].connection.slowStart.phase.bound
   }
 
-  /// Applies to running transfers that their target was lost or is back.
-  mutating func applyReachability(_ index: Int) {
+  /// Applies to what runs at or towards a target that its hosts were lost or are back.
+  mutating func applyTargetState(_ index: Int) {
     for side in StreamSide.allCases {
       if let flow = replications[index][side].flow {
         sharing.setBound(bound(side, index), of: flow, at: now)
       }
     }
+    for comparing in replications[index].comparing {
+      sharing.setBound(atTarget(scenario.profile.checksumRate, index), of: comparing.flow, at: now)
+    }
+    if let merge = replications[index].merge {
+      sharing.setBound(atTarget(scenario.profile.mergeRate, index), of: merge, at: now)
+    }
+  }
+
+  /// What the hosts of the target do of some work, in bytes/s: nothing while none of them runs.
+  func atTarget(_ rate: DataRate, _ index: Int) -> Double {
+    isUp(site: replications[index].target) ? rate.bytesPerSecond : 0
   }
 
   // MARK: - Links

@@ -136,7 +136,8 @@ extension NetworkModel {
     let latency = path.latency
     switch self {
     case .simGrid(let settings):
-      var bound = min(path.bottleneckBytesPerSecond, rateLimit / settings.bandwidthFactor)
+      // The links bound the rate as resources, whose capacity may change while the flow runs.
+      var bound = rateLimit / settings.bandwidthFactor
       if settings.window > 0, latency > .zero {
         bound = min(bound, settings.window / (2 * latency.inSeconds))
       }

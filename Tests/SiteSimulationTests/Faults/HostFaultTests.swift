@@ -2,6 +2,7 @@ import BlockStorage
 import Inventory
 import Measurements
 import Quantities
+import ReplicationCore
 import Testing
 
 @testable import SiteSimulation
@@ -194,5 +195,40 @@ import Testing
     #expect(record.cycles[0].outcome == .aborted(reason: "connectionLost"))
     #expect(record.cycles[0].endedAt == .seconds(370))
     #expect(record.vms[0].lag.completions[1].at > .seconds(430))
+  }
+
+  /// One machine that ships 48 MiB at every whole minute in 48 s; see ``LinkFaultTests``.
+  @Test func `A target that is lost for less than the time-out only delays a delta`() throws {
+    // 20 MiB by 80 s, nothing until 130 s, the other 28 MiB by 158 s.
+    var world = LinkFaultTests.world
+    world.timeline = [#""at": "80s", "do": "host.fail", "host": "lyon-esx-01", "for": "50s""#]
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.isCompleted && cycle.endedAt.isClose(to: .seconds(60 + 48 + 50)))
+  }
+
+  @Test func `A target that is lost while the link is down gets nothing when the link returns`() throws {
+    // The link is down from 80 s to 90 s; from 85 s on no host runs. The loss is noticed at 80 s + 60 s.
+    var world = LinkFaultTests.world
+    world.timeline = [
+      #""at": "80s", "do": "link.down", "link": "wan", "for": "10s""#,
+      #""at": "85s", "do": "host.fail", "host": "lyon-esx-01""#,
+    ]
+    let record = try run(world)
+    #expect(record.cycles[0].outcome == .aborted(reason: "connectionLost"))
+    #expect(record.cycles[0].endedAt == .seconds(140))
+    #expect(record.carried == .mebibytes(20))
+  }
+
+  @Test func `A merge waits while no host of the target runs`() throws {
+    // The 8 MiB of 300 s arrive by 308 s and are merged at 64 KiB/s until 436 s; the target is gone from 350 s to
+    // 400 s, so until 486 s.
+    var small = Self.world
+    small.profile = #""mergeRate": "64KiB/s""#
+    small.timeline = [#""at": "350s", "do": "host.fail", "host": "lyon-esx-01", "for": "50s""#]
+    var world = try small.world()
+    try world.run(until: .seconds(485))
+    #expect(world.replications[0].replica.redoSize == .mebibytes(8))
+    try world.run(until: .seconds(487))
+    #expect(world.replications[0].replica.redoSize == .zero)
   }
 }

@@ -114,6 +114,18 @@ import Testing
     #expect(try run(world).cycles[0].endedAt.isClose(to: .seconds(60 + 58)))
   }
 
+  @Test(arguments: ["bare", "fluid", "CM02", "LV08"])
+  func `A transfer that began under a limit is fast again when the limit ends`(model: String) throws {
+    // From 60 s to 80 s 1.25 MiB at 64 KiB/s; the other 46.75 MiB take 46.75 s, a little more with headers: 127 s.
+    var world = Self.world
+    world.network = #""model": "\#(model)""#
+    world.timeline = [
+      #""at": "50s", "do": "link.limit", "link": "wan", "bandwidth": "64KiB/s", "for": "30s""#
+    ]
+    let end = try run(world).cycles[0].endedAt
+    #expect(end > .seconds(126) && end < .seconds(132))
+  }
+
   @Test func `Of two limits the later one counts, and the earlier one again when it ends`() throws {
     // 512 KiB/s from 70 s to 110 s, 256 KiB/s within from 80 s to 96 s:
     // 10 + 10/2 + 16/4 + 14/2 MiB = 26 MiB by 110 s; the other 22 MiB end at 132 s.

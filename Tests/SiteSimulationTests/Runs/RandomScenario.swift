@@ -12,6 +12,8 @@ struct RandomScenario {
 
   private var random: RandomStream
   private(set) var world: SmallWorld
+  /// Whether the network model counts the bytes of the data; SimGrid's models count what stands for them.
+  private(set) var countsBytes = true
 
   init(seed: UInt64) {
     random = RandomStream(seed: seed, name: "random-scenario")
@@ -21,7 +23,10 @@ struct RandomScenario {
     world.link = #""bandwidth": "\#(1 << pick(4))MiB/s", "latency": "\#([0, 1, 20, 50][pick(4)])ms""#
     let loss = ["0%", "0.01%", "0.1%"][pick(3)]
     world.link += #", "loss": "\#(loss)", "window": "\#(256 << pick(5))KiB""#
-    world.network = #""model": "\#(["bare", "fluid"][pick(2)])""#
+    countsBytes = pick(2) == 0
+    world.network =
+      countsBytes
+      ? #""model": "\#(["bare", "fluid"][pick(2)])""# : #""model": "\#(["CM02", "LV08"][pick(2)])""#
     world.datastore = pick(3) == 0 ? #", "read": "4MiB/s", "write": "2MiB/s""# : ""
     world.profile =
       #""transferChunk": "\#(64 << pick(4))KiB", "haRestartDelay": "\#(1 + pick(60))s", "mergeRate": "\#(1 + pick(4))MiB/s""#
