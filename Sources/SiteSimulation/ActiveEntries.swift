@@ -7,6 +7,8 @@ struct ActiveEntries<Value> {
   var current: Value? { entries.last?.value }
   var isEmpty: Bool { entries.isEmpty }
 
+  func contains(_ entry: Int) -> Bool { entries.contains { $0.entry == entry } }
+
   mutating func begin(_ entry: Int, _ value: Value) { entries.append((entry, value)) }
 
   /// Lifts the entry, if it is still in force.

@@ -26,6 +26,8 @@ struct ReplicationRun {
   /// Messages under way, oldest first.
   var toTarget: [SourceMessage] = []
   var toSource: [TargetMessage] = []
+  /// Messages without content that wait for their path to return, oldest first.
+  var stalledControls: [StreamSide] = []
   /// Compare requests whose regions are being read on both sides, oldest first.
   var comparing: [(flow: FlowID, request: CompareRequest)] = []
   /// The merge under way.

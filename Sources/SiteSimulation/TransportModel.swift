@@ -53,6 +53,9 @@ struct TransportModel {
     return min(.one, Ratio(partsPerBillion: Int64((withHeaders * 1e9).rounded())))
   }
 
+  /// Bytes/s as the sharing system takes them: what is above 10¹³ limits nothing.
+  static func capacity(_ bytesPerSecond: Double) -> Double { min(bytesPerSecond, 1e13) }
+
   /// Whole bits per second, for the record.
   static func rate(bytesPerSecond: Double) -> DataRate {
     DataRate(bitsPerSecond: UInt64((bytesPerSecond * 8).rounded()))
@@ -78,7 +81,7 @@ struct Connection {
   ///
   /// - Returns: The time until its first byte arrives.
   mutating func open(over path: NetworkPath, model: NetworkModel, at now: Instant) -> TimeSpan {
-    let state = lastUse.map { ConnectionState.idle(now - $0) } ?? .new
+    let state = lastUse.map { ConnectionState.idle(now - $0, window: slowStart.openWindow) } ?? .new
     let start = model.begin(on: path, windowMaximum: windowMaximum, state: state)
     weight = start.weight
     slowStart = start.slowStart

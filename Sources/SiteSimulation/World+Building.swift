@@ -48,6 +48,7 @@ extension World {
     self.links = links
     self.machineIndex = machineIndex
     hosts = scenario.inventory.hosts.map { _ in HostState() }
+    runningHosts = scenario.inventory.sites.indices.map { scenario.inventory.hosts(at: SiteID($0)).count }
     scheduleFirstEvents()
   }
 
@@ -61,7 +62,7 @@ extension World {
       if let end = entry.end { queue.schedule(WorldEvent(.timelineEnds, index), at: end) }
     }
     queue.schedule(WorldEvent(.linkReading, 0), at: .zero + scenario.linkBinWidth)
-    for index in replications.indices { queue.schedule(WorldEvent(.replicationDeadline, index), at: .zero) }
+    for index in replications.indices { armTimer(index) }
   }
 }
 
@@ -73,12 +74,23 @@ private struct WorldBuilder {
   /// The trace of each workload, or `nil` where its model has none.
   private var traces: [WriteTrace?]
   private var diskCount: UInt64 = 0
+  /// How many replications the machines of each host have.
+  private var hostCounts: [Int]
+  /// The place of each machine's replication among those of its host, from one; zero without one.
+  private var hostRanks: [Int]
 
   init(scenario: Scenario, seed: UInt64, transport: TransportModel) {
     self.scenario = scenario
     self.seed = seed
     self.transport = transport
     traces = scenario.workloads.map { _ in nil }
+    hostCounts = [Int](repeating: 0, count: scenario.inventory.hosts.count)
+    hostRanks = [Int](repeating: 0, count: scenario.inventory.virtualMachines.count)
+    for replication in scenario.replications {
+      let host = scenario.inventory[replication.virtualMachine].host
+      hostCounts[host.index] += 1
+      hostRanks[replication.virtualMachine.index] = hostCounts[host.index]
+    }
   }
 
   mutating func loadTraces(from folder: String) throws(SimulationFailure) {
@@ -98,7 +110,8 @@ private struct WorldBuilder {
   func links(in sharing: inout SharingSystem) -> [LinkState] {
     scenario.inventory.links.map { link in
       let capacities = Link.Direction.allCases.map { direction in
-        transport.network.capacity(of: transport.hop(link, direction, bandwidth: link.bandwidth))
+        TransportModel.capacity(
+          transport.network.capacity(of: transport.hop(link, direction, bandwidth: link.bandwidth)))
       }
       return LinkState(
         resources: capacities.map { sharing.addResource(capacity: $0) },
@@ -111,8 +124,12 @@ private struct WorldBuilder {
   func datastores(in sharing: inout SharingSystem) -> [DatastoreResources] {
     scenario.inventory.datastores.map { datastore in
       DatastoreResources(
-        reads: datastore.readRate.map { sharing.addResource(capacity: $0.bytesPerSecond) },
-        writes: datastore.writeRate.map { sharing.addResource(capacity: $0.bytesPerSecond) })
+        reads: datastore.readRate.map {
+          sharing.addResource(capacity: TransportModel.capacity($0.bytesPerSecond))
+        },
+        writes: datastore.writeRate.map {
+          sharing.addResource(capacity: TransportModel.capacity($0.bytesPerSecond))
+        })
     }
   }
 
@@ -245,9 +262,8 @@ private struct WorldBuilder {
   private func spreadStart(of replication: Scenario.Replication) -> Instant? {
     guard replication.policy == .vsphere, replication.initialSync == .done else { return nil }
     let host = scenario.inventory[replication.virtualMachine].host
-    let peers = scenario.replications.filter { scenario.inventory[$0.virtualMachine].host == host }
-    let rank = peers.firstIndex { $0.virtualMachine == replication.virtualMachine } ?? 0
-    return .zero + (replication.rpo / 2 * Int64(rank + 1) / Int64(peers.count))
+    let (rank, count) = (hostRanks[replication.virtualMachine.index], hostCounts[host.index])
+    return .zero + (replication.rpo / 2 * Int64(rank) / Int64(count))
   }
 
   /// The base disks of the replica: equal to the source, an older copy of it, or empty.

@@ -30,13 +30,19 @@ extension World {
       unsent = unsentSize(index)
       dropSession(index)
     }
-    for event in replications[index].source.takeEvents() { note(event, of: index, unsent: unsent) }
+    for event in replications[index].source.takeEvents() {
+      // A connection can be lost without a sync under way, and so without a session to drop.
+      if event == .connectionLost {
+        for side in StreamSide.allCases { replications[index][side].connection.lost() }
+      }
+      note(event, of: index, unsent: unsent)
+    }
     try send(index)
     armTimer(index)
   }
 
   /// Keeps one pending timer per replication: one that comes too early looks again.
-  private mutating func armTimer(_ index: Int) {
+  mutating func armTimer(_ index: Int) {
     guard let deadline = replications[index].source.nextDeadline else { return }
     let due = max(deadline, now)
     if let timer = replications[index].timer {

@@ -36,7 +36,8 @@ extension World {
       }
     case .powerOn(let ids):
       for machine in indices(ids) {
-        lift(machines[machine].shutdowns.endAll())
+        let ended = machines[machine].shutdowns.endAll()
+        lift(ended.filter { entry in !machines.contains { $0.shutdowns.contains(entry) } })
         try powerOn(machine: machine)
       }
     case .pauseReplication(let ids):
@@ -46,7 +47,8 @@ extension World {
       }
     case .resumeReplication(let ids):
       for id in ids {
-        lift(replications[id.index].pauses.endAll())
+        let ended = replications[id.index].pauses.endAll()
+        lift(ended.filter { entry in !replications.contains { $0.pauses.contains(entry) } })
         try resume(id.index)
       }
     case .syncReplication(let ids):
@@ -71,36 +73,29 @@ extension World {
   /// The time of an entry is over; what still holds of it is lifted.
   mutating func timelineEnds(_ entry: Int) throws(SimulationFailure) {
     let description = scenario.timeline[entry]
-    var wasInForce = false
     switch description.action {
     case .linkDown(let link):
-      wasInForce = links[link.index].outages.end(entry)
-      if wasInForce { try linkChanged(link) }
+      if links[link.index].outages.end(entry) { try linkChanged(link) }
     case .linkLimit(let link, _):
-      wasInForce = links[link.index].limits.end(entry)
-      if wasInForce { try linkChanged(link) }
+      if links[link.index].limits.end(entry) { try linkChanged(link) }
     case .hostFail(let host):
-      wasInForce = hosts[host.index].failures.end(entry)
-      if wasInForce, hosts[host.index].isUp { try hostRestored(host) }
+      if hosts[host.index].failures.end(entry), hosts[host.index].isUp { try hostRestored(host) }
     case .powerOff(let ids):
       for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
-        wasInForce = true
         if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
       }
     case .pauseReplication(let ids):
       for id in ids where replications[id.index].pauses.end(entry) {
-        wasInForce = true
         if replications[id.index].pauses.isEmpty { try resume(id.index) }
       }
     case .scaleWorkload(let ids, _):
       for machine in indices(ids) where machines[machine].scales.end(entry) {
-        wasInForce = true
         scaleWorkload(of: machine)
       }
     case .linkRestore, .hostRestore, .powerOn, .resumeReplication, .syncReplication, .fullSyncReplication:
       preconditionFailure("only lasting entries end")
     }
-    if wasInForce { lift([entry]) }
+    lift([entry])
   }
 
   /// The machines of the world among `ids`; others do not matter to any result.
@@ -135,6 +130,7 @@ extension World {
   ///
   /// A replica can be written as long as some host of its site runs.
   mutating func reachabilityChanged() throws(SimulationFailure) {
+    countRunningHosts()
     for index in replications.indices {
       // Also where the path stays broken: the target may be lost while the link is down, and be back later.
       applyTargetState(index)
@@ -143,6 +139,11 @@ extension World {
       guard isReachable != replications[index].isReachable else { continue }
       replications[index].isReachable = isReachable
       if isReachable {
+        for side in replications[index].stalledControls {
+          queue.schedule(
+            WorldEvent(.controlArrives, index, side: side, stamp: replications[index].session), at: now)
+        }
+        replications[index].stalledControls.removeAll()
         replications[index].source.pathReturned()
       } else {
         replications[index].source.pathBroke(at: now)
@@ -152,8 +153,14 @@ extension World {
   }
 
   /// Whether any host of the site runs.
-  func isUp(site: SiteID) -> Bool {
-    hosts.indices.contains { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
+  func isUp(site: SiteID) -> Bool { runningHosts[site.index] > 0 }
+
+  /// Counts the running hosts of each site anew, after one failed or came back.
+  private mutating func countRunningHosts() {
+    runningHosts = [Int](repeating: 0, count: runningHosts.count)
+    for (index, host) in hosts.enumerated() where host.isUp {
+      runningHosts[scenario.inventory.hosts[index].site.index] += 1
+    }
   }
 
   /// Reads a byte counter: at every bin's end, and whenever a transfer begins, ends or leaves slow start, so that

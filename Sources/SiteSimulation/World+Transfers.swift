@@ -83,6 +83,7 @@ extension World {
     }
     replications[index].toTarget.removeAll()
     replications[index].toSource.removeAll()
+    replications[index].stalledControls.removeAll()
   }
 
   // MARK: - Arriving
@@ -122,7 +123,9 @@ extension World {
       return replications[index][side].finished(at: now)
     }
     guard let mark = replications[index][side].nextMark else { return 0 }
-    if let budget = replications[index][side].connection.slowStart.phase.budget, budget <= mark {
+    if sharing.isRunning(event.flow),
+      let budget = replications[index][side].connection.slowStart.phase.budget, budget <= mark
+    {
       replications[index][side].connection.windowSent()
       sharing.setBound(bound(side, index), of: event.flow, at: now)
     }
@@ -148,6 +151,11 @@ extension World {
 
   mutating func controlArrives(_ side: StreamSide, _ index: Int, session: UInt64) throws(SimulationFailure) {
     guard session == replications[index].session else { return }
+    guard replications[index].isReachable else {
+      // It is under way on a path that is broken, and arrives when that returns.
+      replications[index].stalledControls.append(side)
+      return
+    }
     replications[index][side].controlArrived()
     switch side {
     case .forward:
@@ -159,7 +167,10 @@ extension World {
 
   /// Asks to be told when the next thing happens to a transfer before its end.
   private mutating func watch(_ side: StreamSide, _ index: Int) {
-    if let flow = replications[index][side].flow, let mark = replications[index][side].nextMark {
+    // A transfer that ended within the same nanosecond as its last mark has no more marks.
+    if let flow = replications[index][side].flow, sharing.isRunning(flow),
+      let mark = replications[index][side].nextMark
+    {
       sharing.setMilestone(mark, of: flow, at: now)
     }
   }
@@ -230,7 +241,9 @@ extension World {
     let state = links[link.index]
     let hop = transport.hop(scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
     let connections = max(1, state.transfers[direction.rawValue])
-    let capacity = state.isUp ? transport.network.capacity(of: hop, connections: connections) : 0
+    let capacity =
+      state.isUp
+      ? TransportModel.capacity(transport.network.capacity(of: hop, connections: connections)) : 0
     sharing.setCapacity(capacity, of: state.resources[direction.rawValue], at: now)
     links[link.index].meters[direction.rawValue].capacityChanged(
       to: TransportModel.rate(bytesPerSecond: capacity), at: now)

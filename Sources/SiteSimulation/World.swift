@@ -12,7 +12,7 @@ import SimulationKernel
 ///
 ///     var world = try World(scenario, traceFolder: "scenarios")
 ///     try world.run(until: scenario.clock.end)
-///     let record = world.finish()
+///     let record = try world.finish(version: "0.1.0")
 ///
 /// Three things happen: an event comes due, a transfer reaches a mark, or nothing more happens. At one
 /// instant transfers come before events. Each input goes to the replication core; what it wants sent
@@ -35,6 +35,8 @@ package struct World: ~Copyable {
   var replications: [ReplicationRun]
   var links: [LinkState]
   var hosts: [HostState]
+  /// By site.
+  var runningHosts: [Int]
   /// Per machine of the inventory: its place in ``machines``, or `nil` if it is not replicated.
   let machineIndex: [Int?]
   /// Reused for each look at a guest's writes.

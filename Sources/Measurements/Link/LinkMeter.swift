@@ -54,7 +54,9 @@ package struct LinkMeter: Sendable {
   /// - Complexity: O(1) for each bin since the last reading.
   package mutating func read(cumulativeBytes: UInt64, at now: Instant) {
     precondition(now >= readingTime, "readings arrive in the order of time")
-    precondition(cumulativeBytes >= readingBytes, "a byte counter does not go back")
+    precondition(cumulativeBytes + 1 >= readingBytes, "a byte counter does not go back")
+    // A counter kept as a rounded sum may step back by its last digit.
+    let cumulativeBytes = max(cumulativeBytes, readingBytes)
     advanceCapacity(to: now)
     let carried = cumulativeBytes - readingBytes
     if now == readingTime {

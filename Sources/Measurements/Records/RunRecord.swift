@@ -9,7 +9,7 @@ package import Quantities
 ///   occurs once, and every cycle belongs to one of the machines.
 package struct RunRecord: Sendable, Hashable {
   package let scenarioName: String
-  /// The SHA-256 of the resolved scenario, in hexadecimal digits.
+  /// Identifies the resolved scenario, in hexadecimal digits; equal for files that differ in layout only.
   package let scenarioHash: String
   package let seed: UInt64
   /// The version of the program that ran it.

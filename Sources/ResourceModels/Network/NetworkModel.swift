@@ -112,7 +112,9 @@ extension NetworkModel {
     var penalty = path.latency.inSeconds
     for hop in path.hops { penalty += settings.weightConstant / hop.usableBytesPerSecond }
     // SimGrid leaves flows without any latency out of the sharing; here they share like one second.
-    return penalty > 0 && penalty < .infinity ? 1 / penalty : 1
+    guard penalty > 0, penalty < .infinity else { return 1 }
+    // Within what a sharing system takes: latencies of 100 ns to 1,000 s.
+    return min(max(1 / penalty, 1e-3), 1e7)
   }
 
   /// The bytes of a ``SharingSystem`` that stand for `bytes` of data.
@@ -156,9 +158,10 @@ extension NetworkModel {
       let bound = min(min(loss, windowBound) * count, rateLimit)
       let pathRate = path.bottleneckBytesPerSecond * settings.framing.goodput
       let delay = state == .new ? roundTrip + latency : latency
-      guard state.startsSlowly(roundTrip: roundTrip, settings: settings), roundTrip > .zero,
-        pathRate > 0
-      else {
+      let initialWindow = state.window(
+        initialWindow: Double(settings.initialWindowSegments) * segment * count, roundTrip: roundTrip,
+        settings: settings)
+      guard initialWindow < .infinity, roundTrip > .zero, pathRate > 0 else {
         return TransferStart(
           delay: delay, weight: count, slowStart: SlowStart(steadyBound: bound))
       }
@@ -167,7 +170,7 @@ extension NetworkModel {
       return TransferStart(
         delay: delay, weight: count,
         slowStart: SlowStart(
-          initialWindow: Double(settings.initialWindowSegments) * segment * count,
+          initialWindow: initialWindow,
           windowMaximum: window * count, roundTrip: roundTrip + .nanoseconds(serialization),
           pathRate: pathRate, rateLimit: rateLimit, steadyBound: bound))
     }
@@ -180,14 +183,18 @@ package enum ConnectionState: Sendable, Hashable {
   case new
   /// They are there and have been silent for so long. Beyond the retransmission time-out the window
   /// starts anew; before, it is as open as it was.
-  case idle(TimeSpan)
+  ///
+  /// - Parameter window: Bytes that the window had grown to; infinite once it had filled the path.
+  case idle(TimeSpan, window: Double = .infinity)
 
   /// - Source: RFC 5681, section 4.1; the time-out after one round trip is measured: RFC 6298.
-  func startsSlowly(roundTrip: TimeSpan, settings: TransmissionSettings) -> Bool {
-    switch self {
-    case .new: true
-    case .idle(let span): span > max(settings.retransmissionTimeout, roundTrip)
-    }
+  ///
+  /// - Parameter initialWindow: Of a new connection, in bytes.
+  /// - Returns: The window that a transfer begins with, in bytes.
+  func window(initialWindow: Double, roundTrip: TimeSpan, settings: TransmissionSettings) -> Double {
+    guard case .idle(let span, let window) = self, span <= max(settings.retransmissionTimeout, roundTrip)
+    else { return initialWindow }
+    return max(window, initialWindow)
   }
 }
 

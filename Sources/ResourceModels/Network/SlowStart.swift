@@ -68,6 +68,9 @@ package struct SlowStart: Sendable, Hashable {
   /// Whether the phase lasts until the end of the flow.
   package var isOver: Bool { phase.length == nil }
 
+  /// The window as far as it has opened, in bytes; infinite when sharing decides.
+  package var openWindow: Double { isOver ? .infinity : window }
+
   /// The window is on its way: nothing more until its acknowledgements come.
   package mutating func windowSent() {
     guard phase.budget != nil else { return }
