@@ -4,6 +4,15 @@ import RandomStreams
 import Testing
 
 @Suite struct LinkMeterTests {
+  /// A driver's counter may be a rounded sum of reals.
+  @Test func `A counter that steps back by its last byte counts as standing still`() {
+    var meter = LinkMeter(binWidth: .minutes(1), capacity: .megabitsPerSecond(8))
+    meter.read(cumulativeBytes: 1_000, at: .zero + .seconds(10))
+    meter.read(cumulativeBytes: 999, at: .zero + .seconds(20))
+    let use = meter.end(cumulativeBytes: 1_500, at: .zero + .seconds(30))
+    #expect(use.bytes == .bytes(1_500))
+  }
+
   @Test func `A share of the capacity is reached where one bin carries as much`() {
     func use(_ bins: [(bytes: UInt64, capacity: UInt64)]) -> LinkUse {
       LinkUse(
