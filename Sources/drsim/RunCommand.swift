@@ -63,7 +63,7 @@ struct RunCommand: ParsableCommand {
         record, summary: summary, reproduction: reproduction(seed: record.seed), style: console.style(),
         wallTime: wallTime
       ).text)
-    if let folder { try console.write("results    \(folder.databasePath), \(folder.figurePath)\n") }
+    if let folder { try console.write("  results    \(folder.databasePath), \(folder.figurePath)\n") }
   }
 
   private func makeWorld(_ scenario: Scenario, traceFolder: String) throws(CommandFailure) -> World {
