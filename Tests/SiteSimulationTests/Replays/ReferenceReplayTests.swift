@@ -128,9 +128,10 @@ struct ReferenceReplayTests {
     #expect(abs(lag.violationTime.inSeconds - row.violation_s) < 0.002)
   }
 
-  /// The reference expects the next transfer to take as long as the last one, and the product as the mean of fifteen.
+  /// The reference expects the next transfer to take as long as the last one.
   ///
-  /// And a fifth more. So cycles start at other times, and only the trend can agree: more
+  /// The product expects the mean of the last fifteen and a fifth more. So cycles start at other times, and only
+  /// the trend can agree: more
   /// cautious after a burst, ours has up to a third more cycles, which fold fewer rewrites. Over the nine rows
   /// the bytes are 0.987 to 1.133 of the reference's, the mean age 0.915 to 1.080.
   @Test(arguments: rows.filter { $0.schedule == "latest" })
