@@ -39,6 +39,7 @@ extension World {
     }
     try send(index)
     armTimer(index)
+    try serveContexts()
   }
 
   /// Keeps one pending timer per replication: one that comes too early looks again.
@@ -79,8 +80,9 @@ extension World {
   }
 
   /// Sends what the source has, as far as the connection has room.
-  private mutating func send(_ index: Int) throws(SimulationFailure) {
-    guard replications[index].source.isSyncing else { return }
+  mutating func send(_ index: Int) throws(SimulationFailure) {
+    guard replications[index].source.isSyncing else { return releaseContexts(index) }
+    guard acquireContexts(index) else { return }
     let machine = replications[index].machineIndex
     drawWrites(of: machine)
     let disks = machines[machine].contents

@@ -24,7 +24,7 @@ import Testing
     #expect(scenario.clock.end == Instant(nanoseconds: 3_600_000_000_000))
     #expect(scenario.inventory.sites.map(\.name) == ["paris"])
     #expect(scenario.inventory.hosts == [Host(name: "paris-esx-01", site: SiteID(0))])
-    #expect(scenario.sites == [Scenario.SiteSettings(replicationServers: 1, networks: [])])
+    #expect(scenario.sites == [Scenario.SiteSettings(networks: [])])
     #expect(scenario.network == Scenario.NetworkSettings(model: .fluid, framing: .ethernet))
     #expect(scenario.profile == Profile())
     #expect(scenario.workloads.isEmpty && scenario.replications.isEmpty && scenario.timeline.isEmpty)
@@ -65,7 +65,7 @@ import Testing
           bandwidth: [.megabitsPerSecond(10), .megabitsPerSecond(10)],
           latency: .milliseconds(30), usable: .percent(70), loss: .zero, windowMaximum: .mebibytes(4)),
       ])
-    #expect(scenario.sites.map(\.replicationServers) == [1, 2])
+    #expect(scenario.inventory.replicationServers.map(\.site.index) == [0, 1, 1])
     #expect(scenario.sites[0].networks == ["prod-100", "prod-200"])
     #expect(scenario.network == Scenario.NetworkSettings(model: .LV08, framing: .none))
   }

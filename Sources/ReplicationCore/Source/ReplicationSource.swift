@@ -178,6 +178,9 @@ package struct ReplicationSource {
     needsFullSync = true
   }
 
+  /// The server or host that received is gone, with what was under way: a sync that runs starts over.
+  package mutating func targetLost(at now: Instant) { abortSync(.targetLost, at: now) }
+
   /// The path to the target carries no data from now on; see ``ConnectionMonitor``.
   package mutating func pathBroke(at now: Instant) { connection.pathBroke(at: now) }
 

@@ -16,6 +16,9 @@ extension Scenario {
       case linkRestore(LinkID)
       case hostFail(HostID)
       case hostRestore(HostID)
+      /// The replication server stops; what it has in memory is gone.
+      case serverFail(ReplicationServerID)
+      case serverRestore(ReplicationServerID)
       case powerOff([VirtualMachineID])
       case powerOn([VirtualMachineID])
       case pauseReplication([ReplicationID])
@@ -51,6 +54,8 @@ extension Scenario.TimelineEntry {
     case linkRestore = "link.restore"
     case hostFail = "host.fail"
     case hostRestore = "host.restore"
+    case serverFail = "vrserver.fail"
+    case serverRestore = "vrserver.restore"
     case powerOff = "vm.power-off"
     case powerOn = "vm.power-on"
     case pauseReplication = "replication.pause"
@@ -61,7 +66,7 @@ extension Scenario.TimelineEntry {
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
-      .linkDown, .linkLimit, .hostFail, .powerOff, .pauseReplication, .scaleWorkload,
+      .linkDown, .linkLimit, .hostFail, .serverFail, .powerOff, .pauseReplication, .scaleWorkload,
     ]
   }
 
@@ -73,6 +78,8 @@ extension Scenario.TimelineEntry {
     case .linkRestore: .linkRestore
     case .hostFail: .hostFail
     case .hostRestore: .hostRestore
+    case .serverFail: .serverFail
+    case .serverRestore: .serverRestore
     case .powerOff: .powerOff
     case .powerOn: .powerOn
     case .pauseReplication: .pauseReplication

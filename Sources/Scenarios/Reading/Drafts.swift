@@ -366,6 +366,7 @@ struct TimelineEntryDraft: Draft {
   var link = Field<String>()
   var bandwidth = Field<BandwidthDraft>()
   var host = Field<String>()
+  var server = Field<String>()
   var virtualMachine = Field<String>()
   var factor = Field<Ratio>()
 
@@ -386,6 +387,9 @@ struct TimelineEntryDraft: Draft {
     .required(
       "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
     .required("host", \.host, .name, for: words(.hostFail, .hostRestore), "The host."),
+    .required(
+      "server", \.server, .name, for: words(.serverFail, .serverRestore),
+      "The replication server, as SITE-vrs-01."),
     .required(
       "vm", \.virtualMachine, .selector,
       for: words(
@@ -417,6 +421,16 @@ struct ProfileDraft: Draft {
       }
     case .count(let path):
       .override(parameter.key, .count(1...1_000), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .optionalCount(let path):
+      .override(parameter.key, .count(1...65_536), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .optionalRate(let path):
+      .override(parameter.key, .positiveRate(unit: "MB/s"), parameter.summary) {
+        $0.profile[keyPath: path] = $1
+      }
+    case .product(let path):
+      .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .windowBlock(let path):
+      .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
     }
   }
 }

@@ -17,9 +17,7 @@ extension Resolver {
         warmup: draft.clock.value.warmup.value),
       inventory: buildInventory(),
       sites: draft.sites.value.map { site in
-        Scenario.SiteSettings(
-          replicationServers: site.value.replicationServers.value,
-          networks: site.value.networks.value.map(\.value))
+        Scenario.SiteSettings(networks: site.value.networks.value.map(\.value))
       },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
@@ -37,6 +35,9 @@ extension Resolver {
     var inventory = Inventory()
     inventory.sites = draft.sites.value.map { Site(name: $0.value.name.value) }
     inventory.hosts = zip(hostNames.names, hostSites).map { Host(name: $0, site: SiteID($1)) }
+    inventory.replicationServers = zip(serverNames.names, serverSites).map {
+      ReplicationServer(name: $0, site: SiteID($1))
+    }
     inventory.datastores = datastores.map { site, datastore in
       Datastore(
         name: datastore.name.value, site: SiteID(site), capacity: datastore.capacity.known,

@@ -158,6 +158,8 @@ extension Resolver {
       return .linkLimit(link, bandwidth: bandwidth)
     case .hostFail: return host(of: entry).map { .hostFail($0) }
     case .hostRestore: return host(of: entry).map { .hostRestore($0) }
+    case .serverFail: return server(of: entry).map { .serverFail($0) }
+    case .serverRestore: return server(of: entry).map { .serverRestore($0) }
     case .powerOff: return machines(of: entry).map { .powerOff($0) }
     case .powerOn: return machines(of: entry).map { .powerOn($0) }
     case .pauseReplication: return replications(of: entry).map { .pauseReplication($0) }
@@ -177,6 +179,10 @@ extension Resolver {
 
   private mutating func host(of entry: TimelineEntryDraft) -> HostID? {
     hostNames.resolve(entry.host.located, log: &log).map { HostID($0) }
+  }
+
+  private mutating func server(of entry: TimelineEntryDraft) -> ReplicationServerID? {
+    serverNames.resolve(entry.server.located, log: &log).map { ReplicationServerID($0) }
   }
 
   private mutating func machines(of entry: TimelineEntryDraft) -> [VirtualMachineID]? {
