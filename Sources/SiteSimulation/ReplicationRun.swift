@@ -21,6 +21,8 @@ struct ReplicationRun {
   var server: ReplicationServerID?
   /// The host that writes the replica; `nil` from its failure until another one is chosen.
   var host: HostID?
+  /// Where rebalancing will move it when its sync has ended.
+  var nextHost: HostID?
   /// Whether the failure of its host was noticed, and none has taken its place yet.
   var isHostWanted = false
   /// Tells the latest failure of its host from those before.

@@ -47,15 +47,19 @@ extension World {
   private func replicaCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: hosts.count)
     for replication in replications {
-      if let host = replication.host { counts[host.index] += 1 }
+      if let host = replication.nextHost ?? replication.host { counts[host.index] += 1 }
     }
     return counts
   }
 
   /// A host failed: the replicas it writes for stand still until somebody notices.
   mutating func replicasLost(on host: HostID) {
+    for index in replications.indices where replications[index].nextHost == host {
+      replications[index].nextHost = nil
+    }
     for index in replications.indices where replications[index].host == host {
       replications[index].host = nil
+      replications[index].nextHost = nil
       replications[index].hostStamp += 1
       replications[index].isHostWanted = false
       queue.schedule(
@@ -109,7 +113,7 @@ extension World {
 
   /// Spreads the replications of each site over its running hosts, and does it again one interval later.
   ///
-  /// One that has a sync under way stays where it is.
+  /// One that has a sync under way moves when that has ended.
   ///
   /// - Source: VMware, vSphere Replication 9.0, "Load balancing": replications are spread over all hosts of the target
   ///   cluster and rebalanced every 30 minutes. That their number is what is balanced is inferred.
@@ -117,17 +121,26 @@ extension World {
     var counts = replicaCounts()
     for site in scenario.inventory.sites.indices {
       let running = hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site.index == site }
-      for index in replications.indices where !replications[index].source.isSyncing {
-        guard let host = replications[index].host, scenario.inventory[host].site.index == site,
+      for index in replications.indices {
+        guard let host = replications[index].nextHost ?? replications[index].host,
+          scenario.inventory[host].site.index == site,
           let emptiest = running.min(by: { (counts[$0], $0) < (counts[$1], $1) }),
           counts[emptiest] + 1 < counts[host.index]
         else { continue }
         counts[host.index] -= 1
         counts[emptiest] += 1
-        place(index, on: HostID(emptiest))
+        replications[index].nextHost = HostID(emptiest)
+        moveIfIdle(index)
       }
     }
     queue.schedule(WorldEvent(.rebalance, 0), at: now + scenario.profile.rebalanceInterval)
+  }
+
+  /// Moves a replica to the host that rebalancing chose for it, unless a sync is under way.
+  mutating func moveIfIdle(_ index: Int) {
+    guard let host = replications[index].nextHost, !replications[index].source.isSyncing else { return }
+    replications[index].nextHost = nil
+    if host != replications[index].host { place(index, on: host) }
   }
 
   // MARK: - Routes

@@ -37,6 +37,7 @@ extension World {
       }
       note(event, of: index, unsent: unsent)
     }
+    moveIfIdle(index)
     try send(index)
     armTimer(index)
     try serveContexts()
