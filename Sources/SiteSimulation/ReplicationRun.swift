@@ -63,7 +63,8 @@ struct ReplicationRun {
   init(
     _ description: Scenario.Replication, machineIndex: Int, extentSizes: [ByteCount],
     source: ReplicationSource, replica: ReplicationTarget, forward: TransferStream,
-    backward: TransferStream, routeEnds: (first: [ResourceUse], last: [ResourceUse]), mergeRoute: RouteID, compareRoute: RouteID, lag: LagTrack
+    backward: TransferStream, routeEnds: (first: [ResourceUse], last: [ResourceUse]), mergeRoute: RouteID,
+    compareRoute: RouteID, lag: LagTrack
   ) {
     machine = description.virtualMachine
     link = description.link

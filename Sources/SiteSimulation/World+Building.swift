@@ -238,11 +238,13 @@ private struct WorldBuilder {
         bases: bases(of: replication, machine: machine),
         instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil),
       forward: TransferStream(
-        route: sharing.addRoute(wanUses), latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
+        route: sharing.addRoute(wanUses), latency: link.latency,
+        connection: Connection(windowMaximum: link.windowMaximum)),
       backward: TransferStream(
         route: sharing.addRoute(transport.network.uses(forward: [back], backward: [there])),
         latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
-      routeEnds: (source.reading + wanUses, target.writing), mergeRoute: sharing.addRoute(target.reading + target.writing),
+      routeEnds: (source.reading + wanUses, target.writing),
+      mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication))
   }

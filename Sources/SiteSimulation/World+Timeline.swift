@@ -104,7 +104,8 @@ extension World {
       for machine in indices(ids) where machines[machine].scales.end(entry) {
         scaleWorkload(of: machine)
       }
-    case .linkRestore, .hostRestore, .serverRestore, .powerOn, .resumeReplication, .syncReplication, .fullSyncReplication:
+    case .linkRestore, .hostRestore, .serverRestore, .powerOn, .resumeReplication, .syncReplication,
+      .fullSyncReplication:
       preconditionFailure("only lasting entries end")
     }
     lift([entry])

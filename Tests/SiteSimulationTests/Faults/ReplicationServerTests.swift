@@ -83,6 +83,7 @@ import Testing
     // Host 2 is down at the start of the run and back at 10 min; until 30 min all four replicas are on host 1.
     var small = Self.world(machines: 4, servers: 1)
     small.duration = "40m"
+    small.link = #""bandwidth": "10MiB/s", "latency": "0ms""#
     small.targetHosts = 2
     small.profile = #""product": "enhanced""#
     small.timeline = [
