@@ -85,7 +85,8 @@ extension Resolver {
             file: draft.file.value, format: draft.format.value, device: draft.device.known,
             isRepeated: draft.isRepeated.value))
       }
-    return Scenario.Workload(name: workloadDrafts[index].name.value, model: model)
+    return Scenario.Workload(
+      name: workloadDrafts[index].name.value, model: model, compressedShare: draft.compressed.value)
   }
 
   private func buildReplication(_ planned: PlannedReplication) -> Scenario.Replication {
@@ -102,7 +103,11 @@ extension Resolver {
       virtualMachine: VirtualMachineID(planned.machine), target: target,
       datastore: DatastoreID(checked(planned.datastore)), rpo: draft.rpo.value, policy: draft.policy.value,
       safetyFactor: draft.safetyFactor.value, firstSync: draft.firstSync.known.map { .zero + $0 },
-      disks: planned.disks, initialSync: initialSync, link: LinkID(link),
+      disks: planned.disks, initialSync: initialSync, isCompressed: draft.compression.value,
+      isEncrypted: draft.encryption.value, quiescing: draft.quiescing.value,
+      pointsInTime: draft.pointsInTime.known.map {
+        Scenario.Replication.PointsInTime(perDay: $0.perDay.value, days: $0.days.value)
+      }, link: LinkID(link),
       direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward)
   }
 

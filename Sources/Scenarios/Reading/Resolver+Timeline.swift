@@ -162,6 +162,20 @@ extension Resolver {
     case .serverRestore: return server(of: entry).map { .serverRestore($0) }
     case .powerOff: return machines(of: entry).map { .powerOff($0) }
     case .powerOn: return machines(of: entry).map { .powerOn($0) }
+    case .migrate: return migration(of: entry)
+    case .trim: return trim(of: entry)
+    case .revert: return machines(of: entry).map { .revert($0) }
+    case .addDisk: return addition(of: entry)
+    case .resizeDisk: return resizing(of: entry)
+    case .reconfigureReplication: return replications(of: entry).map { .reconfigureReplication($0) }
+    case .testImage: return replications(of: entry).map { .testImage($0) }
+    case .moveReplication: return move(of: entry)
+    case .datastoreFull: return datastore(of: entry).map { .datastoreFull($0) }
+    case .datastoreSlow:
+      let datastore = datastore(of: entry)
+      guard let datastore, let factor = entry.factor.known else { return nil }
+      return .datastoreSlow(datastore, factor: factor)
+    case .datastoreRestore: return datastore(of: entry).map { .datastoreRestore($0) }
     case .pauseReplication: return replications(of: entry).map { .pauseReplication($0) }
     case .resumeReplication: return replications(of: entry).map { .resumeReplication($0) }
     case .syncReplication: return replications(of: entry).map { .syncReplication($0) }
@@ -177,20 +191,24 @@ extension Resolver {
     linkNames.resolve(entry.link.located, log: &log).map { LinkID($0) }
   }
 
-  private mutating func host(of entry: TimelineEntryDraft) -> HostID? {
+  mutating func host(of entry: TimelineEntryDraft) -> HostID? {
     hostNames.resolve(entry.host.located, log: &log).map { HostID($0) }
   }
 
-  private mutating func server(of entry: TimelineEntryDraft) -> ReplicationServerID? {
+  mutating func server(of entry: TimelineEntryDraft) -> ReplicationServerID? {
     serverNames.resolve(entry.server.located, log: &log).map { ReplicationServerID($0) }
   }
 
-  private mutating func machines(of entry: TimelineEntryDraft) -> [VirtualMachineID]? {
+  private mutating func datastore(of entry: TimelineEntryDraft) -> DatastoreID? {
+    datastoreNames.resolve(entry.datastore.located, log: &log).map { DatastoreID($0) }
+  }
+
+  mutating func machines(of entry: TimelineEntryDraft) -> [VirtualMachineID]? {
     guard let selector = entry.virtualMachine.located else { return nil }
     return select(selector)?.map { VirtualMachineID($0) }
   }
 
-  private mutating func replications(of entry: TimelineEntryDraft) -> [ReplicationID]? {
+  mutating func replications(of entry: TimelineEntryDraft) -> [ReplicationID]? {
     guard let selector = entry.virtualMachine.located, let selected = select(selector) else { return nil }
     let members = Set(selected)
     let found = replications.indices.filter { members.contains(replications[$0].machine) }

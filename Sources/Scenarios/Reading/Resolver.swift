@@ -257,15 +257,21 @@ struct Resolver {
     return check("host", reference, isAt: site, whereItIs: hostSites[index]) ? index : nil
   }
 
-  private mutating func check(
+  /// Whether something is where it must be; reported if not.
+  mutating func check(
     _ noun: String, _ reference: Located<String>, isAt site: Int?, whereItIs actual: Int
   ) -> Bool {
     guard let site, site != actual else { return true }
     func name(_ index: Int) -> String { quoted(draft.sites.known?[index].value.name.known ?? "?") }
+    func names(_ table: NameTable, _ sites: [Int]) -> [String] {
+      table.names.filter { table.index(of: $0).map { sites[$0] } == site }
+    }
     let local =
-      noun == "datastore"
-      ? datastores.filter { $0.site == site }.compactMap(\.draft.name.known)
-      : hostNames.names.filter { hostNames.index(of: $0).map { hostSites[$0] } == site }
+      switch noun {
+      case "datastore": datastores.filter { $0.site == site }.compactMap(\.draft.name.known)
+      case "host": names(hostNames, hostSites)
+      default: names(serverNames, serverSites)
+      }
     log.report(
       .wrongSite, "the \(noun) \(quoted(reference.value)) is at site \(name(actual)), not at \(name(site))",
       at: reference.span,
