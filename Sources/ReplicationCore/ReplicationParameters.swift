@@ -45,6 +45,50 @@ package struct ReplicationParameters: Sendable, Hashable {
   package var reconnectDelayStep = TimeSpan.seconds(10)
   package var reconnectDelayMaximum = TimeSpan.seconds(90)
 
+  /// What the demand log can do and when a delta that needs it is given up.
+  package var demandLog = DemandLogLimits()
+
+  /// What happens to an UNMAP that hits what is still to be sent.
+  ///
+  /// - Source: ESXi advanced setting `HBR.DemandlogFailCollidingUnmap`; the default is unverified.
+  package var collidingUnmaps = CollidingUnmapPolicy.preserve
+
+  /// Whether an UNMAP of what holds zeros already leaves it clean.
+  ///
+  /// - Source: ESXi advanced setting `HBR.UnmapOptimization` from 8.0, off by default; its effect is inferred.
+  package var optimizesUnmap = false
+
+  /// Whether a full sync leaves what the guest writes meanwhile to the delta that follows.
+  ///
+  /// - Source: ESXi advanced setting `HBR.HbrOptimizeFullSync`, from 6.5.
+  package var optimizesFullSync = true
+
+  /// Which sides can tell what is allocated; it counts while ``usesAllocationInformation`` is true.
+  package var allocationKnowledge = AllocationKnowledge.both
+
+  /// The configuration files sent with every instance; ``ConfigurationFiles/traced`` are those observed.
+  package var configurationFiles = ConfigurationFiles.none
+
+  /// How far apart the attempts to hand the tracking over in a vMotion are.
+  ///
+  /// - Source: ESXi advanced setting `HBR.MigrateFlushTimerSecs`.
+  package var migrationFlushInterval = TimeSpan.seconds(3)
+
+  /// Whether a sync in flight goes on after a vMotion instead of starting again.
+  ///
+  /// - Source: Unknown for the product; *inferred* to start again.
+  package var continuesSyncsAcrossMigration = false
+
+  /// Whether a snapshot of the virtual machine copies what is still to be sent to the demand log.
+  ///
+  /// - Source: ESXi advanced settings `HBR.CopySnap*`; the default is unverified.
+  package var copiesSnapshotBlocks = false
+
+  /// Whether a disk can grow under a running virtual machine without a full sync.
+  ///
+  /// - Source: VMware, vSphere Replication 8.4 documentation: source from 7.0 and target from 6.5.
+  package var growsDisksOnline = true
+
   package init() {}
 
   /// The most extents in one data message, at least one.
@@ -60,5 +104,7 @@ package struct ReplicationParameters: Sendable, Hashable {
     precondition(chunksInFlight > 0, "at least one data message is under way at a time")
     precondition(
       reconnectDelayStep > .zero && reconnectDelayMaximum > .zero, "attempts to reconnect are apart")
+    precondition(migrationFlushInterval > .zero, "attempts to hand over are apart")
+    demandLog.validate()
   }
 }

@@ -32,6 +32,11 @@ extension World {
       note("replication.sync-aborted", of: machine, detail: reason.rawValue)
     case .connectionLost: note("replication.connection-lost", of: machine)
     case .connectionRestored: note("replication.connection-restored", of: machine)
+    case .deltaNotStarted(let reason):
+      note("replication.delta-not-started", of: machine, detail: reason.rawValue)
+    case .preparationExceededObjective: note("replication.preparation-exceeds-rpo", of: machine)
+    case .configurationFailed(let problem):
+      note("replication.error", of: machine, detail: problem.rawValue)
     }
   }
 

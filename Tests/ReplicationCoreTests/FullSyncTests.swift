@@ -236,7 +236,9 @@ extension ReplicationEvent {
   var account: SyncAccount? {
     switch self {
     case .fullSyncCompleted(let account), .deltaCompleted(let account), .syncAborted(let account, _): account
-    case .fullSyncStarted, .deltaStarted, .connectionLost, .connectionRestored: nil
+    case .fullSyncStarted, .deltaStarted, .connectionLost, .connectionRestored, .deltaNotStarted,
+      .preparationExceededObjective, .configurationFailed:
+      nil
     }
   }
 

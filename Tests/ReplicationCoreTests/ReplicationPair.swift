@@ -32,11 +32,11 @@ final class ReplicationPair {
   /// Changes a message on its way, or drops it: what the oracle must notice.
   var tamper: (SourceMessage) -> SourceMessage? = { $0 }
 
-  let disks: [ExtentStore]
+  var disks: [ExtentStore]
   /// The target's base disks.
-  let bases: [ExtentStore]
-  private(set) var source: ReplicationSource
-  private(set) var target: ReplicationTarget
+  var bases: [ExtentStore]
+  var source: ReplicationSource
+  var target: ReplicationTarget
   private(set) var now = Instant.zero
 
   // MARK: What happened
@@ -49,11 +49,13 @@ final class ReplicationPair {
   private(set) var answersSent = ByteCount.zero
   private(set) var dataMessagesSent = 0
   private(set) var redoSizePeak = ByteCount.zero
+  /// What the last write of the guest waited for.
+  private(set) var lastCost = WriteCost.none
 
   // MARK: The truth
 
-  private(set) var content: [Content]
-  private var snapshots: [SyncSequence: (pointInTime: Instant, content: [Content])] = [:]
+  var content: [Content]
+  var snapshots: [SyncSequence: (pointInTime: Instant, content: [Content])] = [:]
   private var lastTag: UInt64 = 1_000
 
   // MARK: The link
@@ -73,24 +75,18 @@ final class ReplicationPair {
   private var mergeDue: Instant?
   private var hasSyncInFlight = false
   private var isConnectionLost = false
-
   /// - Parameter disks: The source's disks, with what they hold at the start.
   init(
     disks: [ExtentStore], replica: Replica = .complete, objective: TimeSpan = .seconds(100),
     policy: SyncSchedule.Policy = .fixedInterval, bytesPerSecond: UInt64 = 8_192,
-    latency: TimeSpan = .zero, parameters: ReplicationParameters = .small
+    latency: TimeSpan = .zero, parameters: ReplicationParameters = .small,
+    options: ReplicationOptions = ReplicationOptions()
   ) throws {
     self.disks = disks
     self.parameters = parameters
     self.bytesPerSecond = bytesPerSecond
     self.latency = latency
-    content = disks.map { disk in
-      var content: Content = [:]
-      for extent in 0..<disk.geometry.extentCount where disk.tag(of: extent) != 0 {
-        content[extent] = disk.tag(of: extent)
-      }
-      return content
-    }
+    content = disks.map(\.content)
     let instance: ReplicationTarget.Instance?
     switch replica {
     case .empty:
@@ -107,7 +103,7 @@ final class ReplicationPair {
     source = ReplicationSource(
       disks: disks.map(\.geometry),
       schedule: SyncSchedule(objective: objective, policy: policy, imageTime: .zero),
-      hasReplica: instance != nil, parameters: parameters)
+      hasReplica: instance != nil, parameters: parameters, options: options)
     target = ReplicationTarget(bases: bases, instance: instance)
     try settle()
   }
@@ -146,18 +142,26 @@ final class ReplicationPair {
   /// - Returns: The tag that they hold now.
   @discardableResult
   func write(_ extents: Range<Int>, disk: Int = 0) -> UInt64 {
-    lastTag += 1
-    source.guestWillWrite(extents, disk: disk, reading: disks[disk])
-    disks[disk].fill(extents, tag: lastTag)
-    for extent in extents { content[disk][extent] = lastTag }
+    let lastTag = nextTag()
+    lastCost = source.guestWillWrite(extents, disk: disk, reading: disks[disk])
+    change(extents, to: lastTag, disk: disk)
     return lastTag
   }
 
   /// The guest frees `extents`: they hold zeros from now on.
   func discard(_ extents: Range<Int>, disk: Int = 0) {
-    source.guestWillWrite(extents, disk: disk, reading: disks[disk])
-    disks[disk].fill(extents, tag: 0)
-    for extent in extents { content[disk][extent] = nil }
+    lastCost = source.guestWillWrite(extents, disk: disk, reading: disks[disk])
+    change(extents, to: 0, disk: disk)
+  }
+
+  func nextTag() -> UInt64 {
+    lastTag += 1
+    return lastTag
+  }
+
+  func change(_ extents: Range<Int>, to tag: UInt64, disk: Int) {
+    disks[disk].fill(extents, tag: tag)
+    for extent in extents { content[disk][extent] = tag == 0 ? nil : tag }
   }
 
   func cutPath() throws {
@@ -209,6 +213,9 @@ final class ReplicationPair {
 
   // MARK: - Driving
 
+  /// A full sync that is accepted leads to a guest being quiesced without a sync in between.
+  private var isPreparing: Bool { source.isSyncing && source.currentAccount == nil }
+
   private var nextDue: Instant? {
     var due = [source.nextDeadline, mergeDue].compactMap { $0 }
     if isPathUp {
@@ -256,7 +263,7 @@ final class ReplicationPair {
   }
 
   /// Does what follows from the input just given, without any time passing.
-  private func settle() throws {
+  func settle() throws {
     takeEvents()
     if source.session != session {
       session = source.session
@@ -279,10 +286,11 @@ final class ReplicationPair {
   private func send(_ message: SourceMessage) {
     let payload = message.payloadSize(extentSizes: disks.map(\.geometry.extentSize))
     let checksums = message.checksumTraffic(parameters: parameters)
+    let configuration = message.configurationTraffic(parameters: parameters)
     payloadSent += payload
     checksumsSent += checksums
     if message.isData { dataMessagesSent += 1 }
-    let bytes = Int64((payload + checksums).bytes)
+    let bytes = Int64((payload + checksums + configuration).bytes)
     let rate = Int64(bytesPerSecond)
     let started = max(lineIsFreeAt, linkNanoseconds)
     lineIsFreeAt = started + (bytes * 1_000_000_000 + rate - 1) / rate
@@ -297,10 +305,10 @@ final class ReplicationPair {
       case .deltaStarted(let sequence):
         hasSyncInFlight = true
         snapshots[sequence] = (now, content)
-      case .deltaCompleted, .syncAborted: hasSyncInFlight = false
+      case .deltaCompleted, .syncAborted, .deltaNotStarted: hasSyncInFlight = false
       case .connectionLost: isConnectionLost = true
       case .connectionRestored: isConnectionLost = false
-      case .fullSyncCompleted: break
+      case .fullSyncCompleted, .preparationExceededObjective, .configurationFailed: break
       }
     }
   }
@@ -309,7 +317,9 @@ final class ReplicationPair {
 
   /// A sync in flight on a sound path always has something under way, and what is called fine is.
   private func checkLiveness() {
-    if hasSyncInFlight && isPathUp && forward.isEmpty && backward.isEmpty {
+    if hasSyncInFlight && isPathUp && forward.isEmpty && backward.isEmpty && !source.isStalled
+      && !isPreparing
+    {
       Issue.record("a sync is in flight at \(now) and nothing is under way")
     }
     if source.status == .ok && target.newestInstance == nil {

@@ -35,8 +35,14 @@ extension SourceMessage {
     return .zero
   }
 
-  /// Payload and checksums.
+  /// The configuration files, which travel with the end of every instance.
+  package func configurationTraffic(parameters: ReplicationParameters) -> ByteCount {
+    if case .deltaEnded = self { parameters.configurationFiles.wireSize } else { .zero }
+  }
+
+  /// Payload, checksums and configuration files.
   package func wireSize(extentSizes: [ByteCount], parameters: ReplicationParameters) -> ByteCount {
     payloadSize(extentSizes: extentSizes) + checksumTraffic(parameters: parameters)
+      + configurationTraffic(parameters: parameters)
   }
 }

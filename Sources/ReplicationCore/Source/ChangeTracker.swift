@@ -32,20 +32,55 @@ package struct ChangeTracker {
   /// How many extents the instance in flight holds.
   package var instanceExtentCount: Int { instance.count }
 
+  /// How many extents of the instance in flight are still to be read.
+  package private(set) var unreadExtentCount = 0
+
+  /// How many extents the demand log holds now.
+  package var demandLogCount: Int { demandLog.count }
+
   /// Records a guest write that is about to reach the disk.
   ///
+  /// - Returns: The number of extents that were copied to the demand log first.
   /// - Complexity: O(extents touched), and a read of those that must be preserved.
-  package mutating func guestWillWrite(_ extents: Range<Int>, reading disk: some ReplicatedDisk) {
-    if extents.upperBound > cursor, !instance.isEmpty { preserve(extents, reading: disk) }
+  @discardableResult
+  package mutating func guestWillWrite(_ extents: Range<Int>, reading disk: some ReplicatedDisk) -> Int {
+    let copied =
+      extents.upperBound > cursor && !instance.isEmpty ? preserve(extents, reading: disk) : 0
     dirty.mark(extents)
+    return copied
   }
 
-  private mutating func preserve(_ extents: Range<Int>, reading disk: some ReplicatedDisk) {
-    var rest = max(extents.lowerBound, cursor)..<extents.upperBound
+  /// Copies what a change of `extents` would take from the instance in flight to the demand log.
+  ///
+  /// - Returns: The number of extents copied.
+  mutating func preserve(_ extents: Range<Int>, reading disk: some ReplicatedDisk) -> Int {
+    var copied = 0
+    var rest = unread(extents)
     while let run = instance.nextRun(in: rest) {
-      preservedCount += demandLog.preserve(run, from: disk)
+      copied += demandLog.preserve(run, from: disk)
       rest = run.upperBound..<extents.upperBound
     }
+    preservedCount += copied
+    return copied
+  }
+
+  /// The runs of `extents` that a change would have to copy first.
+  func collidingRuns(in extents: Range<Int>) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var rest = unread(extents)
+    while let run = instance.nextRun(in: rest) {
+      var missing = run
+      while let clear = demandLog.extents.nextClearRun(in: missing) {
+        runs.append(clear)
+        missing = clear.upperBound..<run.upperBound
+      }
+      rest = run.upperBound..<extents.upperBound
+    }
+    return runs
+  }
+
+  private func unread(_ extents: Range<Int>) -> Range<Int> {
+    min(max(extents.lowerBound, cursor), extents.upperBound)..<extents.upperBound
   }
 
   /// Switches the sets: what is dirty becomes the instance, and nothing is dirty.
@@ -56,13 +91,14 @@ package struct ChangeTracker {
     instance = dirty.take()
     cursor = 0
     preservedCount = 0
+    unreadExtentCount = instance.count
   }
 
   /// Reads up to `limit` extents of the instance, in ascending order, as they were when it began.
   ///
   /// - Returns: The extents, or `nil` when all were read.
   package mutating func readInstance(limit: Int, from disk: some ReplicatedDisk) -> ExtentBatch? {
-    guard cursor < geometry.extentCount, !instance.isEmpty else { return nil }
+    guard unreadExtentCount > 0 else { return nil }
     let runs = instance.nextRuns(from: cursor, extentLimit: limit)
     guard let last = runs.last else { return nil }
     var batch = ExtentBatch(geometry: geometry)
@@ -72,6 +108,7 @@ package struct ChangeTracker {
       for run in runs { read(run, from: disk, into: &batch) }
     }
     cursor = last.upperBound
+    unreadExtentCount -= batch.extentCount
     return batch
   }
 
@@ -94,6 +131,7 @@ package struct ChangeTracker {
     instance.removeAll()
     demandLog.removeAll()
     cursor = 0
+    unreadExtentCount = 0
   }
 
   /// The instance is given up: its extents are dirty again.
@@ -106,5 +144,37 @@ package struct ChangeTracker {
   package mutating func lose() {
     dirty.removeAll()
     endInstance()
+  }
+
+  // MARK: - What the persistent state file holds
+
+  package var saved: SavedTracker {
+    SavedTracker(dirty: dirty, instance: instance, cursor: cursor, preserved: demandLog)
+  }
+
+  /// The tracker that ``saved`` described, an instance in flight included.
+  package init(restoring saved: SavedTracker) {
+    self.init(geometry: saved.dirty.geometry)
+    dirty = saved.dirty
+    instance = saved.instance
+    cursor = saved.cursor
+    demandLog = saved.preserved
+    preservedCount = saved.preserved.count
+    if let last = instance.nextRun(from: cursor)?.lowerBound {
+      unreadExtentCount = instance.count(in: last..<geometry.extentCount)
+    }
+  }
+
+  /// The same changes on a disk that has grown, whose new part holds zeros on both sides.
+  ///
+  /// - Precondition: No instance is in flight; the extents keep their size, and the disk does not shrink.
+  mutating func grow(to newGeometry: ExtentGeometry) {
+    precondition(instance.isEmpty, "a disk grows between two instances")
+    precondition(
+      newGeometry.extentSize == geometry.extentSize && newGeometry.extentCount >= geometry.extentCount,
+      "a disk grows by whole extents of its size")
+    var grown = ChangeTracker(geometry: newGeometry)
+    dirty.forEachRun { grown.dirty.mark($0) }
+    self = grown
   }
 }

@@ -11,6 +11,12 @@ package enum ReplicationEvent: Sendable, Hashable {
   case syncAborted(SyncAccount, AbortReason)
   case connectionLost
   case connectionRestored
+  /// The guest was still being quiesced when the delta was given up; nothing of it existed yet.
+  case deltaNotStarted(AbortReason)
+  /// Quiescing the guest has taken longer than the recovery point objective, and still goes on.
+  case preparationExceededObjective
+  /// The replication is in error until it is configured again.
+  case configurationFailed(ConfigurationProblem)
 }
 
 /// What one sync did until it ended.
@@ -31,6 +37,12 @@ package struct SyncAccount: Sendable, Hashable {
   package var comparedSize: ByteCount
   /// Extents copied before a guest overwrote them.
   package var preservedExtents: Int
+  /// What of a delta's ``wireSize`` was the virtual machine's configuration.
+  package var configurationSize = ByteCount.zero
+  /// The most that the demand log took up, metadata included.
+  package var demandLogPeak = ByteCount.zero
+  /// What the guest was brought to before the instance of a delta was taken.
+  package var consistency = Quiescing.Mode.none
 }
 
 /// Why a sync was given up.
@@ -43,4 +55,16 @@ package enum AbortReason: String, Sendable, Hashable {
   case paused
   /// An administrator asked for a full sync.
   case fullSyncRequested
+  /// The demand log failed or was full.
+  case demandLog
+  /// The virtual machine moved to another host.
+  case migrated
+  /// The bitmaps were lost or speak of other content; see ``TrackingLoss``.
+  case trackingLost
+  case diskGrown
+  case reconfigured
+  /// The configuration is wrong; see ``ConfigurationProblem``.
+  case configurationFailed
+  /// An administrator stopped the offline instance.
+  case offlineInstanceStopped
 }

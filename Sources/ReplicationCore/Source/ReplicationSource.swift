@@ -14,56 +14,97 @@ package import Quantities
 /// session, in both directions, and calls ``ReplicationTarget/connectionLost()``. An instance that was complete
 /// at the target by then stays; the source, which never heard of it, sends its extents once more.
 package struct ReplicationSource {
-  private enum Phase {
+  enum Phase {
     /// No sync is running.
     case idle
     case fullSync(FullSync)
+    /// The guest is being quiesced; the instance is taken when it is ready.
+    case preparing(Preparation)
     case delta(Delta)
   }
 
-  private struct FullSync {
+  struct FullSync {
     var scan: FullSyncScan
     var account: SyncAccount
     var isAnnounced = false
     var isEndSent = false
   }
 
-  private struct Delta {
+  struct Preparation {
+    /// When the guest is ready, or `nil` if the driver tells.
+    let readyAt: Instant?
+    /// When it will have taken longer than the objective; `nil` once that was said.
+    var exceedsAt: Instant?
+  }
+
+  struct Delta {
     let summary: InstanceSummary
     var account: SyncAccount
-    /// The disk being read; equal to the number of disks when all were read.
-    var disk = 0
+    /// The disk whose turn it is to be read.
+    var turn = 0
     var isEndSent = false
   }
 
-  private let parameters: ReplicationParameters
-  private var trackers: [ChangeTracker]
-  private var schedule: SyncSchedule
-  private var connection: ConnectionMonitor
-  private var phase = Phase.idle
-  private var events: [ReplicationEvent] = []
-  private var lastSequence: SyncSequence = 0
-  private var needsFullSync: Bool
+  enum Power {
+    case on
+    case off
+    /// Off and locked, until an instance of the stopped machine is complete.
+    case offlineInstance
+  }
+
+  struct Migration {
+    let beganAt: Instant
+    /// When the new host has taken over, or `nil` while the machine is moving.
+    var resumesAt: Instant?
+  }
+
+  let parameters: ReplicationParameters
+  package let options: ReplicationOptions
+  var trackers: [ChangeTracker]
+  var schedule: SyncSchedule
+  var connection: ConnectionMonitor
+  var phase = Phase.idle
+  var events: [ReplicationEvent] = []
+  var lastSequence: SyncSequence = 0
+  /// Whether each disk must be compared before a delta of it means anything.
+  var needsFullSync: [Bool]
   /// Whether the target has ever held a complete instance.
-  private var hasReplica: Bool
-  private var isPoweredOn = true
-  private var isPaused = false
+  var hasReplica: Bool
+  var power = Power.on
+  var isPaused = false
+  var migration: Migration?
+  /// When the delta in flight is given up because of its demand log, or `nil` if that is sound.
+  var demandLogFailsAt: Instant?
+  /// Whether the demand log of the delta in flight did not have the room for a write.
+  var isDemandLogFull = false
+  var demandLogPeak = ByteCount.zero
+  /// Whether the replica of a disk that grew does not have the new size yet.
+  var isResizingDisk = false
+
+  /// Why the replication is in error, until ``reconfigured(_:at:)``.
+  package internal(set) var configurationProblem: ConfigurationProblem?
 
   /// Changes whenever messages under way must be thrown away.
-  package private(set) var session: UInt64 = 0
+  package internal(set) var session: UInt64 = 0
 
   /// - Parameters:
   ///   - schedule: Whose first deadline starts the first delta; a full sync starts at once.
   ///   - hasReplica: Whether the target holds a complete instance equal to the disks as they are now.
+  /// - Precondition: The guest is quiesced only with an objective that allows it.
   package init(
-    disks: [ExtentGeometry], schedule: SyncSchedule, hasReplica: Bool, parameters: ReplicationParameters
+    disks: [ExtentGeometry], schedule: SyncSchedule, hasReplica: Bool, parameters: ReplicationParameters,
+    options: ReplicationOptions = ReplicationOptions()
   ) {
     precondition(!disks.isEmpty, "a replication has at least one disk")
+    precondition(
+      options.quiescing.mode == .none || schedule.objective >= Quiescing.objectiveMinimum,
+      "a guest is quiesced only with an objective of 15 minutes or more")
     parameters.validate()
     self.parameters = parameters
+    self.options = options
     self.schedule = schedule
     self.hasReplica = hasReplica
-    needsFullSync = !hasReplica
+    needsFullSync = disks.map { _ in !hasReplica }
     trackers = disks.map { ChangeTracker(geometry: $0) }
     connection = ConnectionMonitor(parameters: parameters)
   }
@@ -75,9 +116,19 @@ package struct ReplicationSource {
   /// It may lie in the past: what could not start in time, and every full sync, is due at once.
   package var nextDeadline: Instant? {
     var deadline = connection.deadline
-    if canStart, case .idle = phase {
-      let start = needsFullSync ? Instant(nanoseconds: .min) : schedule.deadline
-      if let start { deadline = min(deadline ?? start, start) }
+    func consider(_ other: Instant?) {
+      if let other { deadline = min(deadline ?? other, other) }
+    }
+    // A log found full by a write is tried again from the moment when the driver next asks.
+    consider(demandLogFailsAt ?? (isDemandLogFull ? Instant(nanoseconds: .min) : nil))
+    consider(migration?.resumesAt)
+    switch phase {
+    case .idle:
+      if canStart { consider(needsAnyFullSync ? Instant(nanoseconds: .min) : schedule.deadline) }
+    case .preparing(let preparation):
+      consider(preparation.readyAt)
+      consider(preparation.exceedsAt)
+    case .fullSync, .delta: break
     }
     return deadline
   }
@@ -87,13 +138,15 @@ package struct ReplicationSource {
   /// Until the first instance is complete it is never better than ``ReplicationStatus/initialFullSync``,
   /// also between the syncs that lead there: nothing can be recovered yet.
   package var status: ReplicationStatus {
+    if configurationProblem != nil { return .error }
     if isPaused { return .paused }
-    if !isPoweredOn || connection.isLost { return .notActive }
+    if isResizingDisk { return .diskResizing }
+    if power == .off || connection.isLost { return .notActive }
     guard hasReplica else { return .initialFullSync }
     return switch phase {
-    case .idle: needsFullSync ? .fullSync : .ok
+    case .idle: needsAnyFullSync ? .fullSync : .ok
     case .fullSync: .fullSync
-    case .delta: .sync
+    case .preparing, .delta: .sync
     }
   }
 
@@ -102,12 +155,39 @@ package struct ReplicationSource {
     if case .idle = phase { false } else { true }
   }
 
-  /// What the sync under way has done so far, or `nil` if none is.
+  /// Whether the sync under way waits for its host: the machine moves or the demand log is tried again.
+  package var isStalled: Bool { migration != nil || demandLogFailsAt != nil || isDemandLogFull }
+
+  /// What the sync under way has done so far, or `nil` if none is or its guest is still being quiesced.
   package var currentAccount: SyncAccount? {
     switch phase {
-    case .idle: nil
+    case .idle, .preparing: nil
     case .fullSync(let sync): sync.account
-    case .delta(let delta): withPreservedExtents(delta.account)
+    case .delta(let delta): completed(delta.account)
+    }
+  }
+
+  /// How far the sync under way is, or `nil` if none is.
+  package var progress: SyncProgress? {
+    switch phase {
+    case .idle, .preparing: return nil
+    case .fullSync(let sync): return sync.scan.progress
+    case .delta(let delta):
+      let size = trackers.reduce(ByteCount.zero) {
+        $0 + $1.geometry.nominalBytes(ofExtents: $1.instanceExtentCount)
+      }
+      return SyncProgress(
+        checksummed: .zero, total: .zero, transferred: delta.account.payloadSize, toTransfer: size)
+    }
+  }
+
+  /// How many disks have something left to read or compare in the sync under way: each sends in a window of its
+  /// own.
+  package var activeDiskCount: Int {
+    switch phase {
+    case .idle, .preparing: 0
+    case .fullSync(let sync): sync.scan.activeDiskCount
+    case .delta: trackers.count { $0.unreadExtentCount > 0 }
     }
   }
 
@@ -116,7 +196,29 @@ package struct ReplicationSource {
     trackers.reduce(.zero) { $0 + $1.geometry.extentSize * UInt64($1.dirty.count) }
   }
 
-  private var canStart: Bool { isPoweredOn && !isPaused && connection.isConnected }
+  /// What the demand log takes up on the source's datastore: *Σ extents · (extent + 512)*.
+  package var demandLogSize: ByteCount {
+    trackers.reduce(.zero) {
+      $0 + parameters.demandLog.size(ofExtents: $1.demandLogCount, extentSize: $1.geometry.extentSize)
+    }
+  }
+
+  /// What a compare request reads before it can be answered.
+  ///
+  /// A side that knows its allocation reads only the regions where it has something. Of what is compared with
+  /// knowledge of the target, the target has something everywhere.
+  package func compareReads(
+    of request: CompareRequest, reading disks: [some ReplicatedDisk]
+  ) -> CompareReads {
+    let geometry = trackers[request.disk].geometry
+    let whole = geometry.nominalBytes(ofExtents: request.extents.count)
+    guard parameters.usesAllocationInformation, parameters.allocationKnowledge.isKnownAtSource else {
+      return CompareReads(source: whole, target: whole)
+    }
+    let allocated = request.regions.filter { disks[request.disk].isAllocated(region: $0) }
+    return CompareReads(
+      source: geometry.nominalBytes(ofExtents: allocated.reduce(0) { $0 + $1.count }), target: whole)
+  }
 
   /// The events since the last call, in order.
   package mutating func takeEvents() -> [ReplicationEvent] {
@@ -124,239 +226,18 @@ package struct ReplicationSource {
     return events
   }
 
-  // MARK: - Guest writes
+  var needsAnyFullSync: Bool { needsFullSync.contains(true) }
 
-  /// Records a write of the guest that is about to reach the disk.
-  ///
-  /// - Parameter content: The disk with what it holds before the write.
-  /// - Complexity: As ``ChangeTracker/guestWillWrite(_:reading:)``.
-  package mutating func guestWillWrite(
-    _ extents: Range<Int>, disk: Int, reading content: some ReplicatedDisk
-  ) {
-    trackers[disk].guestWillWrite(extents, reading: content)
+  var canStart: Bool {
+    power != .off && !isPaused && connection.isConnected && migration == nil && !isResizingDisk
+      && configurationProblem == nil
   }
 
-  // MARK: - What happened to the machine and the replication
-
-  package mutating func poweredOn(at now: Instant) { isPoweredOn = true }
-
-  /// The machine was shut down cleanly: what is dirty stays known, and a delta follows at power-on.
-  package mutating func poweredOff(at now: Instant) {
-    abortSync(.poweredOff, at: now)
-    isPoweredOn = false
-  }
-
-  /// The host crashed under the machine: the bitmaps are lost, and only a full sync can tell what differs.
-  ///
-  /// A machine that is off loses nothing, since its bitmaps were saved when it was shut down.
-  package mutating func hostFailed(at now: Instant) {
-    guard isPoweredOn else { return }
-    abortSync(.hostFailed, at: now)
-    for index in trackers.indices { trackers[index].lose() }
-    needsFullSync = true
-    isPoweredOn = false
-  }
-
-  /// An administrator paused the replication: nothing is sent, and changes are still tracked.
-  package mutating func paused(at now: Instant) {
-    abortSync(.paused, at: now)
-    isPaused = true
-  }
-
-  package mutating func resumed() { isPaused = false }
-
-  /// Lets the next delta start as soon as one can, as "Sync now" does.
-  ///
-  /// No effect while a sync is running.
-  package mutating func syncRequested(at now: Instant) { schedule.syncRequested(at: now) }
-
-  /// Lets everything be compared as soon as a sync can start, as "Force full sync" does.
-  ///
-  /// A sync that runs is given up, also a full sync: what it compared is compared again.
-  package mutating func fullSyncRequested(at now: Instant) {
-    abortSync(.fullSyncRequested, at: now)
-    needsFullSync = true
-  }
-
-  /// The server or host that received is gone, with what was under way: a sync that runs starts over.
-  package mutating func targetLost(at now: Instant) { abortSync(.targetLost, at: now) }
-
-  /// The path to the target carries no data from now on; see ``ConnectionMonitor``.
-  package mutating func pathBroke(at now: Instant) { connection.pathBroke(at: now) }
-
-  package mutating func pathReturned() { connection.pathReturned() }
-
-  // MARK: - Time
-
-  /// Does what is due at `now`: notices a loss, reconnects, or starts a sync.
-  ///
-  /// - Precondition: Every guest write before `now` was told and is on the disks.
-  package mutating func advance(to now: Instant, reading disks: [some ReplicatedDisk]) {
-    while let deadline = connection.deadline, deadline <= now {
-      switch connection.deadlinePassed(at: now) {
-      case .lost:
-        abortSync(.connectionLost, at: now)
-        events.append(.connectionLost)
-      case .reconnected: events.append(.connectionRestored)
-      case .stillLost: break
-      }
-    }
-    guard canStart, case .idle = phase else { return }
-    if needsFullSync {
-      beginFullSync(at: now)
-    } else if let deadline = schedule.deadline, deadline <= now {
-      schedule.syncStarted(at: now)
-      beginDelta(at: now, reading: disks)
-    }
-  }
-
-  private mutating func beginFullSync(at now: Instant) {
-    schedule.syncStarted(at: now)
-    lastSequence += 1
-    // From here on every write is tracked, so what was dirty before is covered by the comparison.
-    for index in trackers.indices { trackers[index].lose() }
-    phase = .fullSync(
-      FullSync(
-        scan: FullSyncScan(geometries: trackers.map(\.geometry), parameters: parameters),
-        account: account(.fullSync, startedAt: now)))
-    events.append(.fullSyncStarted(isInitial: !hasReplica))
-  }
-
-  private mutating func beginDelta(at now: Instant, reading disks: [some ReplicatedDisk]) {
-    lastSequence += 1
-    for index in trackers.indices { trackers[index].beginInstance() }
-    phase = .delta(
-      Delta(
-        summary: InstanceSummary(
-          sequence: lastSequence, pointInTime: now, extentCounts: trackers.map(\.instanceExtentCount),
-          certificates: disks.map(\.digest)),
-        account: account(.delta, startedAt: now)))
-    events.append(.deltaStarted(sequence: lastSequence))
-  }
-
-  private func account(_ kind: SyncAccount.Kind, startedAt now: Instant) -> SyncAccount {
-    SyncAccount(
-      kind: kind, sequence: lastSequence, startedAt: now, payloadSize: .zero, wireSize: .zero,
-      comparedSize: .zero, preservedExtents: 0)
-  }
-
-  private mutating func abortSync(_ reason: AbortReason, at now: Instant) {
-    switch phase {
-    case .idle: return
-    case .fullSync(let sync):
-      // The comparison starts over; what already reached the target will be found equal.
-      needsFullSync = true
-      events.append(.syncAborted(sync.account, reason))
-    case .delta(let delta):
-      for index in trackers.indices { trackers[index].foldBack() }
-      events.append(.syncAborted(withPreservedExtents(delta.account), reason))
-    }
-    schedule.syncAborted(at: now)
-    phase = .idle
-    session += 1
-  }
-
-  private func withPreservedExtents(_ account: SyncAccount) -> SyncAccount {
+  /// The account of a delta with what its trackers and its demand log know.
+  func completed(_ account: SyncAccount) -> SyncAccount {
     var account = account
     account.preservedExtents = trackers.reduce(0) { $0 + $1.preservedCount }
+    account.demandLogPeak = demandLogPeak
     return account
-  }
-
-  // MARK: - Messages
-
-  /// The next message for the target, or `nil` if there is nothing to send at the moment.
-  ///
-  /// Content is read from the disks now. A compare request costs its reads on both sides before it
-  /// can be answered; the driver models that. Whenever it is `nil` during a sync on a sound connection,
-  /// something sent earlier is still to be answered.
-  package mutating func nextMessage(reading disks: [some ReplicatedDisk]) -> SourceMessage? {
-    guard connection.isConnected else { return nil }
-    switch phase {
-    case .idle: return nil
-    case .fullSync(var sync):
-      phase = .idle  // keeps `sync` the only owner of its arrays while it changes
-      let message = nextMessage(of: &sync, reading: disks)
-      if let message { charge(message, to: &sync.account) }
-      phase = .fullSync(sync)
-      return message
-    case .delta(var delta):
-      let message = nextMessage(of: &delta, reading: disks)
-      if let message { charge(message, to: &delta.account) }
-      phase = .delta(delta)
-      return message
-    }
-  }
-
-  private func charge(_ message: SourceMessage, to account: inout SyncAccount) {
-    let payload = message.payloadSize(extentSizes: trackers.map(\.geometry.extentSize))
-    account.payloadSize += payload
-    account.wireSize += payload + message.checksumTraffic(parameters: parameters)
-    if case .regionChecksums(let request) = message {
-      account.comparedSize += trackers[request.disk].geometry.extentSize * UInt64(request.extents.count)
-    }
-  }
-
-  private func nextMessage(of sync: inout FullSync, reading disks: [some ReplicatedDisk]) -> SourceMessage? {
-    let sequence = sync.account.sequence
-    guard sync.isAnnounced else {
-      sync.isAnnounced = true
-      return .fullSyncBegan(sequence: sequence)
-    }
-    if let message = sync.scan.nextMessage(sequence: sequence, trackers: trackers, reading: disks) {
-      return message
-    }
-    guard sync.scan.isDone, !sync.isEndSent else { return nil }
-    sync.isEndSent = true
-    return .fullSyncEnded(sequence: sequence)
-  }
-
-  private mutating func nextMessage(
-    of delta: inout Delta, reading disks: [some ReplicatedDisk]
-  ) -> SourceMessage? {
-    while delta.disk < trackers.count {
-      let disk = delta.disk
-      let limit = parameters.chunkExtents(of: trackers[disk].geometry)
-      if let batch = trackers[disk].readInstance(limit: limit, from: disks[disk]) {
-        return .deltaData(sequence: delta.summary.sequence, disk: disk, batch: batch)
-      }
-      delta.disk += 1
-    }
-    guard !delta.isEndSent else { return nil }
-    delta.isEndSent = true
-    return .deltaEnded(delta.summary)
-  }
-
-  /// Takes an answer of the target that belongs to the current session.
-  ///
-  /// - Precondition: Every guest write before `now` was told and is on the disks: the answer to the end of a
-  ///   full sync begins an instance.
-  package mutating func receive(
-    _ message: TargetMessage, at now: Instant, reading disks: [some ReplicatedDisk]
-  ) {
-    switch (phase, message) {
-    case (.fullSync(var sync), .fullSyncReady(let sequence, let allocated))
-    where sequence == sync.account.sequence:
-      sync.scan.targetReady(allocated: allocated)
-      phase = .fullSync(sync)
-    case (.fullSync(var sync), .regionsCompared(let comparison)):
-      phase = .idle  // keeps `sync` the only owner of its arrays while it changes
-      sync.scan.received(comparison, reading: disks)
-      phase = .fullSync(sync)
-    case (.fullSync(let sync), .fullSyncAccepted(let sequence)) where sequence == sync.account.sequence:
-      events.append(.fullSyncCompleted(sync.account))
-      needsFullSync = false
-      // The target keeps what it has; from here on deltas alone lead to a consistent instance.
-      schedule.imageTaken(at: now)
-      beginDelta(at: now, reading: disks)
-    case (.delta(let delta), .instanceCompleted(let sequence)) where sequence == delta.summary.sequence:
-      let account = withPreservedExtents(delta.account)
-      for index in trackers.indices { trackers[index].endInstance() }
-      phase = .idle
-      hasReplica = true
-      schedule.syncCompleted(at: now)
-      events.append(.deltaCompleted(account))
-    default:
-      preconditionFailure("the target answers only what the source asked in this session")
-    }
   }
 }

@@ -14,6 +14,10 @@ package enum ReplicationStatus: String, Sendable, Hashable, CaseIterable {
   /// No traffic, no connection, or the virtual machine is off.
   case notActive = "NOT_ACTIVE"
   case paused = "PAUSED"
+  /// The configuration must be mended before anything is sent.
+  case error = "ERROR"
+  /// A disk grew, and its replica does not have the new size yet.
+  case diskResizing = "DISK_RESIZING"
   case rpoViolation = "RPO_VIOLATION"
   case syncRPOViolation = "SYNC_RPO_VIOLATION"
   case fullSyncRPOViolation = "FULL_SYNC_RPO_VIOLATION"
