@@ -69,6 +69,7 @@ enum Examples {
         { "at": "9h", "do": "vm.power-off", "vm": "db01" },
         { "at": "21h", "do": "vm.migrate", "vm": "web-09", "host": "madrid-esx-02" },
         { "at": "21h", "do": "vm.trim", "vm": "db01", "disk": "logs", "offset": "1GiB", "size": "2GiB" },
+        { "at": "21h", "do": "vm.snapshot", "vm": "web-10" },
         { "at": "21h", "do": "vm.revert", "vm": "web-10" },
         { "at": "21h", "do": "vm.add-disk", "vm": "db01", "disk": "more", "size": "5GiB" },
         { "at": "21h", "do": "vm.resize-disk", "vm": "db01", "disk": "logs", "size": "20GiB" },

@@ -71,6 +71,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case diskShrinks = "E0316"
   case tooManyPointsInTime = "E0317"
   case quiescingTooOften = "E0318"
+  case unlimitedDatastore = "E0319"
 
   // MARK: Warnings
 
@@ -531,6 +532,14 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         """
         vSphere Replication does not quiesce guests with an RPO below 15 minutes. To explore it \
         anyway, write "limits": "relaxed" at the top of the scenario.
+        """
+      )
+    case .unlimitedDatastore:
+      (
+        "Slowing a datastore without limits",
+        """
+        "datastore.slow" multiplies the throughput of a datastore. Without "read" and "write" it is \
+        never the bottleneck, and stays so at any factor.
         """
       )
     case .churnAboveLink:

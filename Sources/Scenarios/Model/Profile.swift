@@ -37,6 +37,13 @@ package struct Profile: Sendable, Hashable {
   package var serverRate: DataRate?
   /// What one host takes in for replicas; `nil` where it is never the bottleneck.
   package var hostRate: DataRate?
+  /// How long a virtual machine takes to move to another host.
+  package var migrationDuration = TimeSpan.seconds(30)
+  /// How long a guest takes to come to rest before an instance.
+  package var quiescingDuration = TimeSpan.seconds(30)
+  /// What one read of the source's datastore takes, and one write, when a copy delays a guest's write.
+  package var copyReadLatency = TimeSpan.milliseconds(1)
+  package var copyWriteLatency = TimeSpan.milliseconds(1)
   /// From the failure of a host until its virtual machines run on another one.
   package var haRestartDelay = TimeSpan.minutes(3)
   /// How long a connection stays without an answer before it counts as lost.
@@ -127,6 +134,22 @@ package struct Profile: Sendable, Hashable {
       key: "hostRate", place: .optionalRate(\.hostRate),
       summary: "What one host of the target can take in for replicas.",
       source: "No published figure; a measured one can be given here."),
+    Parameter(
+      key: "migrationDuration", place: .duration(\.migrationDuration),
+      summary: "How long a virtual machine takes to move to another host of its site.",
+      source: "An assumption; it depends on memory and network of the hosts."),
+    Parameter(
+      key: "quiescingDuration", place: .duration(\.quiescingDuration),
+      summary: "How long a guest takes to come to rest before an instance begins.",
+      source: "An assumption; VMware (2011): it can take minutes."),
+    Parameter(
+      key: "copyReadLatency", place: .duration(\.copyReadLatency),
+      summary: "What a read of the source's datastore takes when a guest's write waits for a copy.",
+      source: "An assumption; vSphere Replication 5.5 advises fewer machines from 30 ms on."),
+    Parameter(
+      key: "copyWriteLatency", place: .duration(\.copyWriteLatency),
+      summary: "What a write to the demand log takes when a guest's write waits for a copy.",
+      source: "An assumption, as for the read."),
     Parameter(
       key: "haRestartDelay", place: .duration(\.haRestartDelay),
       summary: "From the failure of a host until its virtual machines run on another one.",

@@ -25,7 +25,9 @@ extension Scenario {
       case migrate([VirtualMachineID], HostID)
       /// The guests free a part of their disks (UNMAP); `disk` names one, `nil` all that reach so far.
       case trim([VirtualMachineID], disk: String?, offset: ByteCount, size: ByteCount)
-      /// The machines return to a snapshot: their disks change behind the tracking's back.
+      /// The machines keep their disks as they are now, to return to.
+      case snapshot([VirtualMachineID])
+      /// The machines return to their latest snapshot: their disks change behind the tracking's back.
       case revert([VirtualMachineID])
       /// The machines get a disk that no replication knows.
       case addDisk([VirtualMachineID], name: String, size: ByteCount)
@@ -80,6 +82,7 @@ extension Scenario.TimelineEntry {
     case powerOn = "vm.power-on"
     case migrate = "vm.migrate"
     case trim = "vm.trim"
+    case snapshot = "vm.snapshot"
     case revert = "vm.revert"
     case addDisk = "vm.add-disk"
     case resizeDisk = "vm.resize-disk"
@@ -116,6 +119,7 @@ extension Scenario.TimelineEntry {
     case .powerOn: .powerOn
     case .migrate: .migrate
     case .trim: .trim
+    case .snapshot: .snapshot
     case .revert: .revert
     case .addDisk: .addDisk
     case .resizeDisk: .resizeDisk

@@ -431,7 +431,7 @@ struct TimelineEntryDraft: Draft {
     .required(
       "vm", \.virtualMachine, .selector,
       for: words(
-        .powerOff, .powerOn, .migrate, .trim, .revert, .addDisk, .resizeDisk, .pauseReplication,
+        .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
         .moveReplication, .scaleWorkload), "The virtual machines; web-* selects by name."),
     .required("disk", \.disk, .name, for: words(.addDisk, .resizeDisk), "The name of the disk."),

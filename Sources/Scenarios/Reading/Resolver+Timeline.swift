@@ -164,6 +164,7 @@ extension Resolver {
     case .powerOn: return machines(of: entry).map { .powerOn($0) }
     case .migrate: return migration(of: entry)
     case .trim: return trim(of: entry)
+    case .snapshot: return machines(of: entry).map { .snapshot($0) }
     case .revert: return machines(of: entry).map { .revert($0) }
     case .addDisk: return addition(of: entry)
     case .resizeDisk: return resizing(of: entry)
@@ -172,7 +173,7 @@ extension Resolver {
     case .moveReplication: return move(of: entry)
     case .datastoreFull: return datastore(of: entry).map { .datastoreFull($0) }
     case .datastoreSlow:
-      let datastore = datastore(of: entry)
+      let datastore = limitedDatastore(of: entry)
       guard let datastore, let factor = entry.factor.known else { return nil }
       return .datastoreSlow(datastore, factor: factor)
     case .datastoreRestore: return datastore(of: entry).map { .datastoreRestore($0) }
@@ -201,6 +202,19 @@ extension Resolver {
 
   private mutating func datastore(of entry: TimelineEntryDraft) -> DatastoreID? {
     datastoreNames.resolve(entry.datastore.located, log: &log).map { DatastoreID($0) }
+  }
+
+  /// A datastore with a throughput that can fall.
+  private mutating func limitedDatastore(of entry: TimelineEntryDraft) -> DatastoreID? {
+    guard let id = datastore(of: entry) else { return nil }
+    let draft = datastores[id.index].draft
+    if !draft.read.isGiven, !draft.write.isGiven, let reference = entry.datastore.located {
+      log.report(
+        .unlimitedDatastore, "the datastore \(quoted(reference.value)) has no throughput that could fall",
+        at: reference.span, help: "give it \"read\" or \"write\", such as \"400MB/s\"")
+      return nil
+    }
+    return id
   }
 
   mutating func machines(of entry: TimelineEntryDraft) -> [VirtualMachineID]? {
