@@ -243,7 +243,7 @@ final class ReplicationPair {
 
   private func deliver(_ message: SourceMessage) throws {
     if case .deltaEnded = message { try checkNewestInstance() }
-    let answer = try target.receive(message)
+    let answer = try target.receive(message, at: now)
     redoSizePeak = max(redoSizePeak, target.redoSize)
     if case .deltaEnded = message, let instance = target.newestInstance {
       instances.append((now, instance))
