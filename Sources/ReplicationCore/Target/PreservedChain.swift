@@ -36,12 +36,12 @@ struct PreservedChain {
   var retainedRecords: [ReplicationTarget.InstanceRecord] { retained.map(\.record) }
   var pointsInTime: [Instant] { retained.map(\.record.instance.pointInTime) }
 
-  /// What base disks take on the datastore.
-  var baseSize: ByteCount {
-    zip(bases, allocations).reduce(.zero) { sum, disk in
-      sum
-        + (disk.1.map { disk.0.geometry.nominalBytes(ofExtents: $0.count) } ?? disk.0.geometry.diskSize)
-    }
+  /// What the base disks take on the datastore.
+  var baseSize: ByteCount { bases.indices.reduce(.zero) { $0 + baseSize(ofDisk: $1) } }
+
+  func baseSize(ofDisk index: Int) -> ByteCount {
+    let geometry = bases[index].geometry
+    return allocations[index].map { geometry.nominalBytes(ofExtents: $0.count) } ?? geometry.diskSize
   }
 
   func images(at pointInTime: Instant) -> [ReplicaImage]? {

@@ -9,7 +9,7 @@ package enum DiskGrowthPolicy: String, Sendable, Hashable, CaseIterable {
   case auto
   /// All points in time but the latest are merged into the base disk, which then grows.
   case collapse
-  /// The latest instance is cloned in full as the new base disk; the old chain stays for its points in time.
+  /// The latest instance is cloned in full, all disks, as the new base; the old chain stays for its points in time.
   case preserve
 }
 
@@ -102,8 +102,10 @@ extension ReplicationTarget {
 
   // MARK: - Adding and removing
 
-  /// A disk was added to the replication, as the last one. A full sync must follow; instances that are complete
-  /// by then lack the disk.
+  /// A disk was added to the replication, as the last one.
+  ///
+  /// A full sync must follow; instances that are complete by then lack the disk.
+  ///
   ///
   /// - Precondition: No sync is being received.
   package mutating func addDisk(base: ExtentStore) throws(TargetRequestError) {

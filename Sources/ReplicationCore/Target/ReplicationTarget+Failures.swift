@@ -3,8 +3,9 @@ import Quantities
 extension ReplicationTarget {
   // MARK: - The replication server
 
-  /// The replication server died, and with it what it had in memory: the log being filled and the merges
-  /// under way. What is complete stays on the datastore.
+  /// The replication server died, and with it the log being filled and the merges under way.
+  ///
+  /// What is complete stays on the datastore.
   ///
   /// What an earlier full sync brought and this side has accepted, or kept when its session ended, is complete;
   /// of a later full sync in its midst the current log is lost, and its comparison starts over. Merges
@@ -32,8 +33,10 @@ extension ReplicationTarget {
 
   // MARK: - The target host
 
-  /// The host that wrote the replica's files died. The server finds another that mounts the datastore: what was
-  /// received stays, since it is on the datastore, and merges under way start over.
+  /// The host that wrote the replica's files died.
+  ///
+  /// The server finds another that mounts the datastore: what was received stays, since it is on the
+  /// datastore, and merges under way start over.
   ///
   /// - Parameter hasOtherHost: Whether there is one. If not, messages are refused as
   ///   ``TargetRefusal/noAccessibleHost`` and nothing is merged until ``hostBecameAccessible()``.

@@ -69,8 +69,9 @@ extension ReplicationTarget {
 
   // MARK: - Retention
 
-  /// Lets go the instances that the policy no longer keeps. What is let go cannot be recovered from now on,
-  /// though its space comes back only when it is merged.
+  /// Lets go the instances that the policy no longer keeps.
+  ///
+  /// What is let go cannot be recovered from now on, though its space comes back only when it is merged.
   private mutating func applyRetention() {
     guard let policy = parameters.retention else {
       isBaseRetained = false

@@ -62,7 +62,7 @@ extension ReplicationTarget {
 
   // MARK: - Doing
 
-  /// Begins a merge. It runs beside everything else, the next delta included.
+  /// Begins a merge, which runs beside everything else, the next delta included.
   ///
   /// Until it is completed, its logs and what its destination grows by both take space.
   ///

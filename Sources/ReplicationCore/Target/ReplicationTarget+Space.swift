@@ -7,7 +7,7 @@ package import Quantities
 package struct SpaceUse: Sendable, Hashable {
   /// The base disks, those left behind for points in time included.
   package var bases = ByteCount.zero
-  /// Every redo log with its fixed part. A log that is being merged counts until that is done.
+  /// Every redo log with its fixed part; one that is being merged counts until that is done.
   package var redoLogs = ByteCount.zero
   /// What merges under way add to their destinations.
   package var mergeGrowth = ByteCount.zero
@@ -71,7 +71,7 @@ extension ReplicationTarget {
     }
   }
 
-  /// How much the destination of a merge grows by. The source's logs give their space back at its end.
+  /// How much the destination of a merge grows by; its source gives its space back at the end.
   ///
   /// - Precondition: The merge is ``nextMerge`` or under way.
   package func spaceNeeded(for merge: Merge) -> ByteCount {
