@@ -113,7 +113,7 @@ extension World {
   mutating func deliver(_ message: SourceMessage, _ index: Int) throws(SimulationFailure) {
     let answer: TargetMessage?
     do {
-      answer = try replications[index].replica.receive(message)
+      answer = try replications[index].replica.receive(message, at: now)
     } catch {
       throw failure(error, index)
     }
