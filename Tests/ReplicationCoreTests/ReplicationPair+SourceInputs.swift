@@ -78,11 +78,21 @@ extension ReplicationPair {
     try update { $0.replicaResized() }
   }
 
-  /// The machine gets a disk; the target has an empty one for it from then on.
+  /// The machine gets a disk. If it is replicated without asking, the target has an empty one for it at once.
   func addDisk(_ disk: ExtentStore) throws {
+    if source.options.replicatesAddedDisks {
+      try replaceTarget(bases + [ExtentStore(geometry: disk.geometry)])
+      snapshots = snapshots.mapValues { ($0.pointInTime, $0.content + [[:]]) }
+    }
     disks.append(disk)
     content.append(disk.content)
     try update { $0.diskAdded(disk.geometry, at: now) }
+  }
+
+  /// The disk holds other content all of a sudden, which nobody told.
+  func revertSnapshot(_ extents: Range<Int>, to tag: UInt64, disk: Int = 0) throws {
+    change(extents, to: tag, disk: disk)
+    try loseTracking(.snapshotReverted)
   }
 
   /// An administrator decides which disks are replicated, of those before and those added since.
