@@ -163,7 +163,7 @@ import Testing
 
     /// A disk grows, is added or is removed; the target is rebuilt, so only when all is merged.
     private mutating func changesDisks() throws {
-      guard pair.target.nextMergeSize == nil, pair.source.configurationProblem == nil else { return }
+      guard pair.canReplaceTarget, pair.source.configurationProblem == nil else { return }
       switch random.next(below: 3) {
       case 0:
         let index = nextDisk()
@@ -192,7 +192,7 @@ import Testing
       if isPaused { try pair.resume() }
       if isMoving { try moves() }
       try pair.recoverDemandLog()
-      if pair.source.configurationProblem != nil, pair.target.nextMergeSize == nil {
+      if pair.source.configurationProblem != nil {
         let trackedCount = pair.bases.count
         try pair.reconfigure(
           pair.disks.indices.map { index in

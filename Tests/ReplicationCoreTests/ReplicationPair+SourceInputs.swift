@@ -118,10 +118,17 @@ extension ReplicationPair {
     try update { $0.reconfigured(configured, at: now) }
   }
 
+  /// Whether the base disks hold all that the target keeps when its connection is lost.
+  var canReplaceTarget: Bool {
+    var target = target
+    target.connectionLost()
+    return target.redoSize == .zero && target.nextMergeSize == nil
+  }
+
   /// A target with other base disks that holds the same instance.
   private func replaceTarget(_ newBases: [ExtentStore]) throws {
     target.connectionLost()
-    try #require(target.nextMergeSize == nil, "a target is rebuilt when all is merged")
+    try #require(canReplaceTarget, "a target is rebuilt when all is merged")
     bases = newBases
     target = ReplicationTarget(bases: newBases, instance: target.newestInstance)
   }
