@@ -3,7 +3,9 @@ import Quantities
 import ReplicationCore
 import Testing
 
-/// A disk of 64 extents whose link carries one per second. The delta of 20 extents starts at 100 s; at 104 s
+/// A disk of 64 extents whose link carries one per second.
+///
+/// The delta of 20 extents starts at 100 s; at 104 s
 /// extents 0 to 11 were read. A preserved extent takes up 8,192 + 512 bytes.
 @Suite struct DemandLogTests {
   private func pairInDelta(capacity: ByteCount? = nil) throws -> ReplicationPair {

@@ -4,7 +4,9 @@ import ReplicationCore
 import Testing
 
 @Suite struct FullSyncProgressTests {
-  /// A trace of vSphere 5.0 (virtuallyhyper.com, 2012) shows 24 % with 2.2 of 10 GB compared and 240 MB sent, all
+  /// Samples of a trace of vSphere 5.0 (virtuallyhyper.com, 2012).
+  ///
+  /// It shows 24 % with 2.2 of 10 GB compared and 240 MB sent, all
   /// rounded; 2.25 rounds to 2.2 or 2.3 and gives (2,250 + 240) / (10,000 + 240) = 24.3 %. The comparison alone would
   /// be 22 %.
   @Test func `Progress counts what was compared and what was sent`() {

@@ -78,7 +78,9 @@ extension ReplicationPair {
     try update { $0.replicaResized() }
   }
 
-  /// The machine gets a disk. If it is replicated without asking, the target has an empty one for it at once.
+  /// The machine gets a disk.
+  ///
+  /// If it is replicated without asking, the target has an empty one for it at once.
   func addDisk(_ disk: ExtentStore) throws {
     if source.options.replicatesAddedDisks {
       try replaceTarget(bases + [ExtentStore(geometry: disk.geometry)])
