@@ -15,4 +15,5 @@ package typealias SiteID = Identifier<Site>
 package typealias HostID = Identifier<Host>
 package typealias DatastoreID = Identifier<Datastore>
 package typealias LinkID = Identifier<Link>
+package typealias ReplicationServerID = Identifier<ReplicationServer>
 package typealias VirtualMachineID = Identifier<VirtualMachine>

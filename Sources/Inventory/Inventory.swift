@@ -6,6 +6,7 @@ package struct Inventory: Sendable, Hashable {
   package var hosts: [Host] = []
   package var datastores: [Datastore] = []
   package var links: [Link] = []
+  package var replicationServers: [ReplicationServer] = []
   package var virtualMachines: [VirtualMachine] = []
 
   package init() {}
@@ -14,6 +15,7 @@ package struct Inventory: Sendable, Hashable {
   package subscript(id: HostID) -> Host { hosts[id.index] }
   package subscript(id: DatastoreID) -> Datastore { datastores[id.index] }
   package subscript(id: LinkID) -> Link { links[id.index] }
+  package subscript(id: ReplicationServerID) -> ReplicationServer { replicationServers[id.index] }
   package subscript(id: VirtualMachineID) -> VirtualMachine { virtualMachines[id.index] }
 
   /// The hosts of one site, in their order.

@@ -17,6 +17,22 @@ struct ReplicationRun {
   let link: LinkID
   let direction: Link.Direction
   let target: SiteID
+  /// The server that receives, or `nil` where the product has none.
+  var server: ReplicationServerID?
+  /// The host that writes the replica; `nil` from its failure until another one is chosen.
+  var host: HostID?
+  /// Where rebalancing will move it when its sync has ended.
+  var nextHost: HostID?
+  /// Whether the failure of its host was noticed, and none has taken its place yet.
+  var isHostWanted = false
+  /// Tells the latest failure of its host from those before.
+  var hostStamp: UInt64 = 0
+  /// What a transfer uses before and behind the servers and hosts of the target.
+  let routeEnds: (first: [ResourceUse], last: [ResourceUse])
+  /// The contexts it holds, and of which host.
+  var contexts: (host: HostID, count: Int)?
+  /// The host in whose queue for contexts it waits.
+  var waitsAt: HostID?
   var source: ReplicationSource
   var replica: ReplicationTarget
   /// The session of the source that the streams belong to.
@@ -47,7 +63,8 @@ struct ReplicationRun {
   init(
     _ description: Scenario.Replication, machineIndex: Int, extentSizes: [ByteCount],
     source: ReplicationSource, replica: ReplicationTarget, forward: TransferStream,
-    backward: TransferStream, mergeRoute: RouteID, compareRoute: RouteID, lag: LagTrack
+    backward: TransferStream, routeEnds: (first: [ResourceUse], last: [ResourceUse]), mergeRoute: RouteID,
+    compareRoute: RouteID, lag: LagTrack
   ) {
     machine = description.virtualMachine
     link = description.link
@@ -58,6 +75,7 @@ struct ReplicationRun {
     self.source = source
     self.replica = replica
     streams = [forward, backward]
+    self.routeEnds = routeEnds
     self.mergeRoute = mergeRoute
     self.compareRoute = compareRoute
     self.lag = lag

@@ -35,7 +35,8 @@ struct TransferStream {
     case waits
   }
 
-  let route: RouteID
+  /// Changes only while nothing is under way.
+  var route: RouteID
   let latency: TimeSpan
   var connection: Connection
   private var transfer = Transfer.none

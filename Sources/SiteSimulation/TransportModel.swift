@@ -8,6 +8,8 @@ import Scenarios
 struct TransportModel {
   let network: NetworkModel
   let replicationParameters: ReplicationParameters
+  let release: ProductLimits
+  private let profile: Profile
 
   init(_ scenario: Scenario) {
     network = Self.network(scenario.network)
@@ -17,6 +19,21 @@ struct TransportModel {
     parameters.reconnectDelayMaximum = scenario.profile.reconnectDelayMaximum
     parameters.chunkSize = scenario.profile.transferChunk
     replicationParameters = parameters
+    profile = scenario.profile
+    release = ProductLimits(scenario.profile.product)
+  }
+
+  /// What the disks of a replication may have in flight together.
+  func window(extentSizes: [ByteCount]) -> ByteCount {
+    let blocks = UInt64(profile.blocksInFlight ?? release.blocksInFlight)
+    return extentSizes.reduce(.zero) { sum, extentSize in
+      let block =
+        switch profile.windowBlock {
+        case .extent: extentSize
+        case .update: max(extentSize, min(extentSize * UInt64(release.updateExtents), .kibibytes(128)))
+        }
+      return sum + block * blocks
+    }
   }
 
   private static func network(_ settings: Scenario.NetworkSettings) -> NetworkModel {
@@ -105,5 +122,23 @@ struct Connection {
   mutating func roundEnded(served: Double) {
     slowStart.roundEnded(served: served)
     round += 1
+  }
+}
+
+/// The limits of a release that shape transfers.
+struct ProductLimits {
+  let hasServers: Bool
+  let blocksInFlight: Int
+  let updateExtents: Int
+  let hostContexts: Int
+
+  init(_ product: Profile.Product) {
+    hasServers = product != .enhanced
+    switch product {
+    case .v5: (blocksInFlight, updateExtents, hostContexts) = (8, 8, 512)
+    case .v6, .v7: (blocksInFlight, updateExtents, hostContexts) = (64, 8, 512)
+    case .v8: (blocksInFlight, updateExtents, hostContexts) = (64, 16, 16)
+    case .v8U3, .enhanced: (blocksInFlight, updateExtents, hostContexts) = (2_048, 16, 64)
+    }
   }
 }

@@ -42,13 +42,21 @@ extension World {
     self.scenario = scenario
     self.seed = seed
     self.transport = transport
-    self.sharing = sharing
     self.machines = machines
     self.replications = replications
     self.links = links
     self.machineIndex = machineIndex
-    hosts = scenario.inventory.hosts.map { _ in HostState() }
-    runningHosts = scenario.inventory.sites.indices.map { scenario.inventory.hosts(at: SiteID($0)).count }
+    let contextLimit = scenario.profile.hostContexts ?? transport.release.hostContexts
+    hosts = scenario.inventory.hosts.map { _ in
+      HostState(
+        resource: builder.resource(scenario.profile.hostRate, in: &sharing),
+        contexts: ContextPool(limit: contextLimit))
+    }
+    servers = scenario.inventory.replicationServers.map { _ in
+      ServerState(resource: builder.resource(scenario.profile.serverRate, in: &sharing))
+    }
+    self.sharing = sharing
+    placeReplicas()
     scheduleFirstEvents()
   }
 
@@ -133,6 +141,11 @@ private struct WorldBuilder {
     }
   }
 
+  /// What takes in at most `rate`, or `nil` where that is not limited.
+  func resource(_ rate: DataRate?, in sharing: inout SharingSystem) -> ResourceID? {
+    rate.map { sharing.addResource(capacity: TransportModel.capacity($0.bytesPerSecond)) }
+  }
+
   /// The replicated machine with its disks as they are at instant zero.
   mutating func machine(of replication: Scenario.Replication, index: Int) throws(SimulationFailure) -> Machine
   {
@@ -214,6 +227,7 @@ private struct WorldBuilder {
     let resources = links[replication.link.index].resources
     let there = resources[replication.direction.rawValue]
     let back = resources[1 - replication.direction.rawValue]
+    let wanUses = transport.network.uses(forward: [there], backward: [back])
     let isComplete = replication.initialSync == .done
     return ReplicationRun(
       replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
@@ -224,12 +238,12 @@ private struct WorldBuilder {
         bases: bases(of: replication, machine: machine),
         instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil),
       forward: TransferStream(
-        route: sharing.addRoute(
-          source.reading + transport.network.uses(forward: [there], backward: [back]) + target.writing),
-        latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
+        route: sharing.addRoute(wanUses), latency: link.latency,
+        connection: Connection(windowMaximum: link.windowMaximum)),
       backward: TransferStream(
         route: sharing.addRoute(transport.network.uses(forward: [back], backward: [there])),
         latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
+      routeEnds: (source.reading + wanUses, target.writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication))

@@ -57,6 +57,7 @@ extension World {
       scheduleRestart(of: machine)
       try sourceChanged(machines[machine].replication)
     }
+    replicasLost(on: host)
     try reachabilityChanged()
   }
 
@@ -66,7 +67,7 @@ extension World {
     for machine in machines.indices where scenario.inventory[machines[machine].id].site == site {
       if case .waitingForHost = machines[machine].power { scheduleRestart(of: machine) }
     }
-    try reachabilityChanged()
+    try assignHosts()
   }
 
   private mutating func scheduleRestart(of machine: Int) {

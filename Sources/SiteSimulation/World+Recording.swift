@@ -91,6 +91,7 @@ extension World {
     return switch action {
     case .linkDown(let link), .linkLimit(let link, _), .linkRestore(let link): scenario.inventory[link].name
     case .hostFail(let host), .hostRestore(let host): scenario.inventory[host].name
+    case .serverFail(let server), .serverRestore(let server): scenario.inventory[server].name
     case .powerOff(let ids), .powerOn(let ids), .scaleWorkload(let ids, _): names(ids)
     case .pauseReplication(let ids), .resumeReplication(let ids), .syncReplication(let ids),
       .fullSyncReplication(let ids):

@@ -37,8 +37,10 @@ extension World {
       }
       note(event, of: index, unsent: unsent)
     }
+    moveIfIdle(index)
     try send(index)
     armTimer(index)
+    try serveContexts()
   }
 
   /// Keeps one pending timer per replication: one that comes too early looks again.
@@ -79,8 +81,9 @@ extension World {
   }
 
   /// Sends what the source has, as far as the connection has room.
-  private mutating func send(_ index: Int) throws(SimulationFailure) {
-    guard replications[index].source.isSyncing else { return }
+  mutating func send(_ index: Int) throws(SimulationFailure) {
+    guard replications[index].source.isSyncing else { return releaseContexts(index) }
+    guard acquireContexts(index) else { return }
     let machine = replications[index].machineIndex
     drawWrites(of: machine)
     let disks = machines[machine].contents
@@ -110,7 +113,7 @@ extension World {
   mutating func deliver(_ message: SourceMessage, _ index: Int) throws(SimulationFailure) {
     let answer: TargetMessage?
     do {
-      answer = try replications[index].replica.receive(message)
+      answer = try replications[index].replica.receive(message, at: now)
     } catch {
       throw failure(error, index)
     }

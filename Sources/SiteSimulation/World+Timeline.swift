@@ -29,6 +29,14 @@ extension World {
       guard !hosts[host.index].isUp else { return }
       lift(hosts[host.index].failures.endAll())
       try hostRestored(host)
+    case .serverFail(let server):
+      let wasUp = servers[server.index].isUp
+      servers[server.index].failures.begin(entry, ())
+      if wasUp { try reachabilityChanged() }
+    case .serverRestore(let server):
+      guard !servers[server.index].isUp else { return }
+      lift(servers[server.index].failures.endAll())
+      try serverRestored(server)
     case .powerOff(let ids):
       for machine in indices(ids) {
         machines[machine].shutdowns.begin(entry, ())
@@ -80,6 +88,10 @@ extension World {
       if links[link.index].limits.end(entry) { try linkChanged(link) }
     case .hostFail(let host):
       if hosts[host.index].failures.end(entry), hosts[host.index].isUp { try hostRestored(host) }
+    case .serverFail(let server):
+      if servers[server.index].failures.end(entry), servers[server.index].isUp {
+        try serverRestored(server)
+      }
     case .powerOff(let ids):
       for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
         if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
@@ -92,7 +104,8 @@ extension World {
       for machine in indices(ids) where machines[machine].scales.end(entry) {
         scaleWorkload(of: machine)
       }
-    case .linkRestore, .hostRestore, .powerOn, .resumeReplication, .syncReplication, .fullSyncReplication:
+    case .linkRestore, .hostRestore, .serverRestore, .powerOn, .resumeReplication, .syncReplication,
+      .fullSyncReplication:
       preconditionFailure("only lasting entries end")
     }
     lift([entry])
@@ -128,14 +141,12 @@ extension World {
 
   /// Tells every replication whose path broke or returned.
   ///
-  /// A replica can be written as long as some host of its site runs.
+  /// A replica can be written while its server and the host it writes through run.
   mutating func reachabilityChanged() throws(SimulationFailure) {
-    countRunningHosts()
     for index in replications.indices {
       // Also where the path stays broken: the target may be lost while the link is down, and be back later.
       applyTargetState(index)
-      let isReachable =
-        links[replications[index].link.index].isUp && isUp(site: replications[index].target)
+      let isReachable = links[replications[index].link.index].isUp && isTargetUp(index)
       guard isReachable != replications[index].isReachable else { continue }
       replications[index].isReachable = isReachable
       if isReachable {
@@ -149,17 +160,6 @@ extension World {
         replications[index].source.pathBroke(at: now)
       }
       try sourceChanged(index)
-    }
-  }
-
-  /// Whether any host of the site runs.
-  func isUp(site: SiteID) -> Bool { runningHosts[site.index] > 0 }
-
-  /// Counts the running hosts of each site anew, after one failed or came back.
-  private mutating func countRunningHosts() {
-    runningHosts = [Int](repeating: 0, count: runningHosts.count)
-    for (index, host) in hosts.enumerated() where host.isUp {
-      runningHosts[scenario.inventory.hosts[index].site.index] += 1
     }
   }
 

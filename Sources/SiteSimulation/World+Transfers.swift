@@ -197,14 +197,24 @@ extension World {
     queue.schedule(WorldEvent(.roundEnds, index, side: side, stamp: connection.round), at: now + length)
   }
 
-  /// What slow start, window and loss allow a transfer, in bytes/s; nothing while no host of the target site
-  /// runs.
+  /// What slow start, windows and loss allow a transfer, in bytes/s; nothing while the target is down.
   private func bound(_ side: StreamSide, _ index: Int) -> Double {
-    guard isUp(site: replications[index].target) else { return 0 }
-    return replications[index][side].connection.slowStart.phase.bound
+    guard isTargetUp(index) else { return 0 }
+    let bound = replications[index][side].connection.slowStart.phase.bound
+    return side == .forward ? min(bound, windowBound(index)) : bound
   }
 
-  /// Applies to what runs at or towards a target that its hosts were lost or are back.
+  /// What the blocks that each disk may have in flight allow, in bytes/s: *disks · blocks · block / round trip*.
+  ///
+  /// - Source: ESXi advanced setting `HBR.TransferDiskMaxNetwork`; the law is inferred from it.
+  private func windowBound(_ index: Int) -> Double {
+    let roundTrip = replications[index][.forward].latency * 2
+    guard roundTrip > .zero else { return .infinity }
+    let window = transport.window(extentSizes: replications[index].extentSizes)
+    return transport.network.flowSize(of: Double(window.bytes)) / (Double(roundTrip.nanoseconds) / 1e9)
+  }
+
+  /// Applies to what runs at or towards a target that its server or host was lost or is back.
   mutating func applyTargetState(_ index: Int) {
     for side in StreamSide.allCases {
       if let flow = replications[index][side].flow {
@@ -219,9 +229,9 @@ extension World {
     }
   }
 
-  /// What the hosts of the target do of some work, in bytes/s: nothing while none of them runs.
+  /// What the target does of some work, in bytes/s: nothing while its server or host is down.
   func atTarget(_ rate: DataRate, _ index: Int) -> Double {
-    isUp(site: replications[index].target) ? rate.bytesPerSecond : 0
+    isTargetUp(index) ? rate.bytesPerSecond : 0
   }
 
   // MARK: - Links

@@ -35,8 +35,11 @@ package struct World: ~Copyable {
   var replications: [ReplicationRun]
   var links: [LinkState]
   var hosts: [HostState]
-  /// By site.
-  var runningHosts: [Int]
+  var servers: [ServerState]
+  /// Hosts of which contexts became free, for those that wait.
+  var contextsReleased: [HostID] = []
+  /// Only looked up, never iterated.
+  var routes: [RouteKey: RouteID] = [:]
   /// Per machine of the inventory: its place in ``machines``, or `nil` if it is not replicated.
   let machineIndex: [Int?]
   /// Reused for each look at a guest's writes.
@@ -101,6 +104,8 @@ package struct World: ~Copyable {
     case .controlArrives: try controlArrives(event.side, index, session: event.stamp)
     case .timelineBegins: try timelineBegins(index)
     case .timelineEnds: try timelineEnds(index)
+    case .targetHostLost: try targetHostLost(index, stamp: event.stamp)
+    case .rebalance: rebalance()
     case .machineRestarts: try restart(machine: index, stamp: event.stamp)
     case .linkReading: readLinks()
     }
@@ -109,6 +114,10 @@ package struct World: ~Copyable {
 
 /// One host and whether it runs.
 struct HostState {
+  /// What it takes in for replicas, or `nil` where that is not limited.
+  let resource: ResourceID?
+  /// What its disks need to be read for replication.
+  var contexts: ContextPool
   var failures = ActiveEntries<Void>()
   var isUp: Bool { failures.isEmpty }
 }

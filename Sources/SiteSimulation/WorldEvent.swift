@@ -12,6 +12,10 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     /// A timeline entry begins or ends; `index` is the entry.
     case timelineBegins
     case timelineEnds
+    /// The failure of the host that writes a replica is noticed; `index` is the replication.
+    case targetHostLost
+    /// Replications are spread anew over the hosts of their targets.
+    case rebalance
     /// vSphere HA starts a machine again; `index` is the machine.
     case machineRestarts
     /// The byte counters of all links are read.

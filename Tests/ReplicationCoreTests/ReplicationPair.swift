@@ -29,6 +29,8 @@ final class ReplicationPair {
   let bytesPerSecond: UInt64
   let latency: TimeSpan
   var mergeDelay = TimeSpan.seconds(1)
+  /// The size of the target datastore, which nothing but the replica uses, or `nil` if it is no matter.
+  var datastoreSize: ByteCount?
   /// Changes a message on its way, or drops it: what the oracle must notice.
   var tamper: (SourceMessage) -> SourceMessage? = { $0 }
 
@@ -72,7 +74,9 @@ final class ReplicationPair {
   private var forward: [UnderWay<SourceMessage>] = []
   private var backward: [UnderWay<TargetMessage>] = []
   private var session: UInt64 = 0
-  private var mergeDue: Instant?
+  private var mergesDue: [(at: Instant, merge: ReplicationTarget.Merge)] = []
+  /// Why the first message waits in front of the target; tried again after the next change at the target.
+  private(set) var refusal: TargetRefusal?
   private var hasSyncInFlight = false
   private var isConnectionLost = false
   /// - Parameter disks: The source's disks, with what they hold at the start.
@@ -80,7 +84,8 @@ final class ReplicationPair {
     disks: [ExtentStore], replica: Replica = .complete, objective: TimeSpan = .seconds(100),
     policy: SyncSchedule.Policy = .fixedInterval, bytesPerSecond: UInt64 = 8_192,
     latency: TimeSpan = .zero, parameters: ReplicationParameters = .small,
-    options: ReplicationOptions = ReplicationOptions()
+    options: ReplicationOptions = ReplicationOptions(),
+    targetParameters: TargetParameters = TargetParameters()
   ) throws {
     self.disks = disks
     self.parameters = parameters
@@ -104,7 +109,7 @@ final class ReplicationPair {
       disks: disks.map(\.geometry),
       schedule: SyncSchedule(objective: objective, policy: policy, imageTime: .zero),
       hasReplica: instance != nil, parameters: parameters, options: options)
-    target = ReplicationTarget(bases: bases, instance: instance)
+    target = ReplicationTarget(bases: bases, instance: instance, parameters: targetParameters)
     try settle()
   }
 
@@ -218,9 +223,10 @@ final class ReplicationPair {
   private var isPreparing: Bool { source.isSyncing && source.currentAccount == nil }
 
   private var nextDue: Instant? {
-    var due = [source.nextDeadline, mergeDue].compactMap { $0 }
+    var due = ([source.nextDeadline] + mergesDue.map(\.at)).compactMap { $0 }
     if isPathUp {
-      for arrival in [forward.first?.arrivesAt, backward.first?.arrivesAt].compactMap({ $0 }) {
+      let arriving = refusal == nil ? forward.first?.arrivesAt : nil
+      for arrival in [arriving, backward.first?.arrivesAt].compactMap({ $0 }) {
         due.append(now + .nanoseconds(arrival - linkNanoseconds))
       }
     }
@@ -236,27 +242,40 @@ final class ReplicationPair {
   private func step() throws {
     if let deadline = source.nextDeadline, deadline <= now {
       source.advance(to: now, reading: disks)
-    } else if isPathUp, let first = forward.first, first.arrivesAt <= linkNanoseconds {
-      forward.removeFirst()
+    } else if isPathUp, refusal == nil, let first = forward.first, first.arrivesAt <= linkNanoseconds {
       if let message = tamper(first.message) { try deliver(message) }
+      if refusal == nil { forward.removeFirst() }
     } else if isPathUp, let first = backward.first, first.arrivesAt <= linkNanoseconds {
       backward.removeFirst()
       source.receive(first.message, at: now, reading: disks)
-    } else if mergeDue == now {
-      mergeDue = nil
-      target.mergeOldestInstance()
-      try checkNewestInstance()
+    } else if let index = mergesDue.firstIndex(where: { $0.at <= now }) {
+      let merge = mergesDue.remove(at: index).merge
+      try changeTarget { $0.mergeCompleted(merge) }
     }
   }
 
   private func deliver(_ message: SourceMessage) throws {
     if case .deltaEnded = message { try checkNewestInstance() }
-    let answer = try target.receive(message)
+    let freeSpace = datastoreSize.map { $0 > target.spaceUse.total ? $0 - target.spaceUse.total : .zero }
+    let answer: TargetMessage?
+    switch try target.offer(message, at: now, freeSpace: freeSpace) {
+    case .taken(let taken): answer = taken
+    case .refused(let refused):
+      refusal = refused
+      if refused == .sessionOver {
+        source.paused(at: now)
+        source.resumed()
+      }
+      return
+    }
     redoSizePeak = max(redoSizePeak, target.redoSize)
     if case .deltaEnded = message, let instance = target.newestInstance {
       instances.append((now, instance))
       try checkNewestInstance()
-      snapshots = snapshots.filter { $0.key >= instance.sequence }
+      let kept = target.instances + [target.testedInstance].compactMap { $0 }
+      snapshots = snapshots.filter { snapshot in
+        snapshot.key >= instance.sequence || kept.contains { $0.sequence == snapshot.key }
+      }
     }
     guard let answer else { return }
     answersSent += answer.wireSize(parameters: parameters)
@@ -272,6 +291,7 @@ final class ReplicationPair {
       backward.removeAll()
       lineIsFreeAt = linkNanoseconds
       target.connectionLost()
+      refusal = nil
       try checkNewestInstance()
     }
     while forward.count(where: { $0.message.isData }) < parameters.chunksInFlight,
@@ -280,7 +300,12 @@ final class ReplicationPair {
       send(message)
     }
     takeEvents()
-    if mergeDue == nil, target.nextMergeSize != nil { mergeDue = now + mergeDelay }
+    let merging = target.mergesInProgress
+    mergesDue.removeAll { !merging.contains($0.merge) }
+    while let merge = target.nextMerge {
+      target.mergeBegan(merge)
+      mergesDue.append((now + mergeDelay, merge))
+    }
     checkLiveness()
   }
 
@@ -328,18 +353,39 @@ final class ReplicationPair {
     }
   }
 
-  /// Expects that what the target would recover reads as the disks did at the start of that instance.
+  /// What the disks held at the start of an instance that is still kept.
+  func content(of instance: ReplicationTarget.Instance) throws -> [Content] {
+    try #require(snapshots[instance.sequence], "instance \(instance.sequence) was never begun").content
+  }
+
+  /// Does something to the target, and expects that every instance still reads as it was.
+  ///
+  /// A message that was refused is offered again.
+  @discardableResult
+  func changeTarget<Result>(_ change: (inout ReplicationTarget) throws -> Result) throws -> Result {
+    let result = try change(&target)
+    refusal = nil
+    try checkNewestInstance()
+    try settle()
+    return result
+  }
+
+  /// Expects that everything the target would recover reads as the disks did at the start of its instance.
   func checkNewestInstance() throws {
     guard let instance = target.newestInstance else {
       #expect(target.recoverableDisks == nil, "an instance is recoverable that does not exist")
       return
     }
-    let images = try #require(target.recoverableDisks)
-    let snapshot = try #require(
-      snapshots[instance.sequence], "instance \(instance.sequence) was never begun")
-    #expect(instance.pointInTime == snapshot.pointInTime)
-    for (index, image) in images.enumerated() {
-      if !image.holds(snapshot.content[index]) {
+    let newest = try #require(target.recoverableDisks)
+    let instances = target.instances
+    #expect(instances.last == instance)
+    for instance in instances {
+      let images = try #require(
+        instance == instances.last ? newest : target.recoverableDisks(at: instance.pointInTime))
+      let snapshot = try #require(
+        snapshots[instance.sequence], "instance \(instance.sequence) was never begun")
+      #expect(instance.pointInTime == snapshot.pointInTime)
+      for (index, image) in images.enumerated() where !image.holds(snapshot.content[index]) {
         Issue.record("disk \(index) of instance \(instance.sequence) is not what it was, at \(now)")
       }
     }

@@ -34,7 +34,7 @@ enum Examples {
       "workloads": {
         "web": { "model": "uniform", "write": "30kB/s", "blockSize": "4KiB", "workingSet": "2GiB" },
         "oltp": { "model": "hotspot", "write": "700kB/s", "blockSize": "8KiB", "workingSet": "20GiB",
-                  "offset": "1GiB", "skew": "90/10" },
+                  "offset": "1GiB", "skew": "90/10", "compressed": "30%" },
         "scratch": { "model": "sequential", "write": "4MB/s", "blockSize": "256KiB" },
         "dump": { "model": "periodic", "every": "1h", "size": "1MiB", "first": "30m" },
         "mail": { "model": "trace", "file": "traces/mail01.csv", "format": "csv", "device": 2, "repeat": true }
@@ -54,7 +54,9 @@ enum Examples {
         { "vm": "db01", "to": "lisbon", "datastore": "vsan-lis", "rpo": "15m", "exclude": ["tempdb"],
           "initialSync": "done", "via": "wan" },
         { "vm": "mail01", "to": "lisbon", "datastore": "vsan-lis", "rpo": "1h", "initialSync": "seeded",
-          "differing": "2.5%", "policy": "fixed", "firstSync": "10m", "safetyFactor": "150%", "via": "wan" },
+          "differing": "2.5%", "policy": "fixed", "firstSync": "10m", "safetyFactor": "150%", "via": "wan",
+          "compression": true, "encryption": true, "quiescing": "application",
+          "pointsInTime": { "perDay": 3, "days": 5 } },
         { "vm": "web-*", "to": "lisbon", "datastore": "vsan-lis", "rpo": "4h", "via": "backup" }
       ],
       "timeline": [
@@ -64,9 +66,22 @@ enum Examples {
         { "after": "outage", "delay": "5m", "do": "replication.sync", "vm": "*1*" },
         { "at": "1h", "do": "link.limit", "link": "wan", "bandwidth": "20Mbps", "for": "1h" },
         { "at": "20h", "do": "host.fail", "host": "madrid-esx-03", "for": "2h" },
-        { "at": "9h", "do": "vm.power-off", "vm": "db01" }
+        { "at": "9h", "do": "vm.power-off", "vm": "db01" },
+        { "at": "21h", "do": "vm.migrate", "vm": "web-09", "host": "madrid-esx-02" },
+        { "at": "21h", "do": "vm.trim", "vm": "db01", "disk": "logs", "offset": "1GiB", "size": "2GiB" },
+        { "at": "21h", "do": "vm.snapshot", "vm": "web-10" },
+        { "at": "21h", "do": "vm.revert", "vm": "web-10" },
+        { "at": "21h", "do": "vm.add-disk", "vm": "db01", "disk": "more", "size": "5GiB" },
+        { "at": "21h", "do": "vm.resize-disk", "vm": "db01", "disk": "logs", "size": "20GiB" },
+        { "at": "22h", "do": "replication.reconfigure", "vm": "db01" },
+        { "at": "22h", "do": "replication.test-image", "vm": "mail01", "for": "1h" },
+        { "at": "22h", "do": "replication.move", "vm": "mail01", "server": "lisbon-vrs-02" },
+        { "at": "22h", "do": "vrserver.fail", "server": "lisbon-vrs-01", "for": "10m" },
+        { "at": "23h", "do": "datastore.full", "datastore": "vsan-lis", "for": "10m" },
+        { "at": "23h", "do": "datastore.slow", "datastore": "vsan-mad", "factor": "25%", "for": "10m" }
       ],
-      "profile": { "haRestartDelay": "2m", "estimateHistory": 10, "transferChunk": "1MiB", "mergeRate": "200MB/s" }
+      "profile": { "product": "7.0", "windowBlock": "update", "hostContexts": 4, "serverRate": "300MB/s",
+                   "haRestartDelay": "2m", "estimateHistory": 10, "transferChunk": "1MiB", "mergeRate": "200MB/s" }
     }
     """#
 }

@@ -24,7 +24,7 @@ import Testing
     #expect(scenario.clock.end == Instant(nanoseconds: 3_600_000_000_000))
     #expect(scenario.inventory.sites.map(\.name) == ["paris"])
     #expect(scenario.inventory.hosts == [Host(name: "paris-esx-01", site: SiteID(0))])
-    #expect(scenario.sites == [Scenario.SiteSettings(replicationServers: 1, networks: [])])
+    #expect(scenario.sites == [Scenario.SiteSettings(networks: [])])
     #expect(scenario.network == Scenario.NetworkSettings(model: .fluid, framing: .ethernet))
     #expect(scenario.profile == Profile())
     #expect(scenario.workloads.isEmpty && scenario.replications.isEmpty && scenario.timeline.isEmpty)
@@ -65,7 +65,7 @@ import Testing
           bandwidth: [.megabitsPerSecond(10), .megabitsPerSecond(10)],
           latency: .milliseconds(30), usable: .percent(70), loss: .zero, windowMaximum: .mebibytes(4)),
       ])
-    #expect(scenario.sites.map(\.replicationServers) == [1, 2])
+    #expect(scenario.inventory.replicationServers.map(\.site.index) == [0, 1, 1])
     #expect(scenario.sites[0].networks == ["prod-100", "prod-200"])
     #expect(scenario.network == Scenario.NetworkSettings(model: .LV08, framing: .none))
   }
@@ -79,26 +79,28 @@ import Testing
         Workload(
           name: "dump",
           model: .periodic(
-            every: .hours(1), first: .minutes(30), region: .init(offset: .zero, size: .mebibytes(1)))),
+            every: .hours(1), first: .minutes(30), region: .init(offset: .zero, size: .mebibytes(1))),
+          compressedShare: .percent(49)),
         Workload(
           name: "mail",
-          model: .trace(.init(file: "traces/mail01.csv", format: .csv, device: 2, isRepeated: true))),
+          model: .trace(.init(file: "traces/mail01.csv", format: .csv, device: 2, isRepeated: true)),
+          compressedShare: .percent(49)),
         Workload(
           name: "oltp",
           model: .hotspot(
             rate: DataRate(bitsPerSecond: 5_600_000), blockSize: .kibibytes(8),
             region: .init(offset: .gibibytes(1), size: .gibibytes(20)),
-            skew: .init(writes: .percent(90), space: .percent(10)))),
+            skew: .init(writes: .percent(90), space: .percent(10))), compressedShare: .percent(30)),
         Workload(
           name: "scratch",
           model: .sequential(
-            rate: .megabytesPerSecond(4), blockSize: .kibibytes(256), region: .init(offset: .zero, size: nil))
-        ),
+            rate: .megabytesPerSecond(4), blockSize: .kibibytes(256), region: .init(offset: .zero, size: nil)),
+          compressedShare: .percent(49)),
         Workload(
           name: "web",
           model: .uniform(
             rate: DataRate(bitsPerSecond: 240_000), blockSize: .kibibytes(4),
-            region: .init(offset: .zero, size: .gibibytes(2)))),
+            region: .init(offset: .zero, size: .gibibytes(2))), compressedShare: .percent(49)),
       ])
     // 1 MiB per hour: 8 388 608 bit / 3600 s = 2330.2 bit/s, rounded down.
     #expect(scenario.workloads[0].meanRate == DataRate(bitsPerSecond: 2_330))
@@ -134,13 +136,16 @@ import Testing
           virtualMachine: VirtualMachineID(0), target: SiteID(1), datastore: DatastoreID(1),
           rpo: .minutes(15),
           policy: .vsphere, safetyFactor: .percent(120), firstSync: nil, disks: [0, 2], initialSync: .done,
-          link: LinkID(0), direction: .forward))
+          isCompressed: false, isEncrypted: false, quiescing: .none, pointsInTime: nil, link: LinkID(0),
+          direction: .forward))
     #expect(
       scenario.replications[1]
         == Scenario.Replication(
           virtualMachine: VirtualMachineID(1), target: SiteID(1), datastore: DatastoreID(1), rpo: .hours(1),
           policy: .fixed, safetyFactor: .percent(150), firstSync: .zero + .minutes(10), disks: [0],
-          initialSync: .seeded(differing: Ratio(partsPerBillion: 25_000_000)), link: LinkID(0),
+          initialSync: .seeded(differing: Ratio(partsPerBillion: 25_000_000)), isCompressed: true,
+          isEncrypted: true, quiescing: .application, pointsInTime: .init(perDay: 3, days: 5),
+          link: LinkID(0),
           direction: .forward))
     // "backup" is written from lisbon to madrid.
     #expect(scenario.replications[5].direction == .backward && scenario.replications[5].initialSync == .full)
@@ -152,7 +157,7 @@ import Testing
     typealias Entry = Scenario.TimelineEntry
 
     #expect(
-      scenario.timeline == [
+      Array(scenario.timeline.prefix(6)) == [
         Entry(
           id: nil, at: .zero + .hours(1), duration: .hours(1),
           action: .linkLimit(LinkID(0), bandwidth: [.megabitsPerSecond(20), .megabitsPerSecond(20)]), why: nil
@@ -172,12 +177,27 @@ import Testing
         Entry(
           id: nil, at: .zero + .hours(20), duration: .hours(2), action: .hostFail(HostID(2)), why: nil),
       ])
+    let (database, mail) = (VirtualMachineID(0), ReplicationID(1))
+    let later: [Entry.Action] = [
+      .migrate([VirtualMachineID(2)], HostID(1)),
+      .trim([database], disk: "logs", offset: .gibibytes(1), size: .gibibytes(2)),
+      .snapshot([VirtualMachineID(3)]), .revert([VirtualMachineID(3)]), .addDisk([database], name: "more", size: .gibibytes(5)),
+      .resizeDisk([database], disk: "logs", size: .gibibytes(20)),
+      .reconfigureReplication([ReplicationID(0)]), .testImage([mail]),
+      .moveReplication([mail], ReplicationServerID(2)), .serverFail(ReplicationServerID(1)),
+      .datastoreFull(DatastoreID(1)), .datastoreSlow(DatastoreID(0), factor: .percent(25)),
+    ]
+    #expect(scenario.timeline.dropFirst(6).map(\.action) == later)
     #expect(scenario.timeline[1].end == .zero + .minutes(585))
     #expect(scenario.timeline[4].verb.rawValue == "replication.sync")
   }
 
   @Test func `Constants of the profile are overridden one by one`() throws {
     var expected = Profile()
+    expected.product = .v7
+    expected.windowBlock = .update
+    expected.hostContexts = 4
+    expected.serverRate = .megabytesPerSecond(300)
     expected.haRestartDelay = .minutes(2)
     expected.estimateHistory = 10
     expected.transferChunk = .mebibytes(1)

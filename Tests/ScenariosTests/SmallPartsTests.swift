@@ -95,7 +95,11 @@ import Testing
     let texts = Profile.parameters.map { "\($0.key) \($0.defaultText)" }
     #expect(
       texts == [
-        "haRestartDelay 3m", "connectionTimeout 1m", "reconnectDelayStep 10s", "reconnectDelayMaximum 1m30s",
+        "product 8.0U3", "blocksInFlight that of the product", "windowBlock extent",
+        "hostContexts that of the product", "targetHostDetection 30s", "rebalanceInterval 30m",
+        "serverRate no limit", "hostRate no limit", "migrationDuration 30s",
+        "quiescingDuration 30s", "copyReadLatency 1ms", "copyWriteLatency 1ms", "haRestartDelay 3m", "connectionTimeout 1m",
+        "reconnectDelayStep 10s", "reconnectDelayMaximum 1m30s",
         "estimateHistory 15", "transferChunk 4MiB", "checksumRate 4.192Gbps", "mergeRate 3.2Gbps",
       ])
   }

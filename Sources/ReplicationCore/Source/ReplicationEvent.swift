@@ -48,6 +48,8 @@ package struct SyncAccount: Sendable, Hashable {
 /// Why a sync was given up.
 package enum AbortReason: String, Sendable, Hashable {
   case connectionLost
+  /// The server or host that received failed.
+  case targetLost
   case poweredOff
   case hostFailed
   case paused

@@ -3,6 +3,9 @@ package import Quantities
 
 /// The connection, the clock, and how syncs begin and are given up.
 extension ReplicationSource {
+  /// The server or host that received is gone, with what was under way: a sync that runs starts over.
+  package mutating func targetLost(at now: Instant) { abortSync(.targetLost, at: now) }
+
   /// The path to the target carries no data from now on; see ``ConnectionMonitor``.
   package mutating func pathBroke(at now: Instant) { connection.pathBroke(at: now) }
 

@@ -13,7 +13,12 @@ package import Quantities
 /// full sync is complete.
 ///
 /// It computes and never acts: the driver delivers the source's messages and sends the answers, and
-/// decides when a merge has taken its time.
+/// decides when a merge has taken its time. The chain of one disk, oldest first:
+///
+///     base ← logs of complete instances … ← [what a full sync brought] ← the log being filled
+///
+/// Each complete log carries the disk from one instance to the next. Instances that nobody may recover any
+/// more are taken out by merging the log above into the one below, or into the base.
 ///
 /// - Source: File listings of a replica through a full sync and several deltas (virtuallyhyper.com, 2012);
 ///   VMware, "Storage consumption of vSphere Replication", for merging beside the next delta.
@@ -30,84 +35,206 @@ package struct ReplicationTarget {
     }
   }
 
-  /// A complete instance that is not yet merged.
-  private struct PendingInstance {
-    /// One complete redo log per disk.
-    let logs: [RedoLog]
-    /// What each log changes in the digest of the disk below it.
-    let changes: [ContentDigest.Change]
+  /// What is known of a complete instance.
+  package struct InstanceRecord: Sendable, Hashable {
+    package let instance: Instance
+    /// When the last of it arrived.
+    package let completedAt: Instant
+    /// Grows by one with every instance; names its files.
+    package let generation: UInt64
+    /// Per disk the extents received, in nominal bytes.
+    package let transferSizes: [ByteCount]
+    /// Per disk the time from the instance's moment to the last extent received; zero without extents.
+    package let transferTimes: [TimeSpan]
+
+    /// As `replica-0` for the first.
+    package var label: String { "replica-\(generation - 1)" }
   }
 
-  private struct Disk {
-    let base: ExtentStore
+  /// The logs that carry all disks from one instance to the next.
+  struct Level {
+    /// Names the logs for as long as they exist.
+    let number: UInt64
+    /// One complete redo log per disk.
+    var logs: [RedoLog]
+    /// What each log changes in the digest of the disk below it.
+    var changes: [ContentDigest.Change]
+    /// The instance that the disks hold with these logs and all below.
+    var record: InstanceRecord
+    /// Whether the retention policy keeps the instance.
+    var isRetained: Bool
+  }
+
+  struct Disk {
+    var base: ExtentStore
     /// What full syncs brought that no complete instance stands on yet.
     var fullSync: RedoLog?
     /// The log that is being filled.
     var incoming: RedoLog?
+    var lastReceivedAt: Instant?
+    /// The extents of a thin base disk that take space, or `nil` for a thick one.
+    var allocation: DirtyBitmap?
+    /// The newest instance that was complete when the disk was added: it and those before lack the disk.
+    var addedAfter: SyncSequence?
   }
 
-  private enum Reception {
+  /// The sync that is being received.
+  enum Sync {
     case none
     case fullSync(sequence: SyncSequence)
     case delta(sequence: SyncSequence)
   }
 
-  private var disks: [Disk]
-  private var reception = Reception.none
-  /// Oldest first.
-  private var pending: [PendingInstance] = []
-  /// The instance that a recovery would use.
-  package private(set) var newestInstance: Instance?
+  enum Lifecycle {
+    case replicating
+    case recovered
+    case removed
+  }
+
+  let parameters: TargetParameters
+  var disks: [Disk]
+  var sync = Sync.none
+  /// The logs above the base disks, oldest first.
+  var levels: [Level] = []
+  /// What the base disks hold without any log.
+  var baseRecord: InstanceRecord?
+  /// Whether the retention policy keeps the instance in the base disks.
+  var isBaseRetained = false
+  /// Chains that were left behind when a disk grew, for the sake of their points in time.
+  var preserved: [PreservedChain] = []
+  var runningMerges: [RunningMerge] = []
+  var testImage: TestImageState?
+  var lifecycle = Lifecycle.replicating
+  /// Whether messages must wait for the end of the session because what it brought is lost.
+  var isSessionLost = false
+  var lastGeneration: UInt64 = 0
+
+  package internal(set) var isPaused = false
+  package internal(set) var isServerRunning = true
+  package internal(set) var isHostAccessible = true
+  /// What the datastore lacked when a message was last refused, until one is taken.
+  package internal(set) var storageShortage: StorageShortage?
+  /// The most space that ``spaceUse`` ever was in total.
+  package internal(set) var spaceUsePeak = ByteCount.zero
 
   /// - Parameters:
   ///   - bases: The replica's base disks; the target owns them from now on.
   ///   - instance: What they hold, or `nil` if no complete instance exists.
-  package init(bases: [ExtentStore], instance: Instance? = nil) {
+  package init(
+    bases: [ExtentStore], instance: Instance? = nil, parameters: TargetParameters = TargetParameters()
+  ) {
+    parameters.validate()
+    self.parameters = parameters
     disks = bases.map { Disk(base: $0) }
-    newestInstance = instance
+    if parameters.provisioning == .thin {
+      for index in disks.indices { disks[index].allocation = allocatedExtents(of: bases[index]) }
+    }
+    if let instance {
+      lastGeneration = 1
+      baseRecord = InstanceRecord(
+        instance: instance, completedAt: instance.pointInTime, generation: 1,
+        transferSizes: bases.map { _ in .zero }, transferTimes: bases.map { _ in .zero })
+    }
+    noteSpaceUse()
   }
 
   // MARK: - Messages
 
   /// Takes the next message of the source.
   ///
+  /// For drivers that ask for nothing that can refuse a message; see ``offer(_:at:freeSpace:)``.
+  ///
   /// - Returns: The answer, if the message asks for one.
+  /// - Throws: As ``offer(_:at:freeSpace:)``.
+  /// - Precondition: The message is not refused.
+  package mutating func receive(
+    _ message: SourceMessage, at now: Instant
+  ) throws(ReplicaMismatch) -> TargetMessage? {
+    switch try offer(message, at: now) {
+    case .taken(let answer): return answer
+    case .refused: preconditionFailure("a driver that can be refused offers its messages")
+    }
+  }
+
+  /// Takes the next message of the source unless something is in its way.
+  ///
+  /// A refusal is a stall: nothing changed, and the driver offers the same message again when the obstacle
+  /// may be gone, as a receiver does that stops reading from its connection. No content is lost and no full
+  /// sync follows. What an unfinished instance brought meanwhile keeps its space; a driver that needs it
+  /// pauses the source and resumes it later: the delta is folded back, ``connectionLost()`` drops
+  /// what was received, and the next delta carries it all.
+  ///
+  /// - Parameter freeSpace: What the datastore has to spare, or `nil` if that is no matter.
   /// - Throws: ``ReplicaMismatch`` when the instance just received is not what the source certified. It is
   ///   dropped, with what a full sync before it brought; the instance before it stays, and only a new
   ///   full sync leads to another.
-  package mutating func receive(_ message: SourceMessage) throws(ReplicaMismatch) -> TargetMessage? {
+  package mutating func offer(
+    _ message: SourceMessage, at now: Instant, freeSpace: ByteCount? = nil
+  ) throws(ReplicaMismatch) -> Reception {
+    if let refusal = refusal(of: message, at: now, freeSpace: freeSpace) {
+      if case .insufficientSpace(let shortage) = refusal { storageShortage = shortage }
+      return .refused(refusal)
+    }
+    storageShortage = nil
+    defer { noteSpaceUse() }
+    return .taken(answer: try take(message, at: now))
+  }
+
+  private func refusal(
+    of message: SourceMessage, at now: Instant, freeSpace: ByteCount?
+  ) -> TargetRefusal? {
+    switch lifecycle {
+    case .recovered: return .recovered
+    case .removed: return .removed
+    case .replicating: break
+    }
+    if !isServerRunning { return .serverDown }
+    if isSessionLost { return .sessionOver }
+    if !isHostAccessible { return .noAccessibleHost }
+    guard let freeSpace else { return nil }
+    let needed = spaceNeeded(for: message)
+    guard needed > freeSpace else { return nil }
+    return .insufficientSpace(
+      StorageShortage(needed: needed, free: freeSpace, since: storageShortage?.since ?? now))
+  }
+
+  private mutating func take(
+    _ message: SourceMessage, at now: Instant
+  ) throws(ReplicaMismatch) -> TargetMessage? {
     switch message {
     case .fullSyncBegan(let sequence):
       dropReception()
-      reception = .fullSync(sequence: sequence)
+      sync = .fullSync(sequence: sequence)
       return .fullSyncReady(sequence: sequence, allocated: disks.indices.map(allocatedRuns(ofDisk:)))
     case .regionChecksums(let request):
-      guard case .fullSync = reception else { preconditionFailure("only a full sync compares") }
+      guard case .fullSync = sync else { preconditionFailure("only a full sync compares") }
       return .regionsCompared(compare(request))
     case .fullSyncData(let sequence, let index, let batch):
-      guard case .fullSync(sequence) = reception else {
+      guard case .fullSync(sequence) = sync else {
         preconditionFailure("data belongs to the sync under way")
       }
       if newestInstance == nil {
+        for run in batch.runs { disks[index].allocation?.mark(run) }
         batch.forEachRun { disks[index].base.write($0, payloads: $1) }
       } else {
         append(batch, toDisk: index)
       }
       return nil
     case .fullSyncEnded(let sequence):
-      guard case .fullSync(sequence) = reception else {
+      guard case .fullSync(sequence) = sync else {
         preconditionFailure("data belongs to the sync under way")
       }
       keepFullSync()
-      reception = .none
+      sync = .none
       return .fullSyncAccepted(sequence: sequence)
     case .deltaData(let sequence, let index, let batch):
       beginDelta(sequence)
       append(batch, toDisk: index)
+      disks[index].lastReceivedAt = now
       return nil
     case .deltaEnded(let summary):
       beginDelta(summary.sequence)
-      try complete(summary)
+      try complete(summary, at: now)
       return .instanceCompleted(sequence: summary.sequence)
     }
   }
@@ -116,176 +243,17 @@ package struct ReplicationTarget {
   /// incomplete instance brought is dropped.
   ///
   /// What a full sync brought is kept, since the comparison that starts over will find it equal.
-  package mutating func connectionLost() { dropReception() }
-
-  private mutating func dropReception() {
-    if case .fullSync = reception { keepFullSync() }
-    for index in disks.indices { disks[index].incoming = nil }
-    reception = .none
+  package mutating func connectionLost() {
+    dropReception()
+    isSessionLost = false
   }
 
-  private mutating func keepFullSync() {
+  mutating func dropReception() {
+    if case .fullSync = sync { keepFullSync() }
     for index in disks.indices {
-      guard var log = disks[index].incoming else { continue }
       disks[index].incoming = nil
-      log.seal()
-      if disks[index].fullSync == nil {
-        disks[index].fullSync = log
-      } else {
-        disks[index].fullSync?.formOverlay(log)
-      }
+      disks[index].lastReceivedAt = nil
     }
-  }
-
-  private mutating func beginDelta(_ sequence: SyncSequence) {
-    switch reception {
-    case .none: reception = .delta(sequence: sequence)
-    case .delta(sequence): break
-    case .delta, .fullSync: preconditionFailure("a sync begins after the one before it has ended")
-    }
-  }
-
-  private mutating func append(_ batch: ExtentBatch, toDisk index: Int) {
-    // Taken out while it grows, so that it stays the only owner of its memory.
-    var log = disks[index].incoming ?? RedoLog(geometry: disks[index].base.geometry)
-    disks[index].incoming = nil
-    log.append(batch)
-    disks[index].incoming = log
-  }
-
-  /// The logs above the base of a disk that stay, oldest first.
-  private func logs(ofDisk index: Int) -> [RedoLog] {
-    pending.map { $0.logs[index] } + (disks[index].fullSync.map { [$0] } ?? [])
-  }
-
-  private func allocatedRuns(ofDisk index: Int) -> [Range<Int>] {
-    let base = disks[index].base
-    var allocated = DirtyBitmap(geometry: base.geometry)
-    var rest = 0..<base.geometry.extentCount
-    while let run = base.nextAllocatedRun(in: rest) {
-      allocated.mark(run)
-      rest = run.upperBound..<rest.upperBound
-    }
-    // A log may allocate what the base does not: an extent too many costs a comparison, one missing
-    // would leave stale content.
-    for log in logs(ofDisk: index) {
-      for run in log.runs { allocated.mark(run) }
-    }
-    var runs: [Range<Int>] = []
-    allocated.forEachRun { runs.append($0) }
-    return runs
-  }
-
-  private func compare(_ request: CompareRequest) -> RegionComparison {
-    let base = disks[request.disk].base
-    let logs = logs(ofDisk: request.disk)
-    let image = ReplicaImage(base: base, logs: logs)
-    func checksum(_ extents: Range<Int>) -> UInt64 {
-      logs.isEmpty ? base.checksum(ofRegion: extents) : image.checksum(ofRegion: extents)
-    }
-    let differences = zip(request.regions, request.checksums).compactMap { region, theirs in
-      checksum(region) == theirs
-        ? nil
-        : RegionComparison.Difference(
-          extents: region, checksums: region.map { checksum($0..<$0 + 1) })
-    }
-    return RegionComparison(disk: request.disk, differences: differences)
-  }
-
-  // MARK: - Instances
-
-  /// Makes the instance just received recoverable, once it is what the source certified.
-  private mutating func complete(_ summary: InstanceSummary) throws(ReplicaMismatch) {
-    reception = .none
-    // Of a mismatch nothing stays, whichever disk it is found on.
-    defer {
-      for index in disks.indices {
-        disks[index].incoming = nil
-        disks[index].fullSync = nil
-      }
-    }
-    var logs: [RedoLog] = []
-    var changes: [ContentDigest.Change] = []
-    for index in disks.indices {
-      let log = try takeReceived(disk: index, summary: summary)
-      changes.append(try verifiedChange(of: log, disk: index, summary: summary))
-      logs.append(log)
-    }
-    pending.append(PendingInstance(logs: logs, changes: changes))
-    newestInstance = Instance(sequence: summary.sequence, pointInTime: summary.pointInTime)
-  }
-
-  /// Everything that the instance changes on one disk, what a full sync before it brought included.
-  private mutating func takeReceived(
-    disk index: Int, summary: InstanceSummary
-  ) throws(ReplicaMismatch) -> RedoLog {
-    var delta = disks[index].incoming ?? RedoLog(geometry: disks[index].base.geometry)
-    disks[index].incoming = nil
-    delta.seal()
-    guard delta.extentCount == summary.extentCounts[index] else {
-      throw ReplicaMismatch(
-        sequence: summary.sequence, disk: index,
-        difference: .extentCount(expected: summary.extentCounts[index], found: delta.extentCount))
-    }
-    guard var log = disks[index].fullSync else { return delta }
-    disks[index].fullSync = nil
-    log.formOverlay(delta)
-    return log
-  }
-
-  /// What the log changes in the digest of the disk below it, if that leads to the source's certificate.
-  private func verifiedChange(
-    of log: RedoLog, disk index: Int, summary: InstanceSummary
-  ) throws(ReplicaMismatch) -> ContentDigest.Change {
-    let base = disks[index].base
-    let certificate = summary.certificates[index]
-    let change = log.digestChange(over: base, through: pending.map { $0.logs[index] })
-    let below = pending.reduce(base.digest(relativeTo: certificate.image)) { $0 + $1.changes[index] }
-    guard below + change == certificate else {
-      throw ReplicaMismatch(
-        sequence: summary.sequence, disk: index,
-        difference: .content(expected: certificate, found: below + change))
-    }
-    return change
-  }
-
-  /// What merging the oldest complete instance reads from its logs, the same as it writes to the base
-  /// disks; `nil` if all are merged.
-  package var nextMergeSize: ByteCount? {
-    pending.first.map { $0.logs.reduce(.zero) { $0 + $1.nominalBytes } }
-  }
-
-  /// Merges the oldest complete instance into the base disks.
-  ///
-  /// - Precondition: There is one.
-  package mutating func mergeOldestInstance() {
-    precondition(!pending.isEmpty, "only a complete instance is merged")
-    let instance = pending.removeFirst()
-    for (disk, log) in zip(disks, instance.logs) { log.merge(into: disk.base) }
-  }
-
-  /// What a recovery would read of each disk, or `nil` as long as no instance is complete.
-  package var recoverableDisks: [ReplicaImage]? {
-    guard newestInstance != nil else { return nil }
-    return disks.indices.map { index in
-      ReplicaImage(base: disks[index].base, logs: pending.map { $0.logs[index] })
-    }
-  }
-
-  /// Nominal bytes of redo logs, complete or not.
-  package var redoSize: ByteCount {
-    disks.indices.reduce(.zero) { sum, index in
-      logs(ofDisk: index).reduce(sum + (disks[index].incoming?.nominalBytes ?? .zero)) {
-        $0 + $1.nominalBytes
-      }
-    }
-  }
-
-  /// Compares each base disk's digest with one computed anew from everything it stores.
-  ///
-  /// - Returns: The indices of the disks that do not hold what was written to them.
-  /// - Complexity: O(stored extents).
-  package func damagedDisks() -> [Int] {
-    disks.indices.filter { disks[$0].base.fullDigest() != disks[$0].base.digest }
+    sync = .none
   }
 }

@@ -68,6 +68,10 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case linkElsewhere = "E0313"
   case notReplicated = "E0314"
   case nothingReplicated = "E0315"
+  case diskShrinks = "E0316"
+  case tooManyPointsInTime = "E0317"
+  case quiescingTooOften = "E0318"
+  case unlimitedDatastore = "E0319"
 
   // MARK: Warnings
 
@@ -505,6 +509,37 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "No disk left",
         """
         Every disk of the virtual machine is excluded, so that nothing would be replicated.
+        """
+      )
+    case .diskShrinks:
+      (
+        "Disk made smaller",
+        """
+        A virtual disk can grow, never shrink: "size" must be at least what the disk has at the start.
+        """
+      )
+    case .tooManyPointsInTime:
+      (
+        "Too many points in time",
+        """
+        vSphere Replication keeps at most 24 points in time beside the latest instance: "perDay" \
+        times "days" must not exceed 24. To explore more, write "limits": "relaxed" at the top.
+        """
+      )
+    case .quiescingTooOften:
+      (
+        "Quiescing at a short RPO",
+        """
+        vSphere Replication does not quiesce guests with an RPO below 15 minutes. To explore it \
+        anyway, write "limits": "relaxed" at the top of the scenario.
+        """
+      )
+    case .unlimitedDatastore:
+      (
+        "Slowing a datastore without limits",
+        """
+        "datastore.slow" multiplies the throughput of a datastore. Without "read" and "write" it is \
+        never the bottleneck, and stays so at any factor.
         """
       )
     case .churnAboveLink:

@@ -5,6 +5,45 @@ package import Quantities
 /// Each has its default here and its key, unit and source in ``parameters``, from which the
 /// reader, the printed defaults and the schema are made.
 package struct Profile: Sendable, Hashable {
+  /// A release of the product; its constants apply where the scenario gives no value of its own.
+  package enum Product: String, Sendable, Hashable, CaseIterable {
+    case v5 = "5.0"
+    case v6 = "6.x"
+    case v7 = "7.0"
+    case v8 = "8.0"
+    case v8U3 = "8.0U3"
+    /// Straight to the hosts of the target, without replication servers.
+    case enhanced
+  }
+
+  /// What counts as one of the blocks that a disk may have in flight.
+  package enum WindowBlock: String, Sendable, Hashable, CaseIterable {
+    case extent
+    /// Neighbouring extents sent as one.
+    case update
+  }
+
+  package var product = Product.v8U3
+  /// What a disk may have in flight, in blocks; `nil` for the product's number.
+  package var blocksInFlight: Int?
+  package var windowBlock = WindowBlock.extent
+  /// How many disks of a host may be read for replication at a time; `nil` for the product's number.
+  package var hostContexts: Int?
+  /// From the failure of the host that writes a replica until its server has noticed.
+  package var targetHostDetection = TimeSpan.seconds(30)
+  /// How often replications are spread anew over the hosts of the target, without replication servers.
+  package var rebalanceInterval = TimeSpan.minutes(30)
+  /// What one replication server takes in; `nil` where it is never the bottleneck.
+  package var serverRate: DataRate?
+  /// What one host takes in for replicas; `nil` where it is never the bottleneck.
+  package var hostRate: DataRate?
+  /// How long a virtual machine takes to move to another host.
+  package var migrationDuration = TimeSpan.seconds(30)
+  /// How long a guest takes to come to rest before an instance.
+  package var quiescingDuration = TimeSpan.seconds(30)
+  /// What one read of the source's datastore takes, and one write, when a copy delays a guest's write.
+  package var copyReadLatency = TimeSpan.milliseconds(1)
+  package var copyWriteLatency = TimeSpan.milliseconds(1)
   /// From the failure of a host until its virtual machines run on another one.
   package var haRestartDelay = TimeSpan.minutes(3)
   /// How long a connection stays without an answer before it counts as lost.
@@ -32,6 +71,10 @@ package struct Profile: Sendable, Hashable {
       case size(any WritableKeyPath<Profile, ByteCount> & Sendable)
       case rate(any WritableKeyPath<Profile, DataRate> & Sendable)
       case count(any WritableKeyPath<Profile, Int> & Sendable)
+      case optionalCount(any WritableKeyPath<Profile, Int?> & Sendable)
+      case optionalRate(any WritableKeyPath<Profile, DataRate?> & Sendable)
+      case product(any WritableKeyPath<Profile, Product> & Sendable)
+      case windowBlock(any WritableKeyPath<Profile, WindowBlock> & Sendable)
     }
 
     package let key: String
@@ -49,12 +92,64 @@ package struct Profile: Sendable, Hashable {
       case .size(let path): defaults[keyPath: path].description
       case .rate(let path): defaults[keyPath: path].description
       case .count(let path): defaults[keyPath: path].description
+      case .optionalCount: "that of the product"
+      case .optionalRate: "no limit"
+      case .product(let path): defaults[keyPath: path].rawValue
+      case .windowBlock(let path): defaults[keyPath: path].rawValue
       }
     }
   }
 
   /// Every constant, in the order of the documentation.
   package static let parameters: [Parameter] = [
+    Parameter(
+      key: "product", place: .product(\.product),
+      summary: "The release whose constants apply where this profile names no other value.",
+      source: "ESXi's advanced settings by release; VMware, vSphere Replication 9.0, for \"enhanced\"."),
+    Parameter(
+      key: "blocksInFlight", place: .optionalCount(\.blocksInFlight),
+      summary: "How many blocks of one disk may be under way, unacknowledged, at a time.",
+      source: "ESXi's HBR options: 8 in 5.0, 64 from 6.0, 2048 from 8.0U3."),
+    Parameter(
+      key: "windowBlock", place: .windowBlock(\.windowBlock),
+      summary: "Whether a block in flight is one extent, or neighbouring extents sent as one update.",
+      source: "Open: the options' texts allow both; an extent is the careful reading."),
+    Parameter(
+      key: "hostContexts", place: .optionalCount(\.hostContexts),
+      summary: "How many disks of one host may be read for replication at a time; others wait.",
+      source: "ESXi advanced setting HbrResourceMaxDiskContexts: 512, 16 or 64 by release."),
+    Parameter(
+      key: "targetHostDetection", place: .duration(\.targetHostDetection),
+      summary: "From the failure of the host that writes a replica until its server chooses another.",
+      source: "An assumption; published is only that a heartbeat finds the dead connection."),
+    Parameter(
+      key: "rebalanceInterval", place: .duration(\.rebalanceInterval),
+      summary: "How often replications are spread anew over the target's hosts, with product \"enhanced\".",
+      source: "VMware, vSphere Replication 9.0, load balancing: every 30 minutes."),
+    Parameter(
+      key: "serverRate", place: .optionalRate(\.serverRate),
+      summary: "What one replication server can take in.",
+      source: "No published figure; a measured one can be given here."),
+    Parameter(
+      key: "hostRate", place: .optionalRate(\.hostRate),
+      summary: "What one host of the target can take in for replicas.",
+      source: "No published figure; a measured one can be given here."),
+    Parameter(
+      key: "migrationDuration", place: .duration(\.migrationDuration),
+      summary: "How long a virtual machine takes to move to another host of its site.",
+      source: "An assumption; it depends on memory and network of the hosts."),
+    Parameter(
+      key: "quiescingDuration", place: .duration(\.quiescingDuration),
+      summary: "How long a guest takes to come to rest before an instance begins.",
+      source: "An assumption; VMware (2011): it can take minutes."),
+    Parameter(
+      key: "copyReadLatency", place: .duration(\.copyReadLatency),
+      summary: "What a read of the source's datastore takes when a guest's write waits for a copy.",
+      source: "An assumption; vSphere Replication 5.5 advises fewer machines from 30 ms on."),
+    Parameter(
+      key: "copyWriteLatency", place: .duration(\.copyWriteLatency),
+      summary: "What a write to the demand log takes when a guest's write waits for a copy.",
+      source: "An assumption, as for the read."),
     Parameter(
       key: "haRestartDelay", place: .duration(\.haRestartDelay),
       summary: "From the failure of a host until its virtual machines run on another one.",

@@ -23,6 +23,19 @@ extension Scenario {
       case full
     }
 
+    /// What is brought to rest in the guest before an instance begins.
+    package enum Quiescing: String, Sendable, Hashable, CaseIterable {
+      case none
+      case fileSystem = "file-system"
+      case application
+    }
+
+    /// How many older instances are kept.
+    package struct PointsInTime: Sendable, Hashable {
+      package let perDay: Int
+      package let days: Int
+    }
+
     package let virtualMachine: VirtualMachineID
     /// The site of the replica; never the virtual machine's own.
     package let target: SiteID
@@ -37,6 +50,13 @@ extension Scenario {
     /// The replicated disks, as indices into the virtual machine's, ascending; never empty.
     package let disks: [Int]
     package let initialSync: InitialSync
+    /// Whether data is compressed at the source host.
+    package let isCompressed: Bool
+    /// Whether data is encrypted on its way.
+    package let isEncrypted: Bool
+    package let quiescing: Quiescing
+    /// `nil` keeps the latest instance only.
+    package let pointsInTime: PointsInTime?
     package let link: LinkID
     /// From the virtual machine's site to ``target``.
     package let direction: Link.Direction

@@ -16,14 +16,39 @@ extension Scenario {
       case linkRestore(LinkID)
       case hostFail(HostID)
       case hostRestore(HostID)
+      /// The replication server stops; what it has in memory is gone.
+      case serverFail(ReplicationServerID)
+      case serverRestore(ReplicationServerID)
       case powerOff([VirtualMachineID])
       case powerOn([VirtualMachineID])
+      /// The machines move to another host of their site while they run (vMotion).
+      case migrate([VirtualMachineID], HostID)
+      /// The guests free a part of their disks (UNMAP); `disk` names one, `nil` all that reach so far.
+      case trim([VirtualMachineID], disk: String?, offset: ByteCount, size: ByteCount)
+      /// The machines keep their disks as they are now, to return to.
+      case snapshot([VirtualMachineID])
+      /// The machines return to their latest snapshot: their disks change behind the tracking's back.
+      case revert([VirtualMachineID])
+      /// The machines get a disk that no replication knows.
+      case addDisk([VirtualMachineID], name: String, size: ByteCount)
+      case resizeDisk([VirtualMachineID], disk: String, size: ByteCount)
       case pauseReplication([ReplicationID])
       case resumeReplication([ReplicationID])
       /// A sync starts now.
       case syncReplication([ReplicationID])
       /// A full sync starts now: source and target are compared by checksums.
       case fullSyncReplication([ReplicationID])
+      /// The replication takes in the disks that its machine has by now.
+      case reconfigureReplication([ReplicationID])
+      /// A test runs on an image of the newest instance; the replica's chain is frozen meanwhile.
+      case testImage([ReplicationID])
+      /// Another replication server receives.
+      case moveReplication([ReplicationID], ReplicationServerID)
+      /// The datastore takes no more.
+      case datastoreFull(DatastoreID)
+      /// The datastore has `factor` of its throughput.
+      case datastoreSlow(DatastoreID, factor: Ratio)
+      case datastoreRestore(DatastoreID)
       /// Guests write at `factor` times the rate of their workloads.
       case scaleWorkload([VirtualMachineID], factor: Ratio)
     }
@@ -51,17 +76,32 @@ extension Scenario.TimelineEntry {
     case linkRestore = "link.restore"
     case hostFail = "host.fail"
     case hostRestore = "host.restore"
+    case serverFail = "vrserver.fail"
+    case serverRestore = "vrserver.restore"
     case powerOff = "vm.power-off"
     case powerOn = "vm.power-on"
+    case migrate = "vm.migrate"
+    case trim = "vm.trim"
+    case snapshot = "vm.snapshot"
+    case revert = "vm.revert"
+    case addDisk = "vm.add-disk"
+    case resizeDisk = "vm.resize-disk"
     case pauseReplication = "replication.pause"
     case resumeReplication = "replication.resume"
     case syncReplication = "replication.sync"
     case fullSyncReplication = "replication.full-sync"
+    case reconfigureReplication = "replication.reconfigure"
+    case testImage = "replication.test-image"
+    case moveReplication = "replication.move"
+    case datastoreFull = "datastore.full"
+    case datastoreSlow = "datastore.slow"
+    case datastoreRestore = "datastore.restore"
     case scaleWorkload = "workload.scale"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
-      .linkDown, .linkLimit, .hostFail, .powerOff, .pauseReplication, .scaleWorkload,
+      .linkDown, .linkLimit, .hostFail, .serverFail, .powerOff, .pauseReplication, .testImage,
+      .datastoreFull, .datastoreSlow, .scaleWorkload,
     ]
   }
 
@@ -73,12 +113,26 @@ extension Scenario.TimelineEntry {
     case .linkRestore: .linkRestore
     case .hostFail: .hostFail
     case .hostRestore: .hostRestore
+    case .serverFail: .serverFail
+    case .serverRestore: .serverRestore
     case .powerOff: .powerOff
     case .powerOn: .powerOn
+    case .migrate: .migrate
+    case .trim: .trim
+    case .snapshot: .snapshot
+    case .revert: .revert
+    case .addDisk: .addDisk
+    case .resizeDisk: .resizeDisk
     case .pauseReplication: .pauseReplication
     case .resumeReplication: .resumeReplication
     case .syncReplication: .syncReplication
     case .fullSyncReplication: .fullSyncReplication
+    case .reconfigureReplication: .reconfigureReplication
+    case .testImage: .testImage
+    case .moveReplication: .moveReplication
+    case .datastoreFull: .datastoreFull
+    case .datastoreSlow: .datastoreSlow
+    case .datastoreRestore: .datastoreRestore
     case .scaleWorkload: .scaleWorkload
     }
   }

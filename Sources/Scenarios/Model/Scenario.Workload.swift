@@ -7,6 +7,8 @@ extension Scenario {
   package struct Workload: Sendable, Hashable {
     package let name: String
     package let model: Model
+    /// What compression leaves of the content of a disk with this workload.
+    package let compressedShare: Ratio
   }
 }
 

@@ -69,8 +69,6 @@ extension Scenario {
 
   /// What a scenario says about a site beyond its place in the inventory.
   package struct SiteSettings: Sendable, Hashable {
-    /// The number of vSphere Replication servers, one or more.
-    package let replicationServers: Int
     /// The names of its port groups.
     package let networks: [String]
   }

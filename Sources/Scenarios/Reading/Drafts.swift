@@ -221,6 +221,7 @@ struct WorkloadDraft: Draft {
   var every = Field<TimeSpan>()
   var size = Field<ByteCount>()
   var first = Field<TimeSpan>()
+  var compressed = Field<Ratio>()
   var file = Field<String>()
   var format = Field<Scenario.Workload.Trace.Format>()
   var device = Field<Int>()
@@ -230,6 +231,9 @@ struct WorkloadDraft: Draft {
 
   static let keys: [Key<Self>] = [
     .required("model", \.model, .word, "The law of the writes."),
+    .optional(
+      "compressed", \.compressed, .positiveShare, default: "49%",
+      "What compression leaves of the disk's content: FastLZ shrinks 8 KiB of binaries and text to 49%."),
     .required(
       "write", \.write, .positiveRate(unit: "kB/s"), for: steady, "The bytes written per time, on average."),
     .required("blockSize", \.blockSize, .positiveSize, for: steady, "The size of one write."),
@@ -324,6 +328,10 @@ struct ReplicationDraft: Draft {
   var initialSync = Field<InitialSync>()
   var differing = Field<Ratio>()
   var via = Field<String>()
+  var compression = Field<Bool>()
+  var encryption = Field<Bool>()
+  var quiescing = Field<Scenario.Replication.Quiescing>()
+  var pointsInTime = Field<PointsInTimeDraft>()
 
   static let keys: [Key<Self>] = [
     .required("vm", \.virtualMachine, .selector, "The virtual machines; web-* selects by name."),
@@ -346,6 +354,29 @@ struct ReplicationDraft: Draft {
       "differing", \.differing, .share, default: "1%", for: ["seeded"],
       "The share of the extents of a seed that is not current."),
     .optional("via", \.via, .name, "The link; the only one that joins the sites if left out."),
+    .optional(
+      "compression", \.compression, .flag, default: false, "Whether data is compressed at the source host."),
+    .optional(
+      "encryption", \.encryption, .flag, default: false, "Whether data is encrypted on its way."),
+    .optional(
+      "quiescing", \.quiescing, .word, default: "none",
+      "What is brought to rest in the guest before an instance begins."),
+    .optional(
+      "pointsInTime", \.pointsInTime, .object(),
+      "How many older instances are kept; only the latest if left out."),
+  ]
+}
+
+struct PointsInTimeDraft: Draft {
+  static let noun = "points in time"
+
+  var span: SourceSpan?
+  var perDay = Field<Int>()
+  var days = Field<Int>()
+
+  static let keys: [Key<Self>] = [
+    .required("perDay", \.perDay, .count(1...24), "How many are kept of a day."),
+    .required("days", \.days, .count(1...24), "For how many days."),
   ]
 }
 
@@ -366,7 +397,12 @@ struct TimelineEntryDraft: Draft {
   var link = Field<String>()
   var bandwidth = Field<BandwidthDraft>()
   var host = Field<String>()
+  var server = Field<String>()
+  var datastore = Field<String>()
   var virtualMachine = Field<String>()
+  var disk = Field<String>()
+  var offset = Field<ByteCount>()
+  var size = Field<ByteCount>()
   var factor = Field<Ratio>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
@@ -385,15 +421,29 @@ struct TimelineEntryDraft: Draft {
     .required("link", \.link, .name, for: words(.linkDown, .linkLimit, .linkRestore), "The link."),
     .required(
       "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
-    .required("host", \.host, .name, for: words(.hostFail, .hostRestore), "The host."),
+    .required("host", \.host, .name, for: words(.hostFail, .hostRestore, .migrate), "The host."),
+    .required(
+      "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
+      "The replication server, as SITE-vrs-01."),
+    .required(
+      "datastore", \.datastore, .name, for: words(.datastoreFull, .datastoreSlow, .datastoreRestore),
+      "The datastore."),
     .required(
       "vm", \.virtualMachine, .selector,
       for: words(
-        .powerOff, .powerOn, .pauseReplication, .resumeReplication, .syncReplication, .fullSyncReplication,
-        .scaleWorkload), "The virtual machines; web-* selects by name."),
+        .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
+        .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
+        .moveReplication, .scaleWorkload), "The virtual machines; web-* selects by name."),
+    .required("disk", \.disk, .name, for: words(.addDisk, .resizeDisk), "The name of the disk."),
+    .optional("disk", \.disk, .name, for: words(.trim), "The disk; all of the machine's if left out."),
+    .optional(
+      "offset", \.offset, .size, default: "0B", for: words(.trim), "Where on the disk the freed part begins."),
     .required(
-      "factor", \.factor, .factor, for: words(.scaleWorkload),
-      "What the rates of the writes are multiplied with."),
+      "size", \.size, .positiveSize, for: words(.trim, .addDisk, .resizeDisk),
+      "The size of the freed part, or of the disk from now on."),
+    .required(
+      "factor", \.factor, .factor, for: words(.scaleWorkload, .datastoreSlow),
+      "What the rates of the writes, or the throughput of the datastore, are multiplied with."),
   ]
 }
 
@@ -417,6 +467,16 @@ struct ProfileDraft: Draft {
       }
     case .count(let path):
       .override(parameter.key, .count(1...1_000), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .optionalCount(let path):
+      .override(parameter.key, .count(1...65_536), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .optionalRate(let path):
+      .override(parameter.key, .positiveRate(unit: "MB/s"), parameter.summary) {
+        $0.profile[keyPath: path] = $1
+      }
+    case .product(let path):
+      .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .windowBlock(let path):
+      .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
     }
   }
 }

@@ -17,9 +17,7 @@ extension Resolver {
         warmup: draft.clock.value.warmup.value),
       inventory: buildInventory(),
       sites: draft.sites.value.map { site in
-        Scenario.SiteSettings(
-          replicationServers: site.value.replicationServers.value,
-          networks: site.value.networks.value.map(\.value))
+        Scenario.SiteSettings(networks: site.value.networks.value.map(\.value))
       },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
@@ -37,6 +35,9 @@ extension Resolver {
     var inventory = Inventory()
     inventory.sites = draft.sites.value.map { Site(name: $0.value.name.value) }
     inventory.hosts = zip(hostNames.names, hostSites).map { Host(name: $0, site: SiteID($1)) }
+    inventory.replicationServers = zip(serverNames.names, serverSites).map {
+      ReplicationServer(name: $0, site: SiteID($1))
+    }
     inventory.datastores = datastores.map { site, datastore in
       Datastore(
         name: datastore.name.value, site: SiteID(site), capacity: datastore.capacity.known,
@@ -84,7 +85,8 @@ extension Resolver {
             file: draft.file.value, format: draft.format.value, device: draft.device.known,
             isRepeated: draft.isRepeated.value))
       }
-    return Scenario.Workload(name: workloadDrafts[index].name.value, model: model)
+    return Scenario.Workload(
+      name: workloadDrafts[index].name.value, model: model, compressedShare: draft.compressed.value)
   }
 
   private func buildReplication(_ planned: PlannedReplication) -> Scenario.Replication {
@@ -101,7 +103,11 @@ extension Resolver {
       virtualMachine: VirtualMachineID(planned.machine), target: target,
       datastore: DatastoreID(checked(planned.datastore)), rpo: draft.rpo.value, policy: draft.policy.value,
       safetyFactor: draft.safetyFactor.value, firstSync: draft.firstSync.known.map { .zero + $0 },
-      disks: planned.disks, initialSync: initialSync, link: LinkID(link),
+      disks: planned.disks, initialSync: initialSync, isCompressed: draft.compression.value,
+      isEncrypted: draft.encryption.value, quiescing: draft.quiescing.value,
+      pointsInTime: draft.pointsInTime.known.map {
+        Scenario.Replication.PointsInTime(perDay: $0.perDay.value, days: $0.days.value)
+      }, link: LinkID(link),
       direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward)
   }
 

@@ -7,10 +7,17 @@ extension Resolver {
   /// - Source: vSphere Replication 6.5 and later: 5 minutes to 24 hours.
   private static let productRPORange = TimeSpan.minutes(5)...TimeSpan.hours(24)
 
+  /// - Source: VMware configuration maximums for vSphere Replication: 24 points in time.
+  private static let pointsInTimeMaximum = 24
+
+  /// - Source: vSphere Replication documentation: no quiescing with an RPO below 15 minutes.
+  private static let quiescingRPOMinimum = TimeSpan.minutes(15)
+
   mutating func resolveReplications() {
     for located in draft.replications.known ?? [] {
       let replication = located.value
       checkRPO(replication)
+      checkProductLimits(of: replication)
       let target = siteNames.resolve(replication.target.located, log: &log)
       let datastore = resolveDatastore(replication.datastore.located, at: target)
       let via = linkNames.resolve(replication.via.located, log: &log)
@@ -46,6 +53,23 @@ extension Resolver {
         ? "an RPO of \(rpo.value) is outside the product's range of 5m to 24h"
         : "an RPO of \(rpo.value) is not a whole number of minutes", at: rpo.span,
       help: "write \"limits\": \"relaxed\" at the top of the scenario to explore it anyway")
+  }
+
+  private mutating func checkProductLimits(of replication: ReplicationDraft) {
+    guard draft.limits.known == .product else { return }
+    if let points = replication.pointsInTime.located, let perDay = points.value.perDay.known,
+      let days = points.value.days.known, perDay * days > Self.pointsInTimeMaximum
+    {
+      log.report(
+        .tooManyPointsInTime,
+        "\(perDay) points in time a day for \(days) days are \(perDay * days), more than 24", at: points.span)
+    }
+    if let quiescing = replication.quiescing.located, quiescing.value != .none,
+      let rpo = replication.rpo.known, rpo < Self.quiescingRPOMinimum
+    {
+      log.report(
+        .quiescingTooOften, "guests are not quiesced with an RPO of \(rpo), below 15m", at: quiescing.span)
+    }
   }
 
   /// The machines that a selector stands for, ascending; `nil` after reporting that there are none.

@@ -158,8 +158,25 @@ extension Resolver {
       return .linkLimit(link, bandwidth: bandwidth)
     case .hostFail: return host(of: entry).map { .hostFail($0) }
     case .hostRestore: return host(of: entry).map { .hostRestore($0) }
+    case .serverFail: return server(of: entry).map { .serverFail($0) }
+    case .serverRestore: return server(of: entry).map { .serverRestore($0) }
     case .powerOff: return machines(of: entry).map { .powerOff($0) }
     case .powerOn: return machines(of: entry).map { .powerOn($0) }
+    case .migrate: return migration(of: entry)
+    case .trim: return trim(of: entry)
+    case .snapshot: return machines(of: entry).map { .snapshot($0) }
+    case .revert: return machines(of: entry).map { .revert($0) }
+    case .addDisk: return addition(of: entry)
+    case .resizeDisk: return resizing(of: entry)
+    case .reconfigureReplication: return replications(of: entry).map { .reconfigureReplication($0) }
+    case .testImage: return replications(of: entry).map { .testImage($0) }
+    case .moveReplication: return move(of: entry)
+    case .datastoreFull: return datastore(of: entry).map { .datastoreFull($0) }
+    case .datastoreSlow:
+      let datastore = limitedDatastore(of: entry)
+      guard let datastore, let factor = entry.factor.known else { return nil }
+      return .datastoreSlow(datastore, factor: factor)
+    case .datastoreRestore: return datastore(of: entry).map { .datastoreRestore($0) }
     case .pauseReplication: return replications(of: entry).map { .pauseReplication($0) }
     case .resumeReplication: return replications(of: entry).map { .resumeReplication($0) }
     case .syncReplication: return replications(of: entry).map { .syncReplication($0) }
@@ -175,16 +192,37 @@ extension Resolver {
     linkNames.resolve(entry.link.located, log: &log).map { LinkID($0) }
   }
 
-  private mutating func host(of entry: TimelineEntryDraft) -> HostID? {
+  mutating func host(of entry: TimelineEntryDraft) -> HostID? {
     hostNames.resolve(entry.host.located, log: &log).map { HostID($0) }
   }
 
-  private mutating func machines(of entry: TimelineEntryDraft) -> [VirtualMachineID]? {
+  mutating func server(of entry: TimelineEntryDraft) -> ReplicationServerID? {
+    serverNames.resolve(entry.server.located, log: &log).map { ReplicationServerID($0) }
+  }
+
+  private mutating func datastore(of entry: TimelineEntryDraft) -> DatastoreID? {
+    datastoreNames.resolve(entry.datastore.located, log: &log).map { DatastoreID($0) }
+  }
+
+  /// A datastore with a throughput that can fall.
+  private mutating func limitedDatastore(of entry: TimelineEntryDraft) -> DatastoreID? {
+    guard let id = datastore(of: entry) else { return nil }
+    let draft = datastores[id.index].draft
+    if !draft.read.isGiven, !draft.write.isGiven, let reference = entry.datastore.located {
+      log.report(
+        .unlimitedDatastore, "the datastore \(quoted(reference.value)) has no throughput that could fall",
+        at: reference.span, help: "give it \"read\" or \"write\", such as \"400MB/s\"")
+      return nil
+    }
+    return id
+  }
+
+  mutating func machines(of entry: TimelineEntryDraft) -> [VirtualMachineID]? {
     guard let selector = entry.virtualMachine.located else { return nil }
     return select(selector)?.map { VirtualMachineID($0) }
   }
 
-  private mutating func replications(of entry: TimelineEntryDraft) -> [ReplicationID]? {
+  mutating func replications(of entry: TimelineEntryDraft) -> [ReplicationID]? {
     guard let selector = entry.virtualMachine.located, let selected = select(selector) else { return nil }
     let members = Set(selected)
     let found = replications.indices.filter { members.contains(replications[$0].machine) }

@@ -12,6 +12,7 @@ struct Resolver {
 
   var siteNames = NameTable("site")
   var hostNames = NameTable("host")
+  var serverNames = NameTable("replication server")
   var datastoreNames = NameTable("datastore")
   var linkNames = NameTable("link")
   var workloadNames = NameTable("workload")
@@ -19,6 +20,8 @@ struct Resolver {
   var networkNames: [NameTable] = []
   /// The site of each host.
   var hostSites: [Int] = []
+  /// The site of each replication server.
+  var serverSites: [Int] = []
   /// Each datastore with its site.
   var datastores: [(site: Int, draft: DatastoreDraft)] = []
   /// The two ends of each link, if both are known.
@@ -98,7 +101,9 @@ struct Resolver {
 
   private mutating func resolveSites() {
     if draft.sites.located == nil {
-      for path in [\Self.siteNames, \.hostNames, \.datastoreNames] { self[keyPath: path].missesSome() }
+      for path in [\Self.siteNames, \.hostNames, \.serverNames, \.datastoreNames] {
+        self[keyPath: path].missesSome()
+      }
     }
     for (siteIndex, site) in (draft.sites.known ?? []).enumerated() {
       let isNamed = siteNames.define(site.value.name.located, as: siteIndex, log: &log)
@@ -107,6 +112,12 @@ struct Resolver {
         hostSites.append(siteIndex)
       }
       if site.value.hosts.located == nil { hostNames.missesSome() }
+      let serverCount = site.value.replicationServers.known
+      for name in numberedNames(serverCount ?? 0, of: "vrs", at: site.value, isNamed: isNamed) {
+        serverNames.define(name, as: serverSites.count, log: &log)
+        serverSites.append(siteIndex)
+      }
+      if serverCount == nil { serverNames.missesSome() }
       if site.value.datastores.located == nil { datastoreNames.missesSome() }
       for datastore in site.value.datastores.known ?? [] {
         datastoreNames.define(datastore.value.name.located, as: datastores.count, log: &log)
@@ -127,15 +138,21 @@ struct Resolver {
   private func hostNames(of site: SiteDraft, isNamed: Bool) -> [Located<String>?] {
     switch site.hosts.known {
     case .second(let hosts): hosts.map(\.value.name.located)
-    case .first(let count):
-      (1...count).map { number in
-        (isNamed ? site.name.located : nil).map { name in
-          let digits = "\(number)"
-          let padding = String(repeating: "0", count: max(0, max(2, "\(count)".count) - digits.count))
-          return Located(value: "\(name.value)-esx-\(padding)\(digits)", span: name.span)
-        }
-      }
+    case .first(let count): numberedNames(count, of: "esx", at: site, isNamed: isNamed)
     case nil: []
+    }
+  }
+
+  /// `paris-esx-01` and so on.
+  private func numberedNames(
+    _ count: Int, of kind: String, at site: SiteDraft, isNamed: Bool
+  ) -> [Located<String>?] {
+    (0..<count).map { index in
+      (isNamed ? site.name.located : nil).map { name in
+        let digits = "\(index + 1)"
+        let padding = String(repeating: "0", count: max(0, max(2, "\(count)".count) - digits.count))
+        return Located(value: "\(name.value)-\(kind)-\(padding)\(digits)", span: name.span)
+      }
     }
   }
 
@@ -240,15 +257,21 @@ struct Resolver {
     return check("host", reference, isAt: site, whereItIs: hostSites[index]) ? index : nil
   }
 
-  private mutating func check(
+  /// Whether something is where it must be; reported if not.
+  mutating func check(
     _ noun: String, _ reference: Located<String>, isAt site: Int?, whereItIs actual: Int
   ) -> Bool {
     guard let site, site != actual else { return true }
     func name(_ index: Int) -> String { quoted(draft.sites.known?[index].value.name.known ?? "?") }
+    func names(_ table: NameTable, _ sites: [Int]) -> [String] {
+      table.names.filter { table.index(of: $0).map { sites[$0] } == site }
+    }
     let local =
-      noun == "datastore"
-      ? datastores.filter { $0.site == site }.compactMap(\.draft.name.known)
-      : hostNames.names.filter { hostNames.index(of: $0).map { hostSites[$0] } == site }
+      switch noun {
+      case "datastore": datastores.filter { $0.site == site }.compactMap(\.draft.name.known)
+      case "host": names(hostNames, hostSites)
+      default: names(serverNames, serverSites)
+      }
     log.report(
       .wrongSite, "the \(noun) \(quoted(reference.value)) is at site \(name(actual)), not at \(name(site))",
       at: reference.span,

@@ -162,8 +162,9 @@ import Testing
   }
 
   @Test func `A target site without a running host is unreachable until one is back`() throws {
-    // 300 s: the cycle is due while both target hosts are down; the loss is noticed at 250 s + 60 s = 310 s, so the
-    // cycle of 300 s did not begin. Host 2 is back at 400 s; attempts at 320, 340, 370, 410 s.
+    // Host 1 writes the replica; that it failed is noticed at 240 s + 30 s, when no other runs. The source notices at
+    // 240 s + 60 s = 300 s, so the cycle of 300 s does not begin. Host 2 is back at 400 s; attempts at 310, 330, 360,
+    // 400 s.
     var world = Self.world
     world.targetHosts = 2
     world.timeline = [
@@ -172,11 +173,15 @@ import Testing
     ]
     let record = try run(world)
     #expect(record.fullSyncs.isEmpty)
-    #expect(record.cycles[0].startedAt == .seconds(410))
+    #expect(record.cycles[0].startedAt == .seconds(400))
     #expect(record.cycles[0].payloadSize == .mebibytes(8))
     #expect(record.cycles[0].isCompleted)
+    let events = record.events.filter { $0.kind.hasPrefix("replication.") }
     #expect(
-      record.events.filter { $0.kind.hasPrefix("replication.") }.map(\.at) == [.seconds(310), .seconds(410)])
+      events.map(\.kind) == [
+        "replication.no-accessible-host", "replication.connection-lost", "replication.connection-restored",
+      ])
+    #expect(events.map(\.at) == [.seconds(270), .seconds(300), .seconds(400)])
   }
 
   @Test func `One running host at the target is enough`() throws {
@@ -198,12 +203,26 @@ import Testing
   }
 
   /// One machine that ships 48 MiB at every whole minute in 48 s; see ``LinkFaultTests``.
-  @Test func `A target that is lost for less than the time-out only delays a delta`() throws {
-    // 20 MiB by 80 s, nothing until 130 s, the other 28 MiB by 158 s.
+  @Test func `A target host that is lost for less than the time-out costs the delta that ran`() throws {
+    // 20 MiB by 80 s, nothing until 130 s. What the host had not finished is gone: the delta of 60 s is given up, and
+    // one of 130 s ships all 48 MiB.
     var world = LinkFaultTests.world
     world.timeline = [#""at": "80s", "do": "host.fail", "host": "lyon-esx-01", "for": "50s""#]
-    let cycle = try run(world).cycles[0]
-    #expect(cycle.isCompleted && cycle.endedAt.isClose(to: .seconds(60 + 48 + 50)))
+    let cycles = try run(world).cycles
+    #expect(cycles[0].outcome == .aborted(reason: "targetLost"))
+    #expect(cycles[0].endedAt == .seconds(130) && cycles[0].payloadSize == .mebibytes(20))
+    #expect(cycles[1].startedAt == .seconds(130) && cycles[1].payloadSize == .mebibytes(48))
+    #expect(cycles[1].isCompleted && cycles[1].endedAt.isClose(to: .seconds(130 + 48)))
+  }
+
+  @Test func `Another host takes over once the failure of the first is noticed`() throws {
+    // 20 MiB by 80 s; noticed at 80 s + 30 s, and host 2 writes the 48 MiB from 110 s to 158 s.
+    var world = LinkFaultTests.world
+    world.targetHosts = 2
+    world.timeline = [#""at": "80s", "do": "host.fail", "host": "lyon-esx-01""#]
+    let cycles = try run(world).cycles
+    #expect(cycles[0].outcome == .aborted(reason: "targetLost") && cycles[0].endedAt == .seconds(110))
+    #expect(cycles[1].startedAt == .seconds(110) && cycles[1].endedAt.isClose(to: .seconds(158)))
   }
 
   @Test func `A target that is lost while the link is down gets nothing when the link returns`() throws {

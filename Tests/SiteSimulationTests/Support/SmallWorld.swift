@@ -16,6 +16,7 @@ struct SmallWorld {
   var start = "2025-03-03T00:00:00Z"
   var hosts = 1
   var targetHosts = 1
+  var targetServers = 1
   /// Limits of the datastores at both sites, such as `, "write": "1MiB/s"`.
   var datastore = ""
   var link = #""bandwidth": "1MiB/s", "latency": "0ms""#
@@ -35,7 +36,8 @@ struct SmallWorld {
       "clock": { "start": "\(start)", "duration": "\(duration)" },
       "sites": [
         { "name": "paris", "hosts": \(hosts), "datastores": [{ "name": "ds-paris"\(datastore) }] },
-        { "name": "lyon", "hosts": \(targetHosts), "datastores": [{ "name": "ds-lyon"\(datastore) }] }],
+        { "name": "lyon", "hosts": \(targetHosts), "replicationServers": \(targetServers),
+          "datastores": [{ "name": "ds-lyon"\(datastore) }] }],
       "links": [{ "name": "wan", "between": ["paris", "lyon"], "usable": "100%", \(link) }],
       "network": { \(network) },
       "workloads": { \(workloads.sorted { $0.key < $1.key }.map { "\"\($0)\": { \($1) }" }.joined(separator: ", ")) },

@@ -1,0 +1,184 @@
+import Inventory
+import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+import SimulationKernel
+
+/// The resources that a transfer to a replica crosses: what a route is looked up by.
+struct RouteKey: Hashable {
+  let replication: Int
+  let server: ReplicationServerID?
+  let host: HostID?
+}
+
+/// A replication server and whether it runs.
+struct ServerState {
+  /// What it takes in, or `nil` where that is not limited.
+  let resource: ResourceID?
+  var failures = ActiveEntries<Void>()
+  var isUp: Bool { failures.isEmpty }
+}
+
+extension World {
+  // MARK: - Who writes the replica
+
+  /// Whether what is sent can reach the replica's datastore: the server runs, and so does the host it writes through.
+  ///
+  /// After a failure of its host a replica is out of reach until the failure was noticed and another host chosen.
+  func isTargetUp(_ index: Int) -> Bool {
+    let replication = replications[index]
+    if let server = replication.server, !servers[server.index].isUp { return false }
+    return replication.host != nil
+  }
+
+  /// A running host of the replica's site that writes for the fewest replicas; `nil` if none runs.
+  ///
+  /// - Source: virtuallyhyper.com, 2012: the server picks a host that mounts the datastore, the same for all disks of
+  ///   a machine. That it takes the one with the fewest replicas is inferred.
+  private func hostForReplica(_ index: Int) -> HostID? {
+    let site = replications[index].target
+    let counts = replicaCounts()
+    return hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
+      .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
+  }
+
+  /// The number of replicas that each host writes for.
+  private func replicaCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: hosts.count)
+    for replication in replications {
+      if let host = replication.nextHost ?? replication.host { counts[host.index] += 1 }
+    }
+    return counts
+  }
+
+  /// A host failed: the replicas it writes for stand still until somebody notices.
+  mutating func replicasLost(on host: HostID) {
+    for index in replications.indices where replications[index].nextHost == host {
+      replications[index].nextHost = nil
+    }
+    for index in replications.indices where replications[index].host == host {
+      replications[index].host = nil
+      replications[index].nextHost = nil
+      replications[index].hostStamp += 1
+      replications[index].isHostWanted = false
+      queue.schedule(
+        WorldEvent(.targetHostLost, index, stamp: replications[index].hostStamp),
+        at: now + scenario.profile.targetHostDetection)
+    }
+  }
+
+  /// The failure of a replica's host is noticed: another one is chosen, or waited for.
+  mutating func targetHostLost(_ index: Int, stamp: UInt64) throws(SimulationFailure) {
+    guard replications[index].hostStamp == stamp else { return }
+    replications[index].isHostWanted = true
+    try assignHosts()
+    if replications[index].host == nil {
+      note("replication.no-accessible-host", of: replications[index].machineIndex)
+    }
+  }
+
+  /// Gives a host to every replica that waits for one.
+  ///
+  /// What was under way through the old one is lost, so the sync that it belonged to starts over.
+  mutating func assignHosts() throws(SimulationFailure) {
+    for index in replications.indices where replications[index].isHostWanted {
+      guard let host = hostForReplica(index) else { continue }
+      replications[index].isHostWanted = false
+      replications[index].source.targetLost(at: now)
+      try sourceChanged(index)
+      place(index, on: host)
+    }
+    try reachabilityChanged()
+  }
+
+  /// - Precondition: Nothing of the replication is under way.
+  private mutating func place(_ index: Int, on host: HostID) {
+    replications[index].host = host
+    replications[index][.forward].route = forwardRoute(index)
+  }
+
+  // MARK: - Servers
+
+  /// A server is back, without what it had in memory: syncs that ran through it start over.
+  mutating func serverRestored(_ server: ReplicationServerID) throws(SimulationFailure) {
+    for index in replications.indices where replications[index].server == server {
+      replications[index].source.targetLost(at: now)
+      try sourceChanged(index)
+    }
+    try reachabilityChanged()
+  }
+
+  // MARK: - Rebalancing
+
+  /// Spreads the replications of each site over its running hosts, and does it again one interval later.
+  ///
+  /// One that has a sync under way moves when that has ended.
+  ///
+  /// - Source: VMware, vSphere Replication 9.0, "Load balancing": replications are spread over all hosts of the target
+  ///   cluster and rebalanced every 30 minutes. That their number is what is balanced is inferred.
+  mutating func rebalance() {
+    var counts = replicaCounts()
+    for site in scenario.inventory.sites.indices {
+      let running = hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site.index == site }
+      for index in replications.indices {
+        guard let host = replications[index].nextHost ?? replications[index].host,
+          scenario.inventory[host].site.index == site,
+          let emptiest = running.min(by: { (counts[$0], $0) < (counts[$1], $1) }),
+          counts[emptiest] + 1 < counts[host.index]
+        else { continue }
+        counts[host.index] -= 1
+        counts[emptiest] += 1
+        replications[index].nextHost = HostID(emptiest)
+        moveIfIdle(index)
+      }
+    }
+    queue.schedule(WorldEvent(.rebalance, 0), at: now + scenario.profile.rebalanceInterval)
+  }
+
+  /// Moves a replica to the host that rebalancing chose for it, unless a sync is under way.
+  mutating func moveIfIdle(_ index: Int) {
+    guard let host = replications[index].nextHost, !replications[index].source.isSyncing else { return }
+    replications[index].nextHost = nil
+    if host != replications[index].host { place(index, on: host) }
+  }
+
+  // MARK: - Routes
+
+  /// The way of a replication's data: read at the source, over the link, through server and host, onto the datastore.
+  private mutating func forwardRoute(_ index: Int) -> RouteID {
+    let replication = replications[index]
+    let key = RouteKey(replication: index, server: replication.server, host: replication.host)
+    if let route = routes[key] { return route }
+    let middle = [
+      replication.server.flatMap { servers[$0.index].resource },
+      replication.host.flatMap { hosts[$0.index].resource },
+    ].compactMap { $0 }
+    let ends = replication.routeEnds
+    let route = sharing.addRoute(ends.first + middle.map { ResourceUse($0) } + ends.last)
+    routes[key] = route
+    return route
+  }
+
+  /// Chooses servers and hosts for all replicas as the run begins.
+  ///
+  /// Each goes to the server of its site with the fewest replications.
+  mutating func placeReplicas() {
+    var counts = [Int](repeating: 0, count: servers.count)
+    for index in replications.indices {
+      if transport.release.hasServers {
+        let site = replications[index].target
+        let server = servers.indices.filter { scenario.inventory.replicationServers[$0].site == site }
+          .min { (counts[$0], $0) < (counts[$1], $1) }
+        if let server {
+          counts[server] += 1
+          replications[index].server = ReplicationServerID(server)
+        }
+      }
+      if let host = hostForReplica(index) { place(index, on: host) }
+    }
+    if !transport.release.hasServers {
+      queue.schedule(WorldEvent(.rebalance, 0), at: .zero + scenario.profile.rebalanceInterval)
+    }
+  }
+}

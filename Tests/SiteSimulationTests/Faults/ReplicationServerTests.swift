@@ -1,0 +1,125 @@
+import Inventory
+import Measurements
+import Quantities
+import Testing
+
+@testable import SiteSimulation
+
+/// Replication servers, the hosts they write through, and the enhanced mode that does without them.
+@Suite struct ReplicationServerTests {
+  /// Machines `app-1` to `app-<count>`, each as in ``LinkFaultTests``: 48 MiB at every whole minute in 48 s alone.
+  static func world(machines count: Int, servers: Int) -> SmallWorld {
+    var world = LinkFaultTests.world
+    world.targetServers = servers
+    world.machines = (1...count).map {
+      #""name": "app-\#($0)", "disks": [{ "name": "data", "size": "1GiB", "used": "64MiB", "workload": "app" }]"#
+    }
+    world.replications = [#""vm": "app-*", "rpo": "1m", "policy": "fixed", "initialSync": "done""#]
+    return world
+  }
+
+  @Test func `A server that fails stops its replications and no others`() throws {
+    // Four machines on two servers by turns; at 2 MiB/s each ships its 8 MiB in 16 s beside the others. Server 1 is gone
+    // from 65 s to 245 s: 1 and 3 notice at 125 s, reconnect by the attempts at 135, 155, 185, 225 and 275 s.
+    var world = Self.world(machines: 4, servers: 2)
+    world.link = #""bandwidth": "2MiB/s", "latency": "0ms""#
+    world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
+    world.timeline = [#""at": "65s", "do": "vrserver.fail", "server": "lyon-vrs-01", "for": "3m""#]
+
+    let record = try run(world)
+
+    for name in ["app-1", "app-3"] {
+      let cycles = record.cycles(of: name)
+      #expect(cycles[0].outcome == .aborted(reason: "connectionLost") && cycles[0].endedAt == .seconds(125))
+      #expect(cycles[1].startedAt == .seconds(275) && cycles[1].isCompleted)
+    }
+    for name in ["app-2", "app-4"] {
+      #expect(record.cycles(of: name).allSatisfy { !$0.isAborted })
+      #expect(
+        record.cycles(of: name).map(\.startedAt).prefix(4).elementsEqual(
+          [60, 120, 180, 240].map { Instant.seconds($0) }))
+    }
+    #expect(record.fullSyncs.isEmpty)
+  }
+
+  @Test func `A server that restarts within the time-out costs the deltas it was receiving, not a full sync`()
+    throws
+  {
+    // 20 MiB by 80 s; back at 100 s without what it had in memory, so all 48 MiB go again, until 148 s.
+    var world = Self.world(machines: 1, servers: 1)
+    world.timeline = [#""at": "80s", "do": "vrserver.fail", "server": "lyon-vrs-01", "for": "20s""#]
+    let cycles = try run(world).cycles
+    #expect(cycles[0].outcome == .aborted(reason: "targetLost") && cycles[0].payloadSize == .mebibytes(20))
+    #expect(cycles[1].kind == .delta && cycles[1].endedAt.isClose(to: .seconds(148)))
+  }
+
+  @Test func `A server with a limit is the bottleneck of its own replications`() throws {
+    // Two machines behind one server of 512 KiB/s: 2 × 8 MiB take 32 s. With a server each: 16 s.
+    for (servers, seconds) in [(1, 32), (2, 16)] as [(Int, Int64)] {
+      var world = Self.world(machines: 2, servers: servers)
+      world.link = #""bandwidth": "10MiB/s", "latency": "0ms""#
+      world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
+      world.profile = #""serverRate": "512KiB/s""#
+      let first = try run(world).cycles.filter { $0.startedAt == .seconds(60) }
+      #expect(first.count == 2)
+      #expect(first.allSatisfy { $0.endedAt.isClose(to: .seconds(60 + seconds)) })
+    }
+  }
+
+  @Test func `A host with a limit is the bottleneck of the replicas it writes`() throws {
+    // As above, with one host or two behind one server.
+    for (hosts, seconds) in [(1, 32), (2, 16)] as [(Int, Int64)] {
+      var world = Self.world(machines: 2, servers: 1)
+      world.targetHosts = hosts
+      world.link = #""bandwidth": "10MiB/s", "latency": "0ms""#
+      world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
+      world.profile = #""hostRate": "512KiB/s""#
+      let first = try run(world).cycles.filter { $0.startedAt == .seconds(60) }
+      #expect(first.allSatisfy { $0.endedAt.isClose(to: .seconds(60 + seconds)) })
+    }
+  }
+
+  @Test func `Enhanced replication spreads over a returning host within the half hour`() throws {
+    // Host 2 is down at the start of the run and back at 10 min; until 30 min all four replicas are on host 1.
+    var small = Self.world(machines: 4, servers: 1)
+    small.duration = "40m"
+    small.link = #""bandwidth": "10MiB/s", "latency": "0ms""#
+    small.targetHosts = 2
+    small.profile = #""product": "enhanced""#
+    small.timeline = [
+      #""at": "0s", "do": "host.fail", "host": "lyon-esx-02", "for": "10m""#
+    ]
+    var world = try small.world()
+    try world.run(until: .minutes(29))
+    #expect(world.replications.allSatisfy { $0.server == nil && $0.host?.index == 1 })
+    try world.run(until: .minutes(31))
+    #expect(world.replications.count { $0.host?.index == 1 } == 2)
+    #expect(world.replications.count { $0.host?.index == 2 } == 2)
+  }
+
+  @Test func `A disk sends no more than its window in a round trip`() throws {
+    // 64 blocks of 8 KiB in a round trip of 2 × 50 ms: 512 KiB / 0.1 s = 5 MiB/s on a link of 50 MiB/s, so 48 MiB take
+    // 9.6 s; with updates of 16 extents as blocks 128 KiB · 64 / 0.1 s = 80 MiB/s, and the link is the limit.
+    for (unit, seconds) in [("extent", 9.6), ("update", 0.96)] {
+      var world = Self.world(machines: 1, servers: 1)
+      world.link = #""bandwidth": "50MiB/s", "latency": "50ms""#
+      world.profile = #""product": "8.0", "windowBlock": "\#(unit)""#
+      let cycle = try run(world).cycles[0]
+      // Beside the data: the latency of the first byte and of the answer.
+      let expected = TimeSpan(nanoseconds: Int64((seconds + 0.1) * 1e9))
+      #expect(cycle.duration.isClose(to: expected))
+    }
+  }
+
+  @Test func `Disks beyond the contexts of their host wait their turn`() throws {
+    // Three machines, two contexts: 1 and 2 share the line (2 × 8 MiB at 1 MiB/s: 16 s), 3 follows in 8 s.
+    var world = Self.world(machines: 3, servers: 1)
+    world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
+    world.profile = #""hostContexts": 2"#
+    let record = try run(world)
+    for (name, end) in [("app-1", 76), ("app-2", 76), ("app-3", 84)] as [(String, Int64)] {
+      let cycle = record.cycles(of: name)[0]
+      #expect(cycle.startedAt == .seconds(60) && cycle.endedAt.isClose(to: .seconds(end)))
+    }
+  }
+}
