@@ -161,9 +161,9 @@ import Testing
       try pair.revertSnapshot(start..<start + 1, to: random.next(below: 3), disk: index)
     }
 
-    /// A disk grows, is added or is removed; the target is rebuilt, so only when all is merged.
+    /// A disk grows, is added or is removed.
     private mutating func changesDisks() throws {
-      guard pair.canReplaceTarget, pair.source.configurationProblem == nil else { return }
+      guard pair.source.configurationProblem == nil else { return }
       switch random.next(below: 3) {
       case 0:
         let index = nextDisk()
@@ -205,7 +205,7 @@ import Testing
 
   @Test(arguments: [8, 64])
   func `A replica is never wrong and in the end is its source`(payloadWidth: Int) throws {
-    for seed in 0..<100 as Range<UInt64> {
+    for seed in 0..<60 as Range<UInt64> {
       var history = try History(seed: seed, payloadWidth: payloadWidth)
       do {
         for _ in 0..<150 { try history.step() }
