@@ -129,7 +129,7 @@ import Testing
       var unread: Set<Int> = []
       var instance: Set<Int> = []
       for step in 0..<200 as Range<UInt64> {
-        switch random.next(below: 12) {
+        switch random.next(below: 13) {
         case 0:
           guard instance.isEmpty else { break }
           disk.tracker.beginInstance()
@@ -148,6 +148,7 @@ import Testing
           guard unread.isEmpty else { break }
           disk.tracker.endInstance()
           instance = []
+        case 7: disk.tracker = ChangeTracker(restoring: disk.tracker.saved)
         default:
           let start = Int(random.next(below: UInt64(extentCount)))
           let run = start..<min(extentCount, start + 1 + Int(random.next(below: 12)))
@@ -157,6 +158,7 @@ import Testing
         }
         #expect(disk.tracker.dirty.count == dirty.count, "\(seed)")
         #expect(disk.tracker.instanceExtentCount == instance.count, "\(seed)")
+        #expect(disk.tracker.unreadExtentCount == unread.count, "\(seed)")
       }
       #expect(dirty.allSatisfy { disk.tracker.dirty.contains(extent: $0) }, "\(seed)")
     }

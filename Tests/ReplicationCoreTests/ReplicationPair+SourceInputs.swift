@@ -71,49 +71,60 @@ extension ReplicationPair {
     try update { $0.diskGrown(index, to: grown.geometry, at: now) }
   }
 
-  /// Gives the target disks of the source's sizes.
+  /// Gives the target's disks the sizes of the source's.
   func resizeReplica() throws {
-    try replaceTarget(
-      zip(bases, disks).map { base, disk in base.grown(to: disk.geometry.extentCount) })
+    try changeTarget { target in
+      for index in disks.indices where bases[index].geometry != disks[index].geometry {
+        _ = try target.growDisk(index, to: disks[index].geometry)
+      }
+    }
+    try targetDisksChanged()
     try update { $0.replicaResized() }
   }
 
-  /// The machine gets a disk; the target has an empty one for it from then on.
+  /// The machine gets a disk.
+  ///
+  /// If it is replicated without asking, the target has an empty one for it at once.
   func addDisk(_ disk: ExtentStore) throws {
     disks.append(disk)
     content.append(disk.content)
     try update { $0.diskAdded(disk.geometry, at: now) }
+    if source.options.replicatesAddedDisks { try addToTarget(disk.geometry) }
   }
 
-  /// An administrator decides which disks are replicated, of those before and those added since.
+  /// The disk holds other content all of a sudden, which nobody told.
+  func revertSnapshot(_ extents: Range<Int>, to tag: UInt64, disk: Int = 0) throws {
+    change(extents, to: tag, disk: disk)
+    try loseTracking(.snapshotReverted)
+  }
+
+  /// An administrator decides which disks are replicated: of those before in their order, then those added since.
   func reconfigure(_ configured: [ConfiguredDisk], disks newDisks: [ExtentStore]) throws {
-    let newBases = zip(configured, newDisks).map { configured, disk in
-      switch configured {
-      case .kept(let index): bases[index]
-      case .added(let geometry): ExtentStore(geometry: geometry)
-      }
+    try update { $0.reconfigured(configured, at: now) }
+    let kept = configured.compactMap { if case .kept(let index) = $0 { index } else { nil } }
+    for index in bases.indices.reversed() where !kept.contains(index) {
+      _ = try target.removeDisk(index)
     }
-    let newSnapshots = snapshots.mapValues { snapshot in
-      (
-        snapshot.pointInTime,
-        configured.map { configured in
-          if case .kept(let index) = configured { snapshot.content[index] } else { Content() }
-        }
-      )
+    snapshots = snapshots.mapValues { snapshot in
+      (snapshot.pointInTime, kept.map { snapshot.content[$0] })
     }
-    try replaceTarget(newBases)
-    snapshots = newSnapshots
     disks = newDisks
     content = newDisks.map(\.content)
-    try update { $0.reconfigured(configured, at: now) }
+    try targetDisksChanged()
+    for case .added(let geometry) in configured { try addToTarget(geometry) }
   }
 
-  /// A target with other base disks that holds the same instance.
-  private func replaceTarget(_ newBases: [ExtentStore]) throws {
-    target.connectionLost()
-    try #require(target.nextMergeSize == nil, "a target is rebuilt when all is merged")
-    bases = newBases
-    target = ReplicationTarget(bases: newBases, instance: target.newestInstance)
+  private func addToTarget(_ geometry: ExtentGeometry) throws {
+    try target.addDisk(base: ExtentStore(geometry: geometry))
+    snapshots = snapshots.mapValues { ($0.pointInTime, $0.content + [[:]]) }
+    try targetDisksChanged()
+  }
+
+  private func targetDisksChanged() throws {
+    var removed = target
+    bases = try removed.remove()
+    try checkNewestInstance()
+    try settle()
   }
 }
 

@@ -133,7 +133,8 @@ final class ReplicationPair {
   /// Runs until the source has reconnected, if it can, no sync is in flight and every instance is merged.
   func runUntilQuiet(within span: TimeSpan = .hours(10)) throws {
     let end = now + span
-    while hasSyncInFlight || target.nextMergeSize != nil || (isConnectionLost && isPathUp)
+    while hasSyncInFlight || isPreparing || source.isStalled || target.nextMergeSize != nil
+      || (isConnectionLost && isPathUp)
       || (source.nextDeadline ?? end) <= now
     {
       let due = try #require(nextDue, "nothing will ever happen again")

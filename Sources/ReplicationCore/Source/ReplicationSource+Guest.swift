@@ -112,7 +112,7 @@ extension ReplicationSource {
 
   // MARK: - The demand log
 
-  /// Notes the log's new size. A write that does not fit is tried again until the delta is given up.
+  /// Notes the log's new size; a write that does not fit is tried again until the delta is given up.
   private mutating func demandLogGrew() {
     let size = demandLogSize
     demandLogPeak = max(demandLogPeak, size)
@@ -128,7 +128,7 @@ extension ReplicationSource {
     demandLogFailsAt = now + parameters.demandLog.retrySpan
   }
 
-  /// The demand log can be read and written again. A log that was full stays so.
+  /// The demand log can be read and written again; one that was full stays so.
   package mutating func demandLogRecovered() {
     if !isDemandLogFull { demandLogFailsAt = nil }
   }

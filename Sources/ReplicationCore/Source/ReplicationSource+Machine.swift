@@ -108,7 +108,7 @@ extension ReplicationSource {
 
   // MARK: - vMotion
 
-  /// The machine begins to move to another host. Nothing is sent until that has taken over.
+  /// The machine begins to move to another host; nothing is sent until that has taken over.
   ///
   /// A sync in flight starts again afterwards or, with ``ReplicationParameters/continuesSyncsAcrossMigration``, goes on:
   /// what was sent by then still arrives, and the demand log moves with the rest of the state. A guest that is being
