@@ -75,6 +75,24 @@ package struct ProductConstant: Sendable {
   }
 }
 
+extension ProductConstant {
+  /// Everything about the constant in a few lines, as `drsim explain` prints it.
+  ///
+  ///     transfer.coalescedExtents  (extents)
+  ///         How many consecutive extents are sent as one network update at most.
+  ///         Value: 8 (5.0 to 7.0), 16 (8.0 to enhanced)
+  ///         Source (sourced; unverified for 5.0): …
+  ///         Note: …
+  package var explanation: String {
+    var lines = ["\(key)  (\(unit))", "    \(summary)", "    Value: \(valueSummary)"]
+    let assumed = assumedFor.map(\.rawValue).joined(separator: ", ")
+    lines.append(
+      "    Source (\(standing.rawValue)\(assumed.isEmpty ? "" : "; unverified for \(assumed)")): \(source)")
+    if let note { lines.append("    Note: \(note)") }
+    return lines.map { $0 + "\n" }.joined()
+  }
+}
+
 /// What a product constant may be: something with a text and a word for its unit.
 protocol ProductConstantValue: Sendable {
   static var unitName: String { get }

@@ -1,3 +1,4 @@
+import BlockStorage
 package import Quantities
 
 extension ProductProfile {
@@ -44,7 +45,21 @@ extension ProductProfile {
       hostContexts = release.pick(512, 512, 512, 16, 64, 64)
     }
 
+    /// How large a tracked extent is, by the size of its disk.
+    package var extentSizes: String {
+      let sizes = [ByteCount.tebibytes(2), .tebibytes(8), .tebibytes(32)].map {
+        "\(ExtentGeometry.standardExtentSize(forDiskOf: $0)) up to \($0)"
+      }
+      let largest = ExtentGeometry.standardExtentSize(forDiskOf: ExtentGeometry.diskSizeMaximum)
+      return (sizes + ["\(largest) above"]).joined(separator: "; ")
+    }
+
     static let constants: [ProductConstant] = [
+      ProductConstant(
+        "transfer.extentSizes", \.transfer.extentSizes,
+        "How large a tracked extent is, by the size of its disk.",
+        source: "ESXi advanced settings `HBR.HbrMinExtentSizeKB` and those of the larger sizes and breaks.",
+        assumedFor: [.v5_0]),
       ProductConstant(
         "transfer.blocksInFlight", \.transfer.blocksInFlight, unit: "blocks",
         "How many blocks of one disk may be on the network without an answer.",

@@ -57,7 +57,7 @@ package struct HostStateText: Sendable, Hashable {
   package var stateText: String {
     var groupState = phase(progress)
     if let progress {
-      if let instance, progress.kind == .delta { groupState += " (instanceId=\(instance))" }
+      if let instance, progress.isDelta { groupState += " (instanceId=\(instance))" }
       groupState += " (\(progress.percent)% done: \(figures(progress)))"
     }
     let diskLines = disks.map { disk in
@@ -76,26 +76,24 @@ package struct HostStateText: Sendable, Hashable {
   /// The lines for programs: sizes in bytes.
   package var queryText: String {
     guard let progress else { return "State: \(state.rawValue)\n" }
-    let checksum = "checksum: \(progress.checksumCurrent.bytes)/\(progress.checksumTotal.bytes)"
-    let transfer = "transfer: \(progress.transferredCurrent.bytes)/\(progress.transferredTotal.bytes)"
-    let figures = progress.kind == .fullSync ? "\(checksum); \(transfer)" : transfer
+    let checksum = "checksum: \(progress.checksummed.bytes)/\(progress.total.bytes)"
+    let transfer = "transfer: \(progress.transferred.bytes)/\(progress.toTransfer.bytes)"
+    let figures = progress.isDelta ? transfer : "\(checksum); \(transfer)"
     return "State: \(state.rawValue)\nProgress: \(progress.percent)% (\(figures))\n"
   }
 
   private func phase(_ progress: SyncProgress?) -> String {
-    switch progress?.kind {
-    case .fullSync: "full sync"
-    case .delta: "lwd delta"
+    switch progress?.isDelta {
+    case false?: "full sync"
+    case true?: "lwd delta"
     case nil: state.rawValue
     }
   }
 
   private func figures(_ progress: SyncProgress) -> String {
-    let transferred =
-      "transferred \(Self.text(progress.transferredCurrent)) of \(Self.text(progress.transferredTotal))"
-    guard progress.kind == .fullSync else { return transferred }
-    return "checksummed \(Self.text(progress.checksumCurrent)) of \(Self.text(progress.checksumTotal)), "
-      + transferred
+    let sent = "transferred \(Self.text(progress.transferred)) of \(Self.text(progress.toTransfer))"
+    if progress.isDelta { return sent }
+    return "checksummed \(Self.text(progress.checksummed)) of \(Self.text(progress.total)), " + sent
   }
 
   /// A size as the command prints it: `16 GB` if it is that exactly, `2.6 GB` if not, to the nearest tenth.
@@ -115,4 +113,9 @@ package struct HostStateText: Sendable, Hashable {
     }
     return "\(size.bytes) bytes"
   }
+}
+
+extension SyncProgress {
+  /// Whether it is that of a delta, which compares nothing; a full sync compares at least one disk.
+  fileprivate var isDelta: Bool { total == .zero }
 }

@@ -68,7 +68,7 @@ package struct PrimaryEvent: Sendable, Hashable {
   }
 
   /// How the guest was brought to rest for an instance.
-  package enum Quiescing: String, Sendable, Hashable, CaseIterable {
+  package enum Preparation: String, Sendable, Hashable, CaseIterable {
     /// Not asked for: the instance is as after a crash.
     case none
     case fileSystem
@@ -82,15 +82,15 @@ package struct PrimaryEvent: Sendable, Hashable {
   /// A full sync that is given up has no event of its own. The argument is what went on the wire: an idle
   /// machine's instance was reported with 12,599 bytes for 12,143 bytes of files, so more than content counts.
   ///
-  /// - Parameter quiescing: Of the instance that the event is about; only completed deltas ask.
-  package init?(of event: ReplicationEvent, quiescing: Quiescing = .none) {
+  /// - Parameter preparation: Of the instance that the event is about; only completed deltas ask.
+  package init?(of event: ReplicationEvent, preparation: Preparation = .none) {
     switch event {
     case .fullSyncStarted: self.init(.syncStarted)
     case .fullSyncCompleted(let account): self.init(.syncCompleted, size: account.wireSize)
     case .deltaStarted: self.init(.deltaStarted)
     case .deltaCompleted(let account):
       let kind: Kind =
-        switch quiescing {
+        switch preparation {
         case .none: .deltaCompleted
         case .fileSystem: .fileSystemQuiescedDeltaCompleted
         case .application: .applicationQuiescedDeltaCompleted

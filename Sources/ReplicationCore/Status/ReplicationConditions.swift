@@ -11,8 +11,8 @@
 /// | setting up failed, or an error stops it                      | `ERROR` *           |
 /// | it moves to another replication server                       | `MOVING`            |
 /// | it is paused                                                 | `PAUSED`            |
-/// | no connection, or the machine is off and nothing is sent     | `NOT_ACTIVE` *      |
 /// | a disk of the replica is being enlarged                      | `DISK_RESIZING`     |
+/// | no connection, or the machine is off and nothing is sent     | `NOT_ACTIVE` *      |
 /// | there has never been a complete instance                     | `INITIAL_FULL_SYNC` |
 /// | a full sync runs or must run                                 | `FULL_SYNC` *       |
 /// | a delta runs                                                 | `SYNC` *            |
@@ -78,8 +78,8 @@ package struct ReplicationConditions: Sendable, Hashable {
     if configuration == .failed || hasError { return .error }
     if isMoving { return .moving }
     if isPaused { return .paused }
-    if !isConnected || !isPoweredOn && sync == .none { return .notActive }
     if isResizingDisk { return .diskResizing }
+    if !isConnected || !isPoweredOn && sync == .none { return .notActive }
     guard hasReplica else { return .initialFullSync }
     return switch sync {
     case .fullSync: .fullSync

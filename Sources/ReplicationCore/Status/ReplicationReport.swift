@@ -9,7 +9,9 @@ package import Quantities
 /// | `last_sync_duration`         | ``lastSyncSeconds``                    |
 /// | `last_sync_size`             | ``lastSyncSize``                       |
 /// | `current_rpo_violation`      | ``violationMinutes(at:)``              |
-/// | `sync_progress`              | ``progress``                           |
+/// | `sync_progress.progress`     | ``SyncProgress/percent``               |
+/// | `checksum_current`, `checksum_total` | ``SyncProgress/checksummed``, ``SyncProgress/total`` |
+/// | `transferred_current`, `transferred_total` | ``SyncProgress/transferred``, ``SyncProgress/toTransfer`` |
 /// | `mpit_enabled`, `mpit_instances`, `mpit_days` | ``Settings/pointsInTime`` |
 /// | `quiescing_enabled`          | ``Settings/isQuiesced``                |
 /// | `network_compression_enabled` | ``Settings/isCompressed``             |

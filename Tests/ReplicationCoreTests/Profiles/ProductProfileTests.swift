@@ -7,6 +7,8 @@ import Testing
     "transfer", "demandLog", "fullSync", "connection", "dataPath", "schedule", "target", "limits",
   ]
 
+  private static let computed = ["dataPath.hasCompression", "transfer.extentSizes"]
+
   @Test func `Every constant is a row of the table under its own name`() {
     var names: [String] = []
     for (part, value) in zip(Self.parts, Mirror(reflecting: ProductProfile(.v8_0)).children.dropFirst()) {
@@ -16,7 +18,7 @@ import Testing
       }
     }
     // A computed property has no storage to reflect.
-    names.append("dataPath.hasCompression")
+    names += Self.computed
     let rows = ProductProfile.constants.map(\.key)
     #expect(names.sorted() == rows.sorted())
     #expect(Set(rows).count == rows.count)
@@ -27,7 +29,7 @@ import Testing
     for release in ProductRelease.allCases {
       let profile = ProductProfile(release)
       let parts = Mirror(reflecting: profile).children
-      for constant in ProductProfile.constants where constant.key != "dataPath.hasCompression" {
+      for constant in ProductProfile.constants where !Self.computed.contains(constant.key) {
         let path = constant.key.split(separator: ".").map(String.init)
         let part = parts.first { $0.label == path[0] }.map { Mirror(reflecting: $0.value).children }
         let value = part?.first { $0.label == path[1] }?.value
@@ -84,6 +86,22 @@ import Testing
     #expect(blocks.valueSummary == "8 (5.0), 64 (6.x to 8.0), 2048 (8.0U3 to enhanced)")
     let extents = try #require(ProductProfile.constant(named: "transfer.updateSizeMaximum"))
     #expect(extents.valueSummary == "128KiB")
+  }
+
+  @Test func `An explanation tells value, source, standing and what is in dispute`() throws {
+    let contexts = try #require(ProductProfile.constant(named: "transfer.hostContexts"))
+    #expect(
+      contexts.explanation == """
+        transfer.hostContexts  (disks)
+            How many disks of one host may be in the disk phase of a sync at a time.
+            Value: 512 (5.0 to 7.0), 16 (8.0), 64 (8.0U3 to enhanced)
+            Source (sourced; unverified for 5.0): ESXi advanced setting `HBR.HbrResourceMaxDiskContexts`. \
+        Published lists of ESXi advanced settings, 6.0 to 9.0 (lamw).
+            Note: 512 up to 7.0, 16 in 7.0 Update 3 and 8.0: hosts of 7.0 Update 3 are named 8.0 here.
+
+        """)
+    let sizes = try #require(ProductProfile.constant(named: "transfer.extentSizes"))
+    #expect(sizes.valueSummary == "8KiB up to 2TiB; 16KiB up to 8TiB; 32KiB up to 32TiB; 64KiB above")
   }
 
   @Test func `Releases are named as in a scenario and are in order of age`() {

@@ -11,12 +11,13 @@ import Testing
     let compared = ByteCount.bytes(megabyte * 2_294)
     let text = HostStateText(
       group: "GID-1", generation: 77_634_542_849_735, state: .syncing,
-      progress: .fullSync(checksummed: compared, of: .gibibytes(10), transferred: sent, of: sent),
+      progress: SyncProgress(
+        checksummed: compared, total: .gibibytes(10), transferred: sent, toTransfer: sent),
       disks: [
         HostStateText.Disk(
           identifier: "RDID-2",
-          progress: .fullSync(
-            checksummed: compared, of: .gibibytes(10), transferred: diskSent, of: diskSent))
+          progress: SyncProgress(
+            checksummed: compared, total: .gibibytes(10), transferred: diskSent, toTransfer: diskSent))
       ])
     // 2294 + 240.5 of 10,240 + 240.5 MB are 24.18 %.
     #expect(
@@ -31,8 +32,9 @@ import Testing
 
   @Test func `A delta prints the label of its instance`() {
     let tenth = ByteCount.mebibytes(1).bytes
-    let progress = SyncProgress.delta(
-      transferred: .bytes(tenth * 1_001 / 10), of: .bytes(tenth * 1_463 / 10))
+    let progress = SyncProgress(
+      checksummed: .zero, total: .zero, transferred: .bytes(tenth * 1_001 / 10),
+      toTransfer: .bytes(tenth * 1_463 / 10))
     let text = HostStateText(
       group: "GID-1", generation: 7, state: .active, instance: "replica-0", progress: progress,
       disks: [HostStateText.Disk(identifier: "RDID-2", progress: progress)])
@@ -50,8 +52,8 @@ import Testing
   @Test func `The query prints bytes`() {
     let text = HostStateText(
       group: "GID-1", generation: 7, state: .syncing,
-      progress: .fullSync(
-        checksummed: .bytes(3_224_371_200), of: .gibibytes(16), transferred: .zero, of: .zero),
+      progress: SyncProgress(
+        checksummed: .bytes(3_224_371_200), total: .gibibytes(16), transferred: .zero, toTransfer: .zero),
       disks: [])
     #expect(
       text.queryText == """
@@ -85,7 +87,8 @@ import Testing
   func `A size has a decimal unless it is a whole number of its unit`(bytes: UInt64, text: String) {
     let state = HostStateText(
       group: "GID-1", generation: 7, state: .active,
-      progress: .delta(transferred: .zero, of: .bytes(bytes)), disks: [])
+      progress: SyncProgress(checksummed: .zero, total: .zero, transferred: .zero, toTransfer: .bytes(bytes)),
+      disks: [])
     #expect(state.stateText.contains("transferred 0 bytes of \(text))"))
   }
 }

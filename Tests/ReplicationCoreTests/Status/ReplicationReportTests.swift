@@ -81,7 +81,9 @@ import Testing
 
   @Test func `Progress is published at once and then every five seconds`() throws {
     var report = report()
-    let parts = (0...4).map { SyncProgress.delta(transferred: .bytes($0), of: .bytes(4)) }
+    let parts = (0...4).map {
+      SyncProgress(checksummed: .zero, total: .zero, transferred: .bytes($0), toTransfer: .bytes(4))
+    }
     report.progressed(parts[1], at: at(0))
     #expect(report.progress == nil, "nothing is being sent")
     report.handle(.deltaStarted(sequence: 1), at: at(0))
@@ -109,8 +111,8 @@ import Testing
   }
 
   @Test func `vCenter is told what the core did`() throws {
-    func kind(_ event: ReplicationEvent, _ quiescing: PrimaryEvent.Quiescing = .none) -> String? {
-      PrimaryEvent(of: event, quiescing: quiescing)?.kind.rawValue
+    func kind(_ event: ReplicationEvent, _ preparation: PrimaryEvent.Preparation = .none) -> String? {
+      PrimaryEvent(of: event, preparation: preparation)?.kind.rawValue
     }
     let delta = try deltaCompleted()
     #expect(

@@ -11,8 +11,9 @@ import Testing
 
   @Test func `18 percent of a full sync are 3224371200 of 17179869184 bytes compared`() {
     // 100 · 3,224,371,200 ÷ 17,179,869,184 = 18.77, rounded down.
-    let progress = SyncProgress.fullSync(
-      checksummed: .bytes(3_224_371_200), of: .bytes(17_179_869_184), transferred: .zero, of: .zero)
+    let progress = SyncProgress(
+      checksummed: .bytes(3_224_371_200), total: .bytes(17_179_869_184), transferred: .zero, toTransfer: .zero
+    )
     #expect(progress.percent == 18)
   }
 
@@ -28,9 +29,9 @@ import Testing
   ) {
     func percent(_ twentieths: UInt64) -> Int {
       let sent = Self.tenths(sent, .mebibytes(1))
-      return SyncProgress.fullSync(
-        checksummed: Self.tenths(twentieths, .mebibytes(512)), of: Self.tenths(total, .gibibytes(1)),
-        transferred: sent, of: sent
+      return SyncProgress(
+        checksummed: Self.tenths(twentieths, .mebibytes(512)), total: Self.tenths(total, .gibibytes(1)),
+        transferred: sent, toTransfer: sent
       ).percent
     }
     let low = percent(compared == 0 ? 0 : compared * 2 - 1)
@@ -41,37 +42,44 @@ import Testing
   @Test func `What was compared alone does not explain the 24 percent`() {
     // 2.25 of 10 GB are 22.5 %; with 240.5 MB sent, 2544.5 of 10,480.5 MB are 24.3 %.
     let compared = Self.tenths(45, .mebibytes(512))
-    let alone = SyncProgress.fullSync(
-      checksummed: compared, of: .gibibytes(10), transferred: .zero, of: .zero)
+    let alone = SyncProgress(
+      checksummed: compared, total: .gibibytes(10), transferred: .zero, toTransfer: .zero)
     #expect(alone.percent == 22)
     let sent = Self.tenths(2_405, .mebibytes(1))
-    let both = SyncProgress.fullSync(
-      checksummed: compared, of: .gibibytes(10), transferred: sent, of: sent)
+    let both = SyncProgress(checksummed: compared, total: .gibibytes(10), transferred: sent, toTransfer: sent)
     #expect(both.percent == 24)
   }
 
   @Test func `The percentage of a delta is the share of its instance that was sent`() {
     // 100.1 ÷ 146.3 = 68.4 %; 78.7 ÷ 336.6 = 23.4 %.
     #expect(
-      SyncProgress.delta(
-        transferred: Self.tenths(1_001, .mebibytes(1)), of: Self.tenths(1_463, .mebibytes(1))
+      SyncProgress(
+        checksummed: .zero, total: .zero, transferred: Self.tenths(1_001, .mebibytes(1)),
+        toTransfer: Self.tenths(1_463, .mebibytes(1))
       ).percent == 68)
     #expect(
-      SyncProgress.delta(
-        transferred: Self.tenths(787, .mebibytes(1)), of: Self.tenths(3_366, .mebibytes(1))
+      SyncProgress(
+        checksummed: .zero, total: .zero, transferred: Self.tenths(787, .mebibytes(1)),
+        toTransfer: Self.tenths(3_366, .mebibytes(1))
       ).percent == 23)
   }
 
   @Test func `A sync is at 100 percent when nothing is left, and not before`() {
-    #expect(SyncProgress.delta(transferred: .zero, of: .zero).percent == 100)
-    #expect(SyncProgress.delta(transferred: .bytes(999), of: .bytes(1_000)).percent == 99)
-    #expect(SyncProgress.delta(transferred: .bytes(1_000), of: .bytes(1_000)).percent == 100)
+    #expect(
+      SyncProgress(checksummed: .zero, total: .zero, transferred: .zero, toTransfer: .zero).percent == 100)
+    #expect(
+      SyncProgress(checksummed: .zero, total: .zero, transferred: .bytes(999), toTransfer: .bytes(1_000))
+        .percent == 99)
+    #expect(
+      SyncProgress(checksummed: .zero, total: .zero, transferred: .bytes(1_000), toTransfer: .bytes(1_000))
+        .percent == 100)
     // What is compared and not yet sent is still to do: 10 + 0 of 10 + 10.
-    let compared = SyncProgress.fullSync(
-      checksummed: .bytes(10), of: .bytes(10), transferred: .zero, of: .bytes(10))
+    let compared = SyncProgress(
+      checksummed: .bytes(10), total: .bytes(10), transferred: .zero, toTransfer: .bytes(10))
     #expect(compared.percent == 50)
-    let huge = SyncProgress.fullSync(
-      checksummed: .tebibytes(62), of: .tebibytes(62), transferred: .tebibytes(62), of: .tebibytes(62))
+    let huge = SyncProgress(
+      checksummed: .tebibytes(62), total: .tebibytes(62), transferred: .tebibytes(62),
+      toTransfer: .tebibytes(62))
     #expect(huge.percent == 100)
   }
 }
