@@ -32,7 +32,7 @@ extension ProductProfile {
     package var sendsEarly = false
     /// How many blocks the list for early sending holds.
     package var earlyUpdateBlocks = 4_000
-    /// How often the progress of a sync is reported to the host's agent.
+    /// How often the progress of a sync is reported to the host's management service.
     package var progressInterval = TimeSpan.seconds(5)
     /// The pause between attempts to flush the tracking state for vMotion.
     package var migrationFlushInterval = TimeSpan.seconds(3)
@@ -106,7 +106,7 @@ extension ProductProfile {
         source: ProductSource.options + "."),
       ProductConstant(
         "transfer.progressInterval", \.transfer.progressInterval,
-        "How often the progress of a sync is reported to the host's agent.",
+        "How often the progress of a sync is reported to the host's management service.",
         source: ProductSource.options + "."),
       ProductConstant(
         "transfer.migrationFlushInterval", \.transfer.migrationFlushInterval,
