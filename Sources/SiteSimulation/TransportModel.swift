@@ -8,31 +8,38 @@ import Scenarios
 struct TransportModel {
   let network: NetworkModel
   let replicationParameters: ReplicationParameters
-  let release: ProductLimits
-  private let profile: Profile
+  /// The release with what the scenario says otherwise.
+  let product: ProductProfile
 
   init(_ scenario: Scenario) {
+    let profile = scenario.profile
     network = Self.network(scenario.network)
-    var parameters = ReplicationParameters()
-    parameters.connectionTimeout = scenario.profile.connectionTimeout
-    parameters.reconnectDelayStep = scenario.profile.reconnectDelayStep
-    parameters.reconnectDelayMaximum = scenario.profile.reconnectDelayMaximum
-    parameters.chunkSize = scenario.profile.transferChunk
+    guard let release = ProductRelease(rawValue: profile.product.rawValue) else {
+      preconditionFailure("a scenario names releases as the product profile does")
+    }
+    var product = ProductProfile(release)
+    if let blocks = profile.blocksInFlight { product.transfer.blocksInFlight = blocks }
+    product.transfer.blockUnit = profile.windowBlock == .extent ? .extent : .update
+    if let contexts = profile.hostContexts { product.transfer.hostContexts = contexts }
+    product.connection.noConnectionAfter = profile.connectionTimeout
+    product.connection.reconnectDelayStep = profile.reconnectDelayStep
+    product.connection.reconnectDelayMaximum = profile.reconnectDelayMaximum
+    self.product = product
+    var parameters = product.parameters()
+    parameters.chunkSize = profile.transferChunk
+    parameters.configurationFiles = ConfigurationFiles(size: profile.configurationSize, overhead: .zero)
     replicationParameters = parameters
-    profile = scenario.profile
-    release = ProductLimits(scenario.profile.product)
   }
 
+  /// Whether replication servers stand between source and target hosts.
+  var hasServers: Bool { !product.dataPath.goesStraightToHosts }
+
   /// What the disks of a replication may have in flight together.
+  ///
+  /// Where a block is a network update, runs are taken to be as long as one update holds.
   func window(extentSizes: some Sequence<ByteCount>) -> ByteCount {
-    let blocks = UInt64(profile.blocksInFlight ?? release.blocksInFlight)
-    return extentSizes.reduce(.zero) { sum, extentSize in
-      let block =
-        switch profile.windowBlock {
-        case .extent: extentSize
-        case .update: max(extentSize, min(extentSize * UInt64(release.updateExtents), .kibibytes(128)))
-        }
-      return sum + block * blocks
+    extentSizes.reduce(.zero) {
+      $0 + product.windowSize(extentSize: $1, runExtents: product.transfer.coalescedExtents)
     }
   }
 
@@ -122,23 +129,5 @@ struct Connection {
   mutating func roundEnded(served: Double) {
     slowStart.roundEnded(served: served)
     round += 1
-  }
-}
-
-/// The limits of a release that shape transfers.
-struct ProductLimits {
-  let hasServers: Bool
-  let blocksInFlight: Int
-  let updateExtents: Int
-  let hostContexts: Int
-
-  init(_ product: Profile.Product) {
-    hasServers = product != .enhanced
-    switch product {
-    case .v5: (blocksInFlight, updateExtents, hostContexts) = (8, 8, 512)
-    case .v6, .v7: (blocksInFlight, updateExtents, hostContexts) = (64, 8, 512)
-    case .v8: (blocksInFlight, updateExtents, hostContexts) = (64, 16, 16)
-    case .v8U3, .enhanced: (blocksInFlight, updateExtents, hostContexts) = (2_048, 16, 64)
-    }
   }
 }

@@ -46,7 +46,7 @@ extension World {
     self.replications = replications
     self.links = links
     self.machineIndex = machineIndex
-    let contextLimit = scenario.profile.hostContexts ?? transport.release.hostContexts
+    let contextLimit = transport.product.transfer.hostContexts
     hosts = scenario.inventory.hosts.map { _ in
       HostState(
         resource: builder.resource(scenario.profile.hostRate, in: &sharing),

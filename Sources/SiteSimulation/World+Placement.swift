@@ -202,7 +202,7 @@ extension World {
   mutating func placeReplicas() {
     var counts = [Int](repeating: 0, count: servers.count)
     for index in replications.indices {
-      if transport.release.hasServers {
+      if transport.hasServers {
         let site = replications[index].target
         let server = servers.indices.filter { scenario.inventory.replicationServers[$0].site == site }
           .min { (counts[$0], $0) < (counts[$1], $1) }
@@ -213,7 +213,7 @@ extension World {
       }
       if let host = hostForReplica(index) { place(index, on: host) }
     }
-    if !transport.release.hasServers {
+    if !transport.hasServers {
       queue.schedule(WorldEvent(.rebalance, 0), at: .zero + scenario.profile.rebalanceInterval)
     }
   }

@@ -29,6 +29,8 @@ package struct Profile: Sendable, Hashable {
   package var windowBlock = WindowBlock.extent
   /// How many disks of a host may be read for replication at a time; `nil` for the product's number.
   package var hostContexts: Int?
+  /// What each instance sends of the machine's configuration, whatever the guest wrote.
+  package var configurationSize = ByteCount.bytes(12_599)
   /// From the failure of the host that writes a replica until its server has noticed.
   package var targetHostDetection = TimeSpan.seconds(30)
   /// How often replications are spread anew over the hosts of the target, without replication servers.
@@ -69,6 +71,7 @@ package struct Profile: Sendable, Hashable {
     package enum Place: Sendable {
       case duration(any WritableKeyPath<Profile, TimeSpan> & Sendable)
       case size(any WritableKeyPath<Profile, ByteCount> & Sendable)
+      case sizeOrNone(any WritableKeyPath<Profile, ByteCount> & Sendable)
       case rate(any WritableKeyPath<Profile, DataRate> & Sendable)
       case count(any WritableKeyPath<Profile, Int> & Sendable)
       case optionalCount(any WritableKeyPath<Profile, Int?> & Sendable)
@@ -89,7 +92,7 @@ package struct Profile: Sendable, Hashable {
       let defaults = Profile()
       return switch place {
       case .duration(let path): defaults[keyPath: path].description
-      case .size(let path): defaults[keyPath: path].description
+      case .size(let path), .sizeOrNone(let path): defaults[keyPath: path].description
       case .rate(let path): defaults[keyPath: path].description
       case .count(let path): defaults[keyPath: path].description
       case .optionalCount: "that of the product"
@@ -118,6 +121,10 @@ package struct Profile: Sendable, Hashable {
       key: "hostContexts", place: .optionalCount(\.hostContexts),
       summary: "How many disks of one host may be read for replication at a time; others wait.",
       source: "ESXi advanced setting HbrResourceMaxDiskContexts: 512, 16 or 64 by release."),
+    Parameter(
+      key: "configurationSize", place: .sizeOrNone(\.configurationSize),
+      summary: "What each instance sends of the machine's configuration, whatever the guest wrote.",
+      source: "virtuallyhyper.com, 2012: an instance of an idle machine reported 12,599 bytes."),
     Parameter(
       key: "targetHostDetection", place: .duration(\.targetHostDetection),
       summary: "From the failure of the host that writes a replica until its server chooses another.",

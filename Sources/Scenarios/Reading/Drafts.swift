@@ -460,6 +460,8 @@ struct ProfileDraft: Draft {
       }
     case .size(let path):
       .override(parameter.key, .positiveSize, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .sizeOrNone(let path):
+      .override(parameter.key, .size, parameter.summary) { $0.profile[keyPath: path] = $1 }
     case .rate(let path):
       .override(parameter.key, .positiveRate(unit: "MB/s"), parameter.summary) {
         $0.profile[keyPath: path] = $1

@@ -29,6 +29,8 @@ struct SmallWorld {
   var replications: [String] = []
   var timeline: [String] = []
   var profile = ""
+  /// What each instance sends beside its extents; nothing, so that times are whole seconds.
+  var configurationSize = "0B"
 
   var text: String {
     """
@@ -45,7 +47,7 @@ struct SmallWorld {
       "replications": [\(replications.map { #"{ "to": "lyon", "datastore": "ds-lyon", \#($0) }"# }
         .joined(separator: ",\n"))],
       "timeline": [\(timeline.map { "{ \($0) }" }.joined(separator: ",\n"))],
-      "profile": { \(profile) } }
+      "profile": { "configurationSize": "\(configurationSize)"\(profile.isEmpty ? "" : ", ")\(profile) } }
     """
   }
 
