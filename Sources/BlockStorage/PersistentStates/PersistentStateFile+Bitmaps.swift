@@ -27,12 +27,10 @@ extension PersistentStateFile {
     _ bits: DirtyBitmap, toBitmap bitmap: Int
   ) throws(File.Failure) -> PersistentStateHeader.Bitmap {
     var checksum = PersistentStateChecksum.none
-    var bytes: [UInt8] = []
     for chunk in 0..<chunkCount {
       let isClear = isClear(bits, chunk: chunk)
       guard !isClear || chunkMayHoldMarks[bitmap * chunkCount + chunk] else { continue }
-      bytes.removeAll(keepingCapacity: true)
-      bytes.append(contentsOf: repeatElement(0, count: byteCount(ofChunk: chunk)))
+      var bytes = [UInt8](repeating: 0, count: byteCount(ofChunk: chunk))
       if !isClear {
         bytes.withUnsafeMutableBytes { bits.copyBits(fromPiece: chunk * Self.piecesPerChunk, to: $0) }
         checksum.extend(by: UInt64(chunk), bytes.withUnsafeBytes(PersistentStateChecksum.init(of:)))
@@ -74,14 +72,17 @@ extension PersistentStateFile {
     return bits
   }
 
-  /// Whether `bytes`, a multiple of 8, are all zero.
+  /// Whether `bytes`, a multiple of 64, are all zero.
   private func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    for line in stride(from: 0, to: bytes.count, by: DirtyBitmap.bytesPerPiece) {
-      var bits: UInt64 = 0
-      for offset in stride(from: line, to: line + DirtyBitmap.bytesPerPiece, by: 8) {
-        bits |= bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      }
-      if bits != 0 { return false }
+    guard var line = bytes.baseAddress else { return true }
+    let end = line + bytes.count
+    // Lines of 64 bytes, spelt out so that it is fast without optimisation as well.
+    func word(_ number: Int) -> UInt64 { line.loadUnaligned(fromByteOffset: number * 8, as: UInt64.self) }
+    while line < end {
+      let head = word(0) | word(1) | word(2) | word(3)
+      let tail = word(4) | word(5) | word(6) | word(7)
+      if head | tail != 0 { return false }
+      line += 64
     }
     return true
   }

@@ -26,7 +26,7 @@ extension [UInt8] {
     if newCount < count {
       removeLast(count - newCount)
     } else {
-      append(contentsOf: repeatElement(0, count: newCount - count))
+      self += [UInt8](repeating: 0, count: newCount - count)
     }
   }
 
