@@ -88,8 +88,10 @@ final class CrashRecorder: StorageFile {
 
   // MARK: Crashing
 
-  /// Calls `body` with what a crash now may leave: every part of a write that lies in one sector, and every
-  /// change of length, kept or lost; parts also torn. With at most `limit` images all combinations, else as many at random.
+  /// Calls `body` with what a crash now may leave.
+  ///
+  /// Every part of a write that lies in one sector, and every change of length, is kept or lost; parts also
+  /// torn. With at most `limit` images all combinations are made, else as many at random.
   ///
   /// If one part only is in flight, it is torn at each of its bytes, both ways round, and at random (with a limit
   /// below 1,000 at some of its bytes).

@@ -151,7 +151,9 @@ import Testing
     #expect(images.count > 10)
   }
 
-  /// Fails every operation of a life in turn. Whatever it did, the next try works, writes are
+  /// Fails every operation of a life in turn.
+  ///
+  /// Whatever it did, the next try works, writes are
   /// tracked only after a mark that no crash takes back, and no crash reveals a state that is not allowed.
   @Test(arguments: CrashRecorder.FailureMode.allCases)
   func `A failure of any operation loses no state silently`(mode: CrashRecorder.FailureMode) throws {
