@@ -114,6 +114,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 256])
+  func `With one copy of the header torn, a second crash does not lose the other`(copyOffset: Int) throws {
+    let memory = MemoryFile()
+    _ = PersistentStateFile.create(in: memory, diskIdentity: 7, geometry: geometry)
+    for offset in copyOffset + 100..<copyOffset + 256 { memory.bytes[offset] ^= 0x55 }
+    let file = CrashRecorder(memory.bytes)
+    let opened = try PersistentStateFile.open(file, diskIdentity: 7, geometry: geometry)
+    try crashing(file, limit: 1_000, allowed: { $0 == .clean(PlainState()) || $0 == .unclean }) {
+      try opened.file.markInUse()
+    }
+  }
+
   @Test(arguments: 0..<3 as Range<UInt64>)
   func `A crash after a crash is no worse`(seed: UInt64) throws {
     var random = RandomStream(seed: seed, name: "twice")
