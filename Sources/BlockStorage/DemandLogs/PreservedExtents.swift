@@ -86,6 +86,37 @@ package struct PreservedExtents {
     }
   }
 
+  /// Appends the payloads of `run` to `payloads` and keeps them, as a state file saves them.
+  ///
+  /// - Precondition: Every extent of `run` is preserved.
+  package func read(_ run: Range<Int>, appendingTo payloads: inout [UInt8]) {
+    precondition(extents.nextClearRun(in: run) == nil, "only preserved extents are read")
+    var extent = run.lowerBound
+    while extent < run.upperBound {
+      let segment = pages.segment(from: extent, limit: run.upperBound)
+      guard case .dense(let memory) = pages.page(extent >> pages.pageShift) else {
+        preconditionFailure("a preserved extent lies in a dense page")
+      }
+      payloads.append(
+        contentsOf: UnsafeRawBufferPointer(
+          start: memory + offset(inPage: extent), count: segment.count * geometry.payloadWidth))
+      extent = segment.upperBound
+    }
+  }
+
+  /// Preserves `run` with payloads from elsewhere, such as a state file.
+  ///
+  /// - Precondition: `payloads` holds `geometry.payloadWidth` bytes for each of `run`; none of `run` is preserved yet.
+  package mutating func restore(_ run: Range<Int>, payloads: RawSpan) {
+    precondition(extents.nextRun(in: run) == nil, "an extent is restored once")
+    precondition(
+      payloads.byteCount == run.count * geometry.payloadWidth, "a run has a payload per extent")
+    makeUnique()
+    payloads.withUnsafeBytes { store(run, $0) }
+    extents.mark(run)
+    peakCount = max(peakCount, count)
+  }
+
   /// Drops everything, as when the delta is abandoned; ``peakCount`` stays.
   package mutating func removeAll() {
     extents.removeAll()

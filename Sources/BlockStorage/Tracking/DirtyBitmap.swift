@@ -20,7 +20,7 @@ package import Quantities
 package struct DirtyBitmap: Sendable {
   package let geometry: ExtentGeometry
   /// The number of extents marked.
-  package private(set) var count = 0
+  package internal(set) var count = 0
 
   /// Per piece of the disk: 0, or one more than the slot that holds its bits.
   ///
@@ -31,7 +31,7 @@ package struct DirtyBitmap: Sendable {
   /// 64 words per slot.
   var words: [UInt64] = []
   /// Per slot, the number of bits set.
-  private var populations: [Int32] = []
+  var populations: [Int32] = []
   private var freeSlots: [UInt32] = []
 
   static let extentsPerPieceShift = 12
@@ -148,14 +148,14 @@ package struct DirtyBitmap: Sendable {
 
   // MARK: Pieces
 
-  private mutating func allocateDirectory() {
+  mutating func allocateDirectory() {
     let pieceCount = (geometry.extentCount - 1) >> Self.extentsPerPieceShift + 1
     directory = [UInt32](repeating: 0, count: pieceCount)
     summary = [UInt64](repeating: 0, count: (pieceCount + 63) >> 6)
   }
 
   @inline(never)
-  private mutating func allocateSlot(for piece: Int) -> Int {
+  mutating func allocateSlot(for piece: Int) -> Int {
     let slot: Int
     if let free = freeSlots.popLast() {
       // Its words are zero: a slot is freed when its last bit is cleared.

@@ -1,0 +1,97 @@
+/// A folder in memory that can crash, of files that crash with it.
+///
+/// - Invariant: A file that was removed, or replaced by a rename, keeps its content as long as a crash can bring
+///   it back.
+package final class CrashableFolder: StorageFolder {
+  package typealias File = CrashableFile
+  package typealias Failure = StorageFault
+
+  /// A change of names.
+  ///
+  /// It names the file it moves, since its effect does not depend on whether the changes
+  /// before it survive.
+  private enum Operation {
+    case enter(name: String, file: CrashableFile)
+    case remove(name: String)
+    case rename(from: String, to: String, file: CrashableFile)
+  }
+
+  package let storage: CrashableStorage
+  private var files: [String: CrashableFile] = [:]
+  private var durableFiles: [String: CrashableFile] = [:]
+  private var unsynced: [Operation] = []
+
+  package init(on storage: CrashableStorage) { self.storage = storage }
+
+  package var names: [String] { files.keys.sorted() }
+
+  /// The number of operations that a crash can undo.
+  package var unsyncedOperationCount: Int { unsynced.count }
+
+  package func create(_ name: String) throws(StorageFault) -> CrashableFile {
+    if let failure = try storage.beginChange() { throw failure.fault }
+    if files[name] != nil { throw .fileExists(name: name) }
+    let file = CrashableFile(on: storage)
+    apply(.enter(name: name, file: file))
+    return file
+  }
+
+  package func open(_ name: String) throws(StorageFault) -> CrashableFile {
+    try storage.beginRead()
+    guard let file = files[name] else { throw .noSuchFile(name: name) }
+    return file
+  }
+
+  package func remove(_ name: String) throws(StorageFault) {
+    if let failure = try storage.beginChange() { throw failure.fault }
+    if files[name] == nil { throw .noSuchFile(name: name) }
+    apply(.remove(name: name))
+  }
+
+  package func rename(_ name: String, to newName: String) throws(StorageFault) {
+    if let failure = try storage.beginChange() { throw failure.fault }
+    guard let file = files[name] else { throw .noSuchFile(name: name) }
+    if name != newName { apply(.rename(from: name, to: newName, file: file)) }
+  }
+
+  package func sync() throws(StorageFault) {
+    if let failure = try storage.beginChange() { throw failure.fault }
+    durableFiles = files
+    unsynced = []
+  }
+
+  /// Leaves what a disk would hold after a crash now.
+  ///
+  /// That is some of the unsynced operations, and of every file that still has a name what
+  /// `CrashableFile.crash(choosing:)` leaves. Files crash in the order of their names.
+  package func crash(choosing chooser: inout some CrashChooser) {
+    files = durableFiles
+    for (index, operation) in unsynced.enumerated() where chooser.keepsFolderOperation(index) {
+      Self.apply(operation, to: &files)
+    }
+    unsynced = []
+    durableFiles = files
+    var crashed: [ObjectIdentifier] = []
+    for name in names {
+      // Of two renames of a file only the second may survive: it has two names then, and crashes once.
+      guard let file = files[name], !crashed.contains(ObjectIdentifier(file)) else { continue }
+      crashed.append(ObjectIdentifier(file))
+      file.crash(choosing: &chooser)
+    }
+  }
+
+  private func apply(_ operation: Operation) {
+    Self.apply(operation, to: &files)
+    unsynced.append(operation)
+  }
+
+  private static func apply(_ operation: Operation, to files: inout [String: CrashableFile]) {
+    switch operation {
+    case .enter(let name, let file): files[name] = file
+    case .remove(let name): files[name] = nil
+    case .rename(let name, let newName, let file):
+      files[name] = nil
+      files[newName] = file
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import BlockStorage
+import RandomStreams
+
+/// A crash given by one choice for each unsynced sector and a choice of the length.
+struct ChosenCrash: CrashChooser {
+  /// The fates of the unsynced sectors in ascending order.
+  var fates: [SectorFate]
+  var lengthChoice: Int
+  private var next = 0
+
+  init(fates: [SectorFate], lengthChoice: Int) {
+    self.fates = fates
+    self.lengthChoice = lengthChoice
+  }
+
+  mutating func fate(of sector: UnsyncedSector) -> SectorFate {
+    defer { next += 1 }
+    return fates[next]
+  }
+
+  func lengthIndex(of lengths: [UInt64]) -> Int { lengthChoice }
+  func keepsFolderOperation(_ index: Int) -> Bool { true }
+}
+
+/// Decides by a random stream: keep, drop, tear or an earlier version.
+struct RandomCrash: CrashChooser {
+  var random: RandomStream
+
+  mutating func fate(of sector: UnsyncedSector) -> SectorFate {
+    switch random.next(below: 8) {
+    case 0..<3: .old
+    case 3..<6: .new
+    case 6: .torn(newBytes: Int(random.next(below: UInt64(CrashableFile.sectorSize) + 1)))
+    default: .version(Int(random.next(below: UInt64(sector.versionCount))))
+    }
+  }
+
+  mutating func lengthIndex(of lengths: [UInt64]) -> Int { Int(random.next(below: UInt64(lengths.count))) }
+  mutating func keepsFolderOperation(_ index: Int) -> Bool { random.next(below: 2) == 0 }
+}
+
+/// A systematic cover of the states in which a crash can leave a file.
+///
+/// All subsets of the unsynced sectors where there are at most `exhaustiveSectorCount`; else none, all, each
+/// one alone, all but each one, and every prefix and suffix. Each of them at every possible length. Then every
+/// sector torn at several cuts among kept and among dropped ones, then `randomCount` random mixtures.
+struct CrashCover {
+  var exhaustiveSectorCount = 6
+  var randomCount = 20
+  var cuts = [1, 64, 256, 511]
+
+  /// Calls `body` with every content that the cover makes of `file`.
+  func forEachImage(
+    of file: CrashableFile, seed: UInt64, _ body: (_ image: [UInt8]) throws -> Void
+  ) rethrows {
+    let sectors = file.unsyncedSectors
+    let lengthCount = file.possibleByteCounts.count
+    func visit(_ fates: [SectorFate], lengthChoice: Int) throws {
+      var chooser = ChosenCrash(fates: fates, lengthChoice: lengthChoice)
+      try body(file.imageAfterCrash(choosing: &chooser))
+    }
+    for fates in subsets(count: sectors.count) {
+      // A length in between is that of a crash before the later writes, which has a moment of its own.
+      for lengthChoice in Set([0, lengthCount - 1]).sorted() {
+        try visit(fates, lengthChoice: lengthChoice)
+      }
+    }
+    for index in sectors.indices {
+      for cut in cuts {
+        for rest in [SectorFate.old, .new] {
+          var fates = [SectorFate](repeating: rest, count: sectors.count)
+          fates[index] = .torn(newBytes: cut)
+          try visit(fates, lengthChoice: lengthCount - 1)
+        }
+      }
+      for version in 1..<max(1, sectors[index].versionCount - 1) {
+        var fates = [SectorFate](repeating: .new, count: sectors.count)
+        fates[index] = .version(version)
+        try visit(fates, lengthChoice: lengthCount - 1)
+      }
+    }
+    guard !sectors.isEmpty || lengthCount > 1 else { return }
+    var chooser = RandomCrash(random: RandomStream(seed: seed, name: "crash-cover"))
+    for _ in 0..<randomCount { try body(file.imageAfterCrash(choosing: &chooser)) }
+  }
+
+  private func subsets(count: Int) -> [[SectorFate]] {
+    func fates(_ isKept: (Int) -> Bool) -> [SectorFate] { (0..<count).map { isKept($0) ? .new : .old } }
+    if count <= exhaustiveSectorCount {
+      return (0..<1 << count).map { bits in fates { bits & 1 << $0 != 0 } }
+    }
+    return [fates { _ in false }, fates { _ in true }]
+      + (0..<count).flatMap { index in [fates { $0 == index }, fates { $0 != index }] }
+      + (1..<count).flatMap { index in [fates { $0 < index }, fates { $0 >= index }] }
+  }
+}
