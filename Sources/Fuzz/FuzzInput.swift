@@ -39,22 +39,29 @@ struct FuzzInput {
       let start = offset(&random)
       return start..<min(bytes.count, start + Int(random.next(below: 64)))
     }
-    switch random.next(below: 9) {
+    switch random.next(below: 11) {
     case 0, 1:
       guard !bytes.isEmpty else { return }
       let bit = random.next(below: UInt64(bytes.count) * 8)
       bytes[Int(bit / 8)] ^= 1 << UInt8(bit % 8)
     case 2, 3, 4:
-      // An integer of 1, 2, 4 or 8 bytes, mostly where fields lie.
+      // An integer of 1, 2, 4 or 8 bytes, where fields mostly lie.
       let size = 1 << Int(random.next(below: 4))
       guard bytes.count >= size else { return }
       let slots = UInt64((bytes.count - size) / 4 + 1)
       let start = Int(random.next(below: slots)) * 4
       let value = interestingNumber(&random)
       for index in 0..<size { bytes[start + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
-    case 5: bytes.removeSubrange(offset(&random)...)
-    case 6: bytes.removeSubrange(range(&random))
-    case 7: bytes.insert(contentsOf: bytes[range(&random)], at: offset(&random))
+    case 5, 6:
+      // One more or one less, where bounds are missed by one.
+      guard bytes.count >= 4 else { return }
+      let start = Int(random.next(below: UInt64(bytes.count / 4))) * 4
+      let number = (0..<4).reduce(0 as UInt32) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
+      let changed = random.next(below: 2) == 0 ? number &+ 1 : number &- 1
+      for index in 0..<4 { bytes[start + index] = UInt8(truncatingIfNeeded: changed >> UInt32(8 * index)) }
+    case 7: bytes.removeSubrange(offset(&random)...)
+    case 8: bytes.removeSubrange(range(&random))
+    case 9: bytes.insert(contentsOf: bytes[range(&random)], at: offset(&random))
     default:
       let other = sample(&random)
       let start = Int(random.next(below: UInt64(other.count + 1)))

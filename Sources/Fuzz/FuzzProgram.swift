@@ -26,7 +26,7 @@ import Glibc
       }
     } catch {
       print("FOUND by \(error.target): \(error.reason)")
-      print("  bytes: \(error.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())")
+      print("  bytes: \(hex(error.bytes))")
       print("  again: Fuzz --seed \(error.seed) --target \(error.target) --input \(error.number)")
       exit(1)
     }
@@ -62,8 +62,9 @@ import Glibc
     for target in options.targets {
       var run = FuzzRun(target: target, seed: options.seed)
       run.number = number
+      print("\(target.name): \(hex(FuzzInput(target: target, seed: options.seed, number: number).bytes))")
       try run.tryNextInput()
-      print("\(target.name): \(run.acceptedCount == 1 ? "accepted" : "refused")")
+      print(run.acceptedCount == 1 ? "accepted" : "refused")
     }
   }
 
@@ -76,5 +77,9 @@ import Glibc
           target: target.name, seed: options.seed, number: 0, bytes: bytes, reason: error.reason)
       }
     }
+  }
+
+  private static func hex(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -65,9 +65,12 @@ enum PayloadSamples {
     return bytes.bytes
   }
 
-  /// A run of at most 40 extents.
+  /// A run of at most 40 extents, one in four at the end of the disk.
   private static func run(on disk: Int, from start: Int, _ random: inout RandomStream) -> Range<Int> {
     let end = disks[disk].extentCount
+    if random.next(below: 4) == 0 {
+      return end - 1 - Int(random.next(below: UInt64(min(40, end - start))))..<end
+    }
     let lowerBound = start + Int(random.next(below: UInt64(end - start)))
     return lowerBound..<lowerBound + 1 + Int(random.next(below: UInt64(min(40, end - lowerBound))))
   }
