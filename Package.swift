@@ -97,7 +97,7 @@ let benchmarks: [Target] = [
     name: "Benchmarks",
     dependencies: [
       "Quantities", "RandomStreams", "SimulationKernel", "ResourceModels", "Scenarios",
-      "Measurements", "SiteSimulation",
+      "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs",
     ],
     path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
 ]
