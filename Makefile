@@ -1,12 +1,13 @@
 # make demo   builds the release and simulates the first scenario
 # make test   runs every test
 # make check  formatting, and equal digests of every shipped scenario
+# make fuzz   random bytes for every decoder: make fuzz SECONDS=600 SEED=7
 # make bench  speed, as ratios to reference programs
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 DRSIM := .build/release/drsim
 
-.PHONY: demo test check bench format release packages clean
+.PHONY: demo test check fuzz bench format release packages clean
 
 demo: release
 	$(DRSIM) run scenarios/first-look.json --out out/first-look
@@ -19,6 +20,12 @@ check: release
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	./.ci/check-determinism
 
+SECONDS := 60
+SEED := 1
+fuzz: packages
+	swift build -c release --product Fuzz $(SWIFT_FLAGS)
+	.build/release/Fuzz --seconds $(SECONDS) --seed $(SEED)
+
 bench: packages
 	swift build -c release --product Benchmarks $(SWIFT_FLAGS)
 	for name in hold laws flows fleet; do .build/release/Benchmarks $$name || exit 1; done
@@ -29,9 +36,9 @@ format:
 release: packages
 	swift build -c release --product drsim $(SWIFT_FLAGS)
 
-# SQLite and zlib with their headers; installed where apt-get is at hand and one is missing.
+# SQLite, zlib and LZ4 with their headers; installed where apt-get is at hand and one is missing.
 packages:
-	@./.ci/install-packages libsqlite3-dev:sqlite3.h zlib1g-dev:zlib.h
+	@./.ci/install-packages libsqlite3-dev:sqlite3.h zlib1g-dev:zlib.h liblz4-dev:lz4.h
 
 clean:
 	rm -rf .build out

@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 /// A module in `Sources/<name>` and its tests in `Tests/<name>Tests`.
@@ -52,12 +53,16 @@ let layer3 =
   + module("TraceFiles", ["Quantities", "Workloads", "CZlib"])
   + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
 
-let layer4 = module(
-  "SiteSimulation",
-  [
-    "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore",
-    "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
-  ])
+let layer4 =
+  module(
+    "SiteSimulation",
+    [
+      "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore",
+      "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
+    ])
+  + module(
+    "WireCodecs", ["ReplicationCore", "CLZ4", crypto], tests: ["BlockStorage", "RandomStreams"])
+  + [.systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])])]
 
 /// A small run with known figures, for the tests of what comes after it.
 let sampleRuns = Target.target(
@@ -79,6 +84,11 @@ let layer6: [Target] = [
     exclude: ["README.md"], swiftSettings: settings),
   .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: settings),
   .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+  .executableTarget(
+    name: "Fuzz",
+    dependencies: ["Quantities", "RandomStreams", "BlockStorage", "ReplicationCore", "WireCodecs"],
+    exclude: ["README.md"], swiftSettings: settings),
+  .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "RandomStreams"], swiftSettings: settings),
 ]
 
 /// Not a package of its own: the benchmarks measure `package` interfaces in place.
@@ -87,7 +97,7 @@ let benchmarks: [Target] = [
     name: "Benchmarks",
     dependencies: [
       "Quantities", "RandomStreams", "SimulationKernel", "ResourceModels", "Scenarios",
-      "Measurements", "SiteSimulation",
+      "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs",
     ],
     path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
 ]
@@ -97,6 +107,7 @@ let package = Package(
   products: [.executable(name: "drsim", targets: ["drsim"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5 + layer6 + benchmarks

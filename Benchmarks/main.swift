@@ -3,6 +3,7 @@ import Glibc
 /// The benchmarks by name; each lives in a file of its own.
 let benchmarks: [any Benchmark.Type] = [
   HoldBenchmark.self, LawsBenchmark.self, FlowsBenchmark.self, FleetBenchmark.self,
+  FramesBenchmark.self,
 ]
 
 let usage = """

@@ -19,12 +19,14 @@ private let allowedImports: [String: Set<String>] = [
     "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
     "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
   ],
+  "WireCodecs": ["ReplicationCore", "Crypto", "CLZ4", "Foundation"],
   "ResultStore": ["Quantities", "Inventory", "Measurements", "GRDB", "Foundation"],
   "Reporting": ["Quantities", "Inventory", "Measurements", "ResultStore", "Foundation"],
   "drsim": [
     "Quantities", "Scenarios", "Measurements", "SiteSimulation", "ResultStore", "Reporting", "ArgumentParser",
     "Foundation",
   ],
+  "Fuzz": ["Quantities", "RandomStreams", "BlockStorage", "ReplicationCore", "WireCodecs", "Glibc"],
 ]
 
 /// The layers that compute: same input, same output, on any machine, also without an operating system.
