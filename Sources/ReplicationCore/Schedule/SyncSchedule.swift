@@ -42,6 +42,8 @@ package struct SyncSchedule: Sendable {
   /// - Source: The mean and factor as in ``Policy``; the half is inferred from the same source's
   ///   "a cycle should take less than half the RPO".
   package private(set) var estimate: TimeSpan
+  /// The estimate without the margin, or `nil` without any history.
+  private var expectedDuration: TimeSpan?
 
   /// - Parameters:
   ///   - objective: The recovery point objective.
@@ -84,8 +86,7 @@ package struct SyncSchedule: Sendable {
       }
     return CycleOutlook(
       objective: objective, isFixedInterval: policy == .fixedInterval, estimate: estimate,
-      expectedDuration: history.estimate(objective: objective, margin: safetyFactor, factor: .one),
-      start: start)
+      expectedDuration: expectedDuration, start: start)
   }
 
   private var safetyFactor: Ratio {
@@ -159,6 +160,7 @@ package struct SyncSchedule: Sendable {
   }
 
   private mutating func updateEstimate() {
+    expectedDuration = history.estimate(objective: objective, margin: safetyFactor, factor: .one)
     estimate =
       history.estimate(objective: objective, margin: safetyFactor, factor: safetyFactor) ?? objective / 2
   }

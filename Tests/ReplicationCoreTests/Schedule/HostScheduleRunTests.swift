@@ -94,7 +94,7 @@ import Testing
       }
     }
     follow()
-    for _ in 0..<count * 40 {
+    for _ in 0..<count * 20 {
       let next = (0..<count).min { due($0) < due($1) }
       guard let index = next else { return }
       now = max(now, due(index))

@@ -207,8 +207,10 @@ import Testing
     for index in order.indices.dropLast() {
       order.swapAt(index, index + Int(random.next(below: UInt64(count - index))))
     }
-    var one = HostSchedule()
-    var other = HostSchedule()
+    var parameters = HostSchedule.Parameters()
+    parameters.horizon = .hours(2)
+    var one = HostSchedule(parameters: parameters)
+    var other = HostSchedule(parameters: parameters)
     for index in 0..<count { joined(&one, index, schedules[index], at: minutes(8)) }
     for index in order { joined(&other, index, schedules[index], at: minutes(8)) }
     #expect(one.takeMoves(at: minutes(8)) == other.takeMoves(at: minutes(8)))
