@@ -2,7 +2,9 @@ package import Quantities
 
 /// Decides when the next sync of one virtual machine must start to keep its recovery point objective.
 ///
-/// Its driver passes every event with the time it happened, then asks for the next deadline.
+/// Its driver passes every event with the time it happened, then asks for the next deadline. Alone it starts
+/// each sync as late as the objective allows; the ``HostSchedule`` may bring a start forward, never
+/// put it off.
 package struct SyncSchedule: Sendable {
   /// How cycles follow each other.
   package enum Policy: Sendable, Hashable {
@@ -18,17 +20,30 @@ package struct SyncSchedule: Sendable {
   }
 
   private enum State {
-    /// No sync is running; the next one starts at `deadline`.
-    case idle(deadline: Instant)
-    /// A sync of the image as it was at `imageTime` is running.
-    case syncing(imageTime: Instant)
+    case idle(CycleOutlook.Start)
+    /// A sync of the image as it was at `imageTime` is running; it carries what changed since `changesSince`.
+    case syncing(imageTime: Instant, changesSince: Instant)
   }
 
-  package let objective: TimeSpan
+  /// Transfers remembered under a fixed interval, where they decide nothing and are only expected.
+  private static let fixedIntervalHistory = 15
+
+  package private(set) var objective: TimeSpan
   private let policy: Policy
+  private var history: TransferHistory
   private var state: State
-  /// The durations of the latest transfers in nanoseconds, oldest first.
-  private var transferNanoseconds: [Int64] = []
+  /// The point in time of the newest complete instance.
+  private var imageTime: Instant
+  /// When the host's plan lets the next sync start, or `nil` while it has none.
+  private var plannedStart: Instant?
+  /// How long the next transfer may take, the safety margin included.
+  ///
+  /// Without any history it is half the objective, the longest transfer that can keep it.
+  /// - Source: The mean and factor as in ``Policy``; the half is inferred from the same source's
+  ///   "a cycle should take less than half the RPO".
+  package private(set) var estimate: TimeSpan
+  /// The estimate without the margin, or `nil` without any history.
+  private var expectedDuration: TimeSpan?
 
   /// - Parameters:
   ///   - objective: The recovery point objective.
@@ -37,84 +52,116 @@ package struct SyncSchedule: Sendable {
   package init(
     objective: TimeSpan, policy: Policy, imageTime: Instant, firstSync: Instant? = nil
   ) {
+    precondition(objective > .zero, "an objective is a time")
     self.objective = objective
     self.policy = policy
-    self.state = .idle(deadline: imageTime)
-    self.state = .idle(deadline: firstSync ?? nextStart(after: imageTime, now: imageTime))
+    self.imageTime = imageTime
+    self.estimate = objective / 2
+    self.state = .idle(.exactly(imageTime))
+    switch policy {
+    case .latestStart(let capacity, _): history = TransferHistory(capacity: capacity)
+    case .fixedInterval: history = TransferHistory(capacity: Self.fixedIntervalHistory)
+    }
+    self.state = .idle(
+      firstSync.map { .exactly($0) } ?? outlook.start(after: imageTime, completedAt: imageTime))
   }
 
   /// When the driver must start a sync, or `nil` while one is running.
   package var deadline: Instant? {
     switch state {
-    case .idle(let deadline): deadline
-    case .syncing: nil
+    case .idle(.latest(let latest)): min(plannedStart ?? latest, latest)
+    case .idle(.exactly(let start)): start
+    case .idle(.running), .syncing: nil
     }
   }
 
-  /// How long the next transfer is expected to take, the safety margin included.
+  /// What the plan of the host needs to know.
   ///
-  /// Without any history it is half the objective, the longest transfer that can keep it.
-  /// - Source: The mean and factor as in ``Policy``; the half is inferred from the same source's
-  ///   "a cycle should take less than half the RPO".
-  package var estimate: TimeSpan {
-    guard case .latestStart(_, let safetyFactor) = policy, !transferNanoseconds.isEmpty else {
-      return objective / 2
-    }
-    let sum = transferNanoseconds.reduce(0, +)
-    // mean × factor in one division, rounded down: n × 10⁹ stays far below 2⁶³.
-    let scaled = UInt64(sum).multipliedFullWidth(by: UInt64(safetyFactor.partsPerBillion))
-    let divisor = UInt64(transferNanoseconds.count) * 1_000_000_000
-    return TimeSpan(nanoseconds: Int64(divisor.dividingFullWidth(scaled).quotient))
+  /// It does not depend on the plan: the same outlook comes back after ``startPlanned(at:)``.
+  package var outlook: CycleOutlook {
+    let start: CycleOutlook.Start =
+      switch state {
+      case .idle(let start): start
+      case .syncing(let imageTime, _): .running(imageTime: imageTime)
+      }
+    return CycleOutlook(
+      objective: objective, isFixedInterval: policy == .fixedInterval, estimate: estimate,
+      expectedDuration: expectedDuration, start: start)
+  }
+
+  private var safetyFactor: Ratio {
+    if case .latestStart(_, let factor) = policy { factor } else { .one }
+  }
+
+  /// The host's plan lets the next sync start at `start`.
+  ///
+  /// It brings the sync forward from its latest start. It has no effect on one whose start is fixed or that is
+  /// running, and is forgotten when a sync starts.
+  package mutating func startPlanned(at start: Instant) {
+    if case .idle(.latest) = state { plannedStart = start }
   }
 
   package mutating func syncStarted(at now: Instant) {
-    switch state {
-    case .idle: state = .syncing(imageTime: now)
-    case .syncing: preconditionFailure("a virtual machine has at most one sync in flight")
+    guard case .idle = state else {
+      preconditionFailure("a virtual machine has at most one sync in flight")
     }
+    state = .syncing(imageTime: now, changesSince: imageTime)
+    plannedStart = nil
   }
 
   /// The image that the running sync will complete was taken later than it started: a full sync ends
   /// with a delta, and only that one is a point in time.
+  ///
+  /// That delta carries what changed since the full sync began.
   package mutating func imageTaken(at now: Instant) {
-    guard case .syncing = state else { preconditionFailure("only a running sync takes an image") }
-    state = .syncing(imageTime: now)
+    guard case .syncing(let fullSyncStart, _) = state else {
+      preconditionFailure("only a running sync takes an image")
+    }
+    state = .syncing(imageTime: now, changesSince: fullSyncStart)
   }
 
   /// The instance that began at the image time of the sync is complete.
   package mutating func syncCompleted(at now: Instant) {
-    guard case .syncing(let imageTime) = state else {
+    guard case .syncing(let imageTime, let changesSince) = state else {
       preconditionFailure("only a running sync completes")
     }
-    if case .latestStart(let history, _) = policy {
-      transferNanoseconds.append((now - imageTime).nanoseconds)
-      if transferNanoseconds.count > history { transferNanoseconds.removeFirst() }
-    }
-    state = .idle(deadline: nextStart(after: imageTime, now: now))
+    history.append(now - imageTime, covered: imageTime - changesSince, objective: objective)
+    self.imageTime = imageTime
+    updateEstimate()
+    state = .idle(outlook.start(after: imageTime, completedAt: now))
   }
 
   /// The running sync was given up; the next one starts as soon as it can.
   package mutating func syncAborted(at now: Instant) {
     guard case .syncing = state else { preconditionFailure("only a running sync is aborted") }
-    state = .idle(deadline: now)
+    state = .idle(.exactly(now))
   }
 
   /// Brings the next sync forward to `now`, as "Sync now" does; no effect while one is running.
   package mutating func syncRequested(at now: Instant) {
-    if case .idle(let deadline) = state { state = .idle(deadline: min(deadline, now)) }
+    if let deadline { state = .idle(.exactly(min(deadline, now))) }
   }
 
-  private func nextStart(after imageTime: Instant, now: Instant) -> Instant {
-    switch policy {
-    case .latestStart:
-      return max(now, imageTime + (objective - estimate))
-    case .fixedInterval:
-      let interval = objective.nanoseconds
-      let elapsed = max(0, now.nanoseconds)
-      // A sync that ends exactly on a multiple may start the next one there, unless it began there.
-      let multiple = (elapsed + interval - 1) / interval * interval
-      let isOwnStart = multiple == imageTime.nanoseconds || multiple == 0
-      return Instant(nanoseconds: isOwnStart ? multiple + interval : multiple)
+  /// The replication was reconfigured to another objective.
+  ///
+  /// A sync that is running, overdue or asked for stays as it is.
+  package mutating func reconfigured(objective: TimeSpan, at now: Instant) {
+    precondition(objective > .zero, "an objective is a time")
+    self.objective = objective
+    updateEstimate()
+    guard case .idle(let start) = state else { return }
+    plannedStart = nil
+    switch start {
+    case .latest: break
+    case .exactly(let start): if policy != .fixedInterval || start <= now { return }
+    case .running: return
     }
+    state = .idle(outlook.start(after: imageTime, completedAt: now))
+  }
+
+  private mutating func updateEstimate() {
+    expectedDuration = history.estimate(objective: objective, margin: safetyFactor, factor: .one)
+    estimate =
+      history.estimate(objective: objective, margin: safetyFactor, factor: safetyFactor) ?? objective / 2
   }
 }

@@ -30,11 +30,11 @@ import Testing
 
   private func minutes(_ count: Int64) -> Instant { .zero + .minutes(count) }
 
-  /// The clock starts at 12:00, when the first cycle does.
+  /// The clock starts at 12:00, when the first cycle does; the one before it began at 11:50.
   private func fifteenMinutes() -> SyncSchedule {
     SyncSchedule(
-      objective: .minutes(15), policy: .latestStart(history: 15, safetyFactor: .one), imageTime: .zero,
-      firstSync: .zero)
+      objective: .minutes(15), policy: .latestStart(history: 15, safetyFactor: .one),
+      imageTime: .zero - .minutes(10), firstSync: .zero)
   }
 
   @Test func `A transfer of five minutes lets the next cycle start by 12 10`() {
@@ -58,6 +58,60 @@ import Testing
     #expect(
       violations(of: found, objective: .minutes(15), observed: minutes(0)..<minutes(25))
         == [minutes(15)..<minutes(20)])
+  }
+
+  /// Published row 3.
+  @Test func `A replica is as old as its transfer took when it arrives`() {
+    // 60-min objective, 22-min transfers: the next starts 60 − 22 = 38 min after the image was taken and
+    // brings the age from 60 min down to 22.
+    let schedule = SyncSchedule(
+      objective: .hours(1), policy: .latestStart(history: 15, safetyFactor: .one),
+      imageTime: .zero - .minutes(38), firstSync: .zero)
+    let found = cycles(schedule, transfer: .minutes(22), until: minutes(100))
+    #expect(found == [0, 38, 76].map { minutes($0)..<minutes($0 + 22) })
+    #expect(violations(of: found, objective: .hours(1), observed: minutes(0)..<minutes(100)) == [])
+  }
+
+  @Test func `A transfer that covered little time counts for what a whole cycle would bring`() {
+    var schedule = SyncSchedule(
+      objective: .minutes(20), policy: .latestStart(history: 15, safetyFactor: .one), imageTime: .zero)
+    schedule.syncStarted(at: minutes(9))
+    schedule.syncCompleted(at: minutes(10))
+    // One minute for the changes of 9, so 2 min for those of 18: 1 · 20 / (9 + 1) = 2, and 9 + 20 − 2 = 27.
+    #expect(schedule.estimate == .minutes(2))
+    #expect(schedule.deadline == minutes(27))
+    // Two minutes for the changes of 18 are what was expected: (2 + 2) / 2.
+    schedule.syncStarted(at: minutes(27))
+    schedule.syncCompleted(at: minutes(29))
+    #expect(schedule.estimate == .minutes(2))
+  }
+
+  @Test func `A transfer that covered less than a quarter of the objective tells nothing`() {
+    var schedule = SyncSchedule(
+      objective: .minutes(20), policy: .latestStart(history: 15, safetyFactor: .one), imageTime: .zero)
+    schedule.syncStarted(at: minutes(4))
+    schedule.syncCompleted(at: minutes(4))
+    #expect(schedule.estimate == .minutes(10))
+    #expect(schedule.deadline == minutes(14))
+  }
+
+  @Test func `A new objective moves the next start and leaves what is overdue`() {
+    var schedule = fifteenMinutes()
+    schedule.syncStarted(at: minutes(0))
+    schedule.syncCompleted(at: minutes(5))
+    schedule.reconfigured(objective: .minutes(30), at: minutes(6))
+    // Five minutes for the changes of 10, so 10 for those of 20: 0 + 30 − 10.
+    #expect(schedule.deadline == minutes(20))
+    schedule.reconfigured(objective: .minutes(10), at: minutes(7))
+    #expect(schedule.deadline == minutes(7), "0 + 10 − 5 has passed")
+
+    var fixed = SyncSchedule(objective: .minutes(15), policy: .fixedInterval, imageTime: .zero)
+    fixed.reconfigured(objective: .minutes(10), at: minutes(12))
+    #expect(fixed.deadline == minutes(20))
+    fixed.syncStarted(at: minutes(20))
+    fixed.syncAborted(at: minutes(21))
+    fixed.reconfigured(objective: .minutes(15), at: minutes(22))
+    #expect(fixed.deadline == minutes(21))
   }
 
   @Test func `The estimate is the mean of the last fifteen transfers and a fifth more`() {
