@@ -124,7 +124,11 @@ extension ReplicationTarget {
     return [tested] + records
   }
 
-  mutating func noteSpaceUse() { spaceUsePeak = max(spaceUsePeak, spaceUse.total) }
+  /// The most that the replica ever took in total.
+  package var spaceUsePeak: ByteCount { max(notedSpaceUse, spaceUse.total) }
+
+  /// To be called after what takes space and before what gives space back, since a test image grows unseen.
+  mutating func noteSpaceUse() { notedSpaceUse = max(notedSpaceUse, spaceUse.total) }
 
   private func growth(from old: ByteCount, to new: ByteCount) -> ByteCount { new > old ? new - old : .zero }
 }
