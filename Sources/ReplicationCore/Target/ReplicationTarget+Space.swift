@@ -38,7 +38,7 @@ extension ReplicationTarget {
       }
     }
     for running in runningMerges { use.mergeGrowth += running.growth }
-    use.configuration = parameters.configurationSize * UInt64(recordsWithFiles.count)
+    use.configuration = parameters.configurationSize * UInt64(configurationCount)
     for image in testImage?.disks ?? [] {
       use.testImage += parameters.redoLogSize(content: image.writtenSize)
     }
@@ -114,6 +114,18 @@ extension ReplicationTarget {
   /// What a full sync and the delta after it have brought to one log; what both brought counts twice.
   private func contentSize(ofTopLog disk: Disk) -> ByteCount {
     (disk.fullSync?.nominalBytes ?? .zero) + (disk.incoming?.nominalBytes ?? .zero)
+  }
+
+  /// The number of ``recordsWithFiles``, without making a list for every message.
+  private var configurationCount: Int {
+    var count = preserved.reduce(0) { $0 + $1.retainedRecords.count }
+    var isTestedListed = testImage == nil
+    for position in 0...levels.count where position == levels.count || isRetained(at: position) {
+      guard let record = record(at: position) else { continue }
+      count += 1
+      if testImage?.position == position, testImage?.record == record { isTestedListed = true }
+    }
+    return isTestedListed ? count : count + 1
   }
 
   /// The instances whose configuration files exist: those that can be recovered or lie below a test image.

@@ -86,6 +86,19 @@ import Testing
     #expect(target.recoverableDisks(at: minutes(5))?[0].tag(of: 99) == 0)
   }
 
+  @Test func `The last disk, and one that older points in time hold, cannot be removed`() throws {
+    let (pair, _) = try pair()
+    var target = pair.target
+    #expect(throws: TargetRequestError.lastDisk) { _ = try target.removeDisk(0) }
+    _ = try target.growDisk(0, to: larger, policy: .preserve)
+    try target.addDisk(base: disk(16))
+    #expect(throws: TargetRequestError.pointsInTimePreserved) { _ = try target.removeDisk(1) }
+    // A disk added after the chain was left behind stays as it is in a recovery from it.
+    let promotion = try target.promote(pointInTime: minutes(1))
+    #expect(promotion.disks.map(\.geometry.extentCount) == [64, 16])
+    #expect(promotion.isDiskInInstance == [true, false])
+  }
+
   @Test func `A disk that would shrink is refused`() throws {
     let (pair, _) = try pair()
     var target = pair.target
