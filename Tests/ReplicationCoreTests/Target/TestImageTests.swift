@@ -91,6 +91,22 @@ import Testing
     #expect(pair.target.levelCount == 1)
   }
 
+  @Test func `A merge that runs when a test begins ends below the image`() throws {
+    let pair = try ReplicationPair.manual()
+    try pair.replicate(0..<4)
+    #expect(pair.target.mergesInProgress.count == 1)
+    let image = try pair.changeTarget { try $0.beginTestImage() }[0]
+    try pair.runUntilQuiet()
+    #expect(pair.target.levelCount == 0 && pair.bases[0].tag(of: 3) == 1_001)
+    #expect(image.replica.tag(of: 3) == 1_001)
+
+    // The base disk alone is frozen now, so younger logs gather in the first above it.
+    try pair.replicate(10..<12)
+    try pair.replicate(12..<14)
+    try pair.runUntilQuiet()
+    #expect(pair.logSizes == ["3": log(4), "5": log(0)])
+  }
+
   @Test func `One test at a time, and only over an instance that is kept`() throws {
     let pair = try ReplicationPair.manual()
     var target = pair.target
