@@ -69,6 +69,18 @@ import Testing
     #expect(pair.target.levelCount == 3)
   }
 
+  @Test func `Instances that wait in a row are merged downwards one after the other`() throws {
+    var parameters = TargetParameters.small
+    parameters.concurrentMerges = 2
+    let pair = try ReplicationPair.manual(parameters, mergeDelay: .seconds(1_000))
+    for minute in 1...3 { try pair.replicate(minute..<minute + 1) }
+    // The log of minute 3 into that of minute 2 would be written twice on its way to the base disk.
+    #expect(pair.target.levelCount == 3)
+    #expect(pair.target.mergesInProgress.map(\.source) == [2] && pair.target.nextMerge == nil)
+    try pair.runUntilQuiet()
+    pair.checkReplicaEqualsSource()
+  }
+
   @Test func `A merge interrupted in its midst starts over and loses nothing`() throws {
     let pair = try ReplicationPair.manual()
     try pair.replicate(0..<8)
