@@ -227,7 +227,7 @@ final class ReplicationPair {
     if isPathUp {
       let arriving = refusal == nil ? forward.first?.arrivesAt : nil
       for arrival in [arriving, backward.first?.arrivesAt].compactMap({ $0 }) {
-        due.append(now + .nanoseconds(arrival - linkNanoseconds))
+        due.append(now + .nanoseconds(max(0, arrival - linkNanoseconds)))
       }
     }
     return due.min()

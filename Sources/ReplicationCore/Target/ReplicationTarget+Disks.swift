@@ -127,12 +127,12 @@ extension ReplicationTarget {
   /// A disk was taken out of the replication: its files are removed from every instance.
   ///
   /// - Returns: Its base disk.
-  /// - Precondition: No sync is being received, no chain was left behind, and other disks remain.
+  /// - Precondition: No sync is being received.
   package mutating func removeDisk(_ index: Int) throws(TargetRequestError) -> ExtentStore {
     try checkRequest()
     requireNoSync()
-    precondition(disks.count > 1, "a replication has at least one disk")
-    precondition(preserved.isEmpty, "points in time from before a disk grew are let go first")
+    guard disks.count > 1 else { throw .lastDisk }
+    guard preserved.isEmpty else { throw .pointsInTimePreserved }
     runningMerges.removeAll()
     for level in levels.indices {
       levels[level].logs.remove(at: index)

@@ -119,6 +119,9 @@ extension ReplicationTarget {
     (0...levels.count).filter { record(at: $0) != nil && ($0 == levels.count || isRetained(at: $0)) }
   }
 
+  /// Redo logs above each base disk that hold complete instances.
+  package var levelCount: Int { levels.count }
+
   /// Every instance that can be recovered, oldest first; the last is ``newestInstance``.
   package var instances: [Instance] { instanceRecords.map(\.instance) }
 

@@ -55,7 +55,7 @@ extension ReplicationTarget {
   }
 
   /// Whether the server runs, reaches the datastore and still owns the replica.
-  var canAct: Bool { lifecycle == .replicating && isServerRunning && isHostAccessible }
+  package var canAct: Bool { lifecycle == .replicating && isServerRunning && isHostAccessible }
 
   /// The merges that were begun and are not completed.
   package var mergesInProgress: [Merge] { runningMerges.map(\.merge) }
@@ -80,6 +80,7 @@ extension ReplicationTarget {
     guard let index = runningMerges.firstIndex(where: { $0.merge == merge }),
       let upper = levels.firstIndex(where: { $0.number == merge.source })
     else { preconditionFailure("a merge is completed that runs") }
+    if testImage != nil { noteSpaceUse() }
     runningMerges.remove(at: index)
     let level = levels.remove(at: upper)
     if upper == 0 {
@@ -142,10 +143,11 @@ extension ReplicationTarget {
   /// What the merge under way, or else the next one, reads and writes; `nil` if there is none.
   package var nextMergeSize: ByteCount? { (runningMerges.first?.merge ?? nextMerge)?.size }
 
-  /// Begins and completes the next merge, for drivers that run one at a time and only wait for it.
+  /// Completes the merge of ``nextMergeSize``, for drivers that run one at a time and only wait for it.
   ///
   /// - Precondition: There is one.
   package mutating func mergeOldestInstance() {
+    if let running = runningMerges.first { return mergeCompleted(running.merge) }
     guard let merge = nextMerge else { preconditionFailure("only a complete instance is merged") }
     mergeBegan(merge)
     mergeCompleted(merge)

@@ -38,7 +38,7 @@ extension ReplicationTarget {
       }
     }
     for running in runningMerges { use.mergeGrowth += running.growth }
-    use.configuration = parameters.configurationSize * UInt64(recordsWithFiles.count)
+    use.configuration = parameters.configurationSize * UInt64(configurationCount)
     for image in testImage?.disks ?? [] {
       use.testImage += parameters.redoLogSize(content: image.writtenSize)
     }
@@ -116,6 +116,18 @@ extension ReplicationTarget {
     (disk.fullSync?.nominalBytes ?? .zero) + (disk.incoming?.nominalBytes ?? .zero)
   }
 
+  /// The number of ``recordsWithFiles``, without making a list for every message.
+  private var configurationCount: Int {
+    var count = preserved.reduce(0) { $0 + $1.retainedRecords.count }
+    var isTestedListed = testImage == nil
+    for position in 0...levels.count where position == levels.count || isRetained(at: position) {
+      guard let record = record(at: position) else { continue }
+      count += 1
+      if testImage?.position == position, testImage?.record == record { isTestedListed = true }
+    }
+    return isTestedListed ? count : count + 1
+  }
+
   /// The instances whose configuration files exist: those that can be recovered or lie below a test image.
   var recordsWithFiles: [InstanceRecord] {
     let tested = testImage?.record
@@ -124,7 +136,11 @@ extension ReplicationTarget {
     return [tested] + records
   }
 
-  mutating func noteSpaceUse() { spaceUsePeak = max(spaceUsePeak, spaceUse.total) }
+  /// The most that the replica ever took in total.
+  package var spaceUsePeak: ByteCount { max(notedSpaceUse, spaceUse.total) }
+
+  /// To be called after what takes space and before what gives space back, since a test image grows unseen.
+  mutating func noteSpaceUse() { notedSpaceUse = max(notedSpaceUse, spaceUse.total) }
 
   private func growth(from old: ByteCount, to new: ByteCount) -> ByteCount { new > old ? new - old : .zero }
 }

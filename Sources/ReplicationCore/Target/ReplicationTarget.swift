@@ -91,7 +91,7 @@ package struct ReplicationTarget {
     case removed
   }
 
-  let parameters: TargetParameters
+  package let parameters: TargetParameters
   var disks: [Disk]
   var sync = Sync.none
   /// The logs above the base disks, oldest first.
@@ -114,8 +114,8 @@ package struct ReplicationTarget {
   package internal(set) var isHostAccessible = true
   /// What the datastore lacked when a message was last refused, until one is taken.
   package internal(set) var storageShortage: StorageShortage?
-  /// The most space that ``spaceUse`` ever was in total.
-  package internal(set) var spaceUsePeak = ByteCount.zero
+  /// The most that ``spaceUse`` was in total, as far as it was looked at.
+  var notedSpaceUse = ByteCount.zero
 
   /// - Parameters:
   ///   - bases: The replica's base disks; the target owns them from now on.
@@ -244,6 +244,7 @@ package struct ReplicationTarget {
   ///
   /// What a full sync brought is kept, since the comparison that starts over will find it equal.
   package mutating func connectionLost() {
+    if testImage != nil { noteSpaceUse() }
     dropReception()
     isSessionLost = false
   }

@@ -48,4 +48,8 @@ package enum TargetRequestError: Error, Sendable, Hashable {
   case notReplicating
   /// The disk would shrink or get other extents.
   case unfitGeometry
+  /// A replication has at least one disk.
+  case lastDisk
+  /// Points in time from before a disk grew hold all disks; they must expire first.
+  case pointsInTimePreserved
 }
