@@ -30,6 +30,8 @@ struct ReplicationRun {
   var hostStamp: UInt64 = 0
   /// What a transfer uses before and behind the servers and hosts of the target.
   let routeEnds: (first: [ResourceUse], last: [ResourceUse])
+  /// The host whose schedule it is in.
+  var scheduledHost: HostID?
   /// The contexts it holds, and of which host.
   var contexts: (host: HostID, count: Int)?
   /// The host in whose queue for contexts it waits.

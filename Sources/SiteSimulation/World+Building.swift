@@ -47,10 +47,13 @@ extension World {
     self.links = links
     self.machineIndex = machineIndex
     let contextLimit = transport.product.transfer.hostContexts
+    let schedule = HostSchedule.Parameters(
+      earlyStartShare: scenario.profile.earlyStartShare, fullSyncLimit: scenario.profile.fullSyncLimit)
     hosts = scenario.inventory.hosts.map { _ in
       HostState(
         resource: builder.resource(scenario.profile.hostRate, in: &sharing),
-        contexts: ContextPool(limit: contextLimit))
+        contexts: ContextPool(limit: contextLimit),
+        schedule: HostSchedule(parameters: schedule))
     }
     datastores = zip(resources, builder.machineSpace()).map {
       DatastoreState(resources: $0, used: $1, usedPeak: $1)
@@ -81,6 +84,8 @@ extension World {
       if let end = entry.end { queue.schedule(WorldEvent(.timelineEnds, index), at: end) }
     }
     queue.schedule(WorldEvent(.linkReading, 0), at: .zero + scenario.linkBinWidth)
+    for index in replications.indices { tellSchedule(index) }
+    for host in hosts.indices { takeMoves(of: HostID(host)) }
     for index in replications.indices { armTimer(index) }
   }
 }
@@ -93,23 +98,12 @@ private struct WorldBuilder {
   /// The trace of each workload, or `nil` where its model has none.
   private var traces: [WriteTrace?]
   private(set) var diskCount: UInt64 = 0
-  /// How many replications the machines of each host have.
-  private var hostCounts: [Int]
-  /// The place of each machine's replication among those of its host, from one; zero without one.
-  private var hostRanks: [Int]
 
   init(scenario: Scenario, seed: UInt64, transport: TransportModel) {
     self.scenario = scenario
     self.seed = seed
     self.transport = transport
     traces = scenario.workloads.map { _ in nil }
-    hostCounts = [Int](repeating: 0, count: scenario.inventory.hosts.count)
-    hostRanks = [Int](repeating: 0, count: scenario.inventory.virtualMachines.count)
-    for replication in scenario.replications {
-      let host = scenario.inventory[replication.virtualMachine].host
-      hostCounts[host.index] += 1
-      hostRanks[replication.virtualMachine.index] = hostCounts[host.index]
-    }
   }
 
   mutating func loadTraces(from folder: String) throws(SimulationFailure) {
@@ -317,21 +311,7 @@ private struct WorldBuilder {
       case .fixed: .fixedInterval
       }
     return SyncSchedule(
-      objective: replication.rpo, policy: policy, imageTime: .zero,
-      firstSync: replication.firstSync ?? spreadStart(of: replication))
-  }
-
-  /// When the first delta of a replica that is complete at instant zero starts, under the product's policy.
-  ///
-  /// The starts of one host's replications are spread evenly over the half objective in which a first
-  /// transfer of unknown length still keeps it, in the order of the scenario.
-  /// - Source: VMware blog 2014: the scheduler spreads cycles to minimise how many run on a host at a
-  ///   time. That it spreads the first ones evenly is inferred.
-  private func spreadStart(of replication: Scenario.Replication) -> Instant? {
-    guard replication.policy == .vsphere, replication.initialSync == .done else { return nil }
-    let host = scenario.inventory[replication.virtualMachine].host
-    let (rank, count) = (hostRanks[replication.virtualMachine.index], hostCounts[host.index])
-    return .zero + (replication.rpo / 2 * Int64(rank) / Int64(count))
+      objective: replication.rpo, policy: policy, imageTime: .zero, firstSync: replication.firstSync)
   }
 
   /// The base disks of the replica: equal to the source, an older copy of it, or empty.

@@ -35,10 +35,46 @@ extension World {
       note(event, of: index, unsent: unsent)
     }
     moveIfIdle(index)
+    takeMoves(of: tellSchedule(index))
     try send(index)
     armTimer(index)
     try serveContexts()
     try startIfUnlocked(replications[index].machineIndex)
+  }
+
+  // MARK: - The schedules of hosts
+
+  /// Tells the schedule of its machine's host what a replication expects and can do.
+  ///
+  /// - Returns: That host.
+  @discardableResult
+  mutating func tellSchedule(_ index: Int) -> HostID {
+    let outlook = replications[index].source.outlook
+    let activity = replications[index].source.activity
+    let host = machines[replications[index].machineIndex].host
+    let machine = replications[index].machine
+    if replications[index].scheduledHost == host {
+      hosts[host.index].schedule.changed(
+        machine, outlook: outlook, activity: activity, at: now)
+    } else {
+      if let old = replications[index].scheduledHost { hosts[old.index].schedule.left(machine) }
+      replications[index].scheduledHost = host
+      hosts[host.index].schedule.joined(
+        machine, outlook: outlook, activity: activity, at: now)
+    }
+    return host
+  }
+
+  /// Hands the starts that a host's schedule has changed to their replications.
+  mutating func takeMoves(of host: HostID) {
+    for move in hosts[host.index].schedule.takeMoves(at: now) {
+      guard let machine = machineIndex[move.virtualMachine.index] else {
+        preconditionFailure("a host plans for its own machines")
+      }
+      let index = machines[machine].replication
+      replications[index].source.startPlanned(at: move.start)
+      armTimer(index)
+    }
   }
 
   /// Keeps one pending timer per replication: one that comes too early looks again.

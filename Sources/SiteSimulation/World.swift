@@ -123,6 +123,8 @@ struct HostState {
   let resource: ResourceID?
   /// What its disks need to be read for replication.
   var contexts: ContextPool
+  /// When the replications of its machines start their cycles.
+  var schedule: HostSchedule
   var failures = ActiveEntries<Void>()
   var isUp: Bool { failures.isEmpty }
 }

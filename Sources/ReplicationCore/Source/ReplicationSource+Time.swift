@@ -11,6 +11,25 @@ extension ReplicationSource {
 
   package mutating func pathReturned() { connection.pathReturned() }
 
+  // MARK: - The host's schedule
+
+  /// What the host's schedule must know to plan the next cycle.
+  package var outlook: CycleOutlook { schedule.outlook }
+
+  /// What the host's schedule can plan for the replication.
+  package var activity: HostSchedule.Activity {
+    if case .fullSync = phase { return .fullSync }
+    if !canStart { return .stopped }
+    if case .idle = phase, needsAnyFullSync { return .needsFullSync }
+    return .deltas
+  }
+
+  /// Starts the next cycle when the host's schedule says; `nil` holds a full sync until its turn.
+  package mutating func startPlanned(at start: Instant?) {
+    isFullSyncHeld = start == nil
+    if let start { schedule.startPlanned(at: start) }
+  }
+
   /// Does what is due at `now`: notices a loss, reconnects, gives up a delta, takes over, or starts a sync.
   ///
   /// - Precondition: Every guest write before `now` was told and is on the disks.
@@ -30,7 +49,7 @@ extension ReplicationSource {
     advancePreparation(to: now, reading: disks)
     guard canStart, case .idle = phase else { return }
     if needsAnyFullSync {
-      beginFullSync(at: now)
+      if !isFullSyncHeld { beginFullSync(at: now) }
     } else if let deadline = schedule.deadline, deadline <= now {
       schedule.syncStarted(at: now)
       prepareDelta(at: now, reading: disks)

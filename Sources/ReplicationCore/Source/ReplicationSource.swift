@@ -78,6 +78,8 @@ package struct ReplicationSource {
   /// Whether the demand log of the delta in flight did not have the room for a write.
   var isDemandLogFull = false
   var demandLogPeak = ByteCount.zero
+  /// Whether a full sync waits for its turn on the host.
+  var isFullSyncHeld = false
   /// Whether the replica of a disk that grew does not have the new size yet.
   var isResizingDisk = false
 
@@ -124,7 +126,12 @@ package struct ReplicationSource {
     consider(migration?.resumesAt)
     switch phase {
     case .idle:
-      if canStart { consider(needsAnyFullSync ? Instant(nanoseconds: .min) : schedule.deadline) }
+      guard canStart else { break }
+      if !needsAnyFullSync {
+        consider(schedule.deadline)
+      } else if !isFullSyncHeld {
+        consider(Instant(nanoseconds: .min))
+      }
     case .preparing(let preparation):
       consider(preparation.readyAt)
       consider(preparation.exceedsAt)

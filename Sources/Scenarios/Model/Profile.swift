@@ -29,6 +29,10 @@ package struct Profile: Sendable, Hashable {
   package var windowBlock = WindowBlock.extent
   /// How many disks of a host may be read for replication at a time; `nil` for the product's number.
   package var hostContexts: Int?
+  /// How much of the RPO the host's schedule may bring a cycle forward, to keep cycles apart.
+  package var earlyStartShare = Ratio.percent(25)
+  /// How many full syncs of a host run at a time; `nil` for any number.
+  package var fullSyncLimit: Int?
   /// What each instance sends of the machine's configuration, whatever the guest wrote.
   package var configurationSize = ByteCount.bytes(12_599)
   /// From the failure of the host that writes a replica until its server has noticed.
@@ -75,6 +79,7 @@ package struct Profile: Sendable, Hashable {
       case rate(any WritableKeyPath<Profile, DataRate> & Sendable)
       case count(any WritableKeyPath<Profile, Int> & Sendable)
       case optionalCount(any WritableKeyPath<Profile, Int?> & Sendable)
+      case share(any WritableKeyPath<Profile, Ratio> & Sendable)
       case optionalRate(any WritableKeyPath<Profile, DataRate?> & Sendable)
       case product(any WritableKeyPath<Profile, Product> & Sendable)
       case windowBlock(any WritableKeyPath<Profile, WindowBlock> & Sendable)
@@ -96,6 +101,7 @@ package struct Profile: Sendable, Hashable {
       case .rate(let path): defaults[keyPath: path].description
       case .count(let path): defaults[keyPath: path].description
       case .optionalCount: "that of the product"
+      case .share(let path): defaults[keyPath: path].description
       case .optionalRate: "no limit"
       case .product(let path): defaults[keyPath: path].rawValue
       case .windowBlock(let path): defaults[keyPath: path].rawValue
@@ -121,6 +127,14 @@ package struct Profile: Sendable, Hashable {
       key: "hostContexts", place: .optionalCount(\.hostContexts),
       summary: "How many disks of one host may be read for replication at a time; others wait.",
       source: "ESXi advanced setting HbrResourceMaxDiskContexts: 512, 16 or 64 by release."),
+    Parameter(
+      key: "earlyStartShare", place: .share(\.earlyStartShare),
+      summary: "How much of the RPO a host's schedule may bring a cycle forward, to keep cycles apart.",
+      source: "Inferred; VMware (2014) says only that a cycle may start early to smooth bandwidth."),
+    Parameter(
+      key: "fullSyncLimit", place: .optionalCount(\.fullSyncLimit),
+      summary: "How many full syncs of one host run at a time; others wait their turn.",
+      source: "No published figure; the product profile sets no limit."),
     Parameter(
       key: "configurationSize", place: .sizeOrNone(\.configurationSize),
       summary: "What each instance sends of the machine's configuration, whatever the guest wrote.",

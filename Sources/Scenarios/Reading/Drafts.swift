@@ -470,6 +470,8 @@ struct ProfileDraft: Draft {
       .override(parameter.key, .count(1...1_000), parameter.summary) { $0.profile[keyPath: path] = $1 }
     case .optionalCount(let path):
       .override(parameter.key, .count(1...65_536), parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .share(let path):
+      .override(parameter.key, .share, parameter.summary) { $0.profile[keyPath: path] = $1 }
     case .optionalRate(let path):
       .override(parameter.key, .positiveRate(unit: "MB/s"), parameter.summary) {
         $0.profile[keyPath: path] = $1
