@@ -3,6 +3,8 @@ package import Quantities
 
 /// The product's numbers that this core works with, each with its source.
 ///
+/// The defaults are those of release 8.0; ``ProductProfile/parameters(_:)`` gives those of any release.
+///
 /// A value marked *inferred* is a reading of several sources and stays a parameter.
 package struct ReplicationParameters: Sendable, Hashable {
   /// Extents whose checksums are compared as one; 256 extents are 2 MiB at 8 KiB.

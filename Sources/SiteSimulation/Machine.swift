@@ -17,7 +17,7 @@ struct Machine {
 
   struct Disk {
     let name: String
-    let size: ByteCount
+    var size: ByteCount
     /// What the guest writes, or `nil` if nothing writes to this disk.
     var writes: WriteStream?
     /// The disk's number in the upper bits, the number of the latest write in the lower: no two
@@ -36,7 +36,19 @@ struct Machine {
   /// The replicated disks only: what is not replicated does not matter to any result.
   var disks: [Disk]
   /// What the disks hold, in the same order.
-  let contents: [ExtentStore]
+  var contents: [ExtentStore]
+  /// The disks as they were at the latest snapshot.
+  var snapshot: [ExtentStore]?
+  /// Disks that the replication does not know yet.
+  var addedDisks: [(name: String, geometry: ExtentGeometry)] = []
+  /// Where it moves to.
+  var destination: HostID?
+  /// Which move is the latest one begun.
+  var migrationStamp: UInt64 = 0
+  /// Whether it is to start as soon as no offline instance locks it.
+  var awaitsUnlock = false
+  /// What its guest waited for copies into the demand log.
+  var delays = GuestDelays()
   /// Which restart is the latest one scheduled.
   var restartStamp: UInt64 = 0
   /// What the timeline has put in force on it.

@@ -13,10 +13,11 @@ struct ReplicationRun {
   /// The machine's place in the world.
   let machineIndex: Int
   /// Of each replicated disk.
-  let extentSizes: [ByteCount]
+  var extentSizes: [ByteCount]
   let link: LinkID
   let direction: Link.Direction
   let target: SiteID
+  let datastore: DatastoreID
   /// The server that receives, or `nil` where the product has none.
   var server: ReplicationServerID?
   /// The host that writes the replica; `nil` from its failure until another one is chosen.
@@ -46,8 +47,20 @@ struct ReplicationRun {
   var stalledControls: [StreamSide] = []
   /// Compare requests whose regions are being read on both sides, oldest first.
   var comparing: [(flow: FlowID, request: CompareRequest)] = []
-  /// The merge under way.
-  var merge: FlowID?
+  /// The merges under way.
+  var merges: [(flow: FlowID, merge: ReplicationTarget.Merge)] = []
+  /// Messages that arrived and wait until the target's datastore has room, oldest first.
+  var refused: [SourceMessage] = []
+  /// Whether it was recorded that the target's datastore lacks room.
+  var hasShortage = false
+  /// What the replica takes on its datastore, as last counted.
+  var space = ByteCount.zero
+  /// The timeline entry whose test runs on an image of the replica.
+  var test: Int?
+  /// Which change of a disk's size is the latest.
+  var resizeStamp: UInt64 = 0
+  /// Of how many disks something is left to send in the sync under way.
+  var sendingDiskCount = 0
   /// Where the merge and the reads of a full sync take their share.
   let mergeRoute: RouteID
   let compareRoute: RouteID
@@ -70,6 +83,7 @@ struct ReplicationRun {
     link = description.link
     direction = description.direction
     target = description.target
+    datastore = description.datastore
     self.machineIndex = machineIndex
     self.extentSizes = extentSizes
     self.source = source

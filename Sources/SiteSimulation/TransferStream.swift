@@ -108,6 +108,14 @@ struct TransferStream {
     return count
   }
 
+  /// The transfer stopped after `served` bytes and must be opened again for the rest.
+  mutating func interrupted(served: Double, at now: Instant) {
+    transfer = .opening
+    size -= served
+    ends = ends.map { $0 - served }
+    connection.transferEnded(at: now)
+  }
+
   mutating func controlArrived() { controlCount -= 1 }
 
   /// Drops everything, as the loss of the connection does.

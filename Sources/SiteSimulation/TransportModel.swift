@@ -24,7 +24,7 @@ struct TransportModel {
   }
 
   /// What the disks of a replication may have in flight together.
-  func window(extentSizes: [ByteCount]) -> ByteCount {
+  func window(extentSizes: some Sequence<ByteCount>) -> ByteCount {
     let blocks = UInt64(profile.blocksInFlight ?? release.blocksInFlight)
     return extentSizes.reduce(.zero) { sum, extentSize in
       let block =

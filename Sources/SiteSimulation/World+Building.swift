@@ -26,7 +26,7 @@ extension World {
     var builder = WorldBuilder(scenario: scenario, seed: seed, transport: transport)
     try builder.loadTraces(from: traceFolder)
     let links = builder.links(in: &sharing)
-    let datastores = builder.datastores(in: &sharing)
+    let resources = builder.datastores(in: &sharing)
     var machines: [Machine] = []
     var replications: [ReplicationRun] = []
     var machineIndex = [Int?](repeating: nil, count: scenario.inventory.virtualMachines.count)
@@ -34,7 +34,7 @@ extension World {
       let machine = try builder.machine(of: replication, index: index)
       replications.append(
         builder.run(
-          of: replication, machine: machine, index: index, links: links, datastores: datastores,
+          of: replication, machine: machine, index: index, links: links, datastores: resources,
           in: &sharing))
       machineIndex[replication.virtualMachine.index] = machines.count
       machines.append(machine)
@@ -52,12 +52,23 @@ extension World {
         resource: builder.resource(scenario.profile.hostRate, in: &sharing),
         contexts: ContextPool(limit: contextLimit))
     }
+    datastores = zip(resources, builder.machineSpace()).map {
+      DatastoreState(resources: $0, used: $1, usedPeak: $1)
+    }
+    diskCount = builder.diskCount
     servers = scenario.inventory.replicationServers.map { _ in
       ServerState(resource: builder.resource(scenario.profile.serverRate, in: &sharing))
     }
     self.sharing = sharing
+    for index in replications.indices { noteSpace(index) }
     placeReplicas()
     scheduleFirstEvents()
+  }
+
+  /// The first tag of a further disk; its upper bits number the disk, as those of all others do.
+  mutating func nextDiskTag() -> UInt64 {
+    diskCount += 1
+    return diskCount << 40 + 1
   }
 
   private mutating func scheduleFirstEvents() {
@@ -81,7 +92,7 @@ private struct WorldBuilder {
   let transport: TransportModel
   /// The trace of each workload, or `nil` where its model has none.
   private var traces: [WriteTrace?]
-  private var diskCount: UInt64 = 0
+  private(set) var diskCount: UInt64 = 0
   /// How many replications the machines of each host have.
   private var hostCounts: [Int]
   /// The place of each machine's replication among those of its host, from one; zero without one.
@@ -139,6 +150,15 @@ private struct WorldBuilder {
           sharing.addResource(capacity: TransportModel.capacity($0.bytesPerSecond))
         })
     }
+  }
+
+  /// What the disks of machines take on each datastore.
+  func machineSpace() -> [ByteCount] {
+    var space = [ByteCount](repeating: .zero, count: scenario.inventory.datastores.count)
+    for machine in scenario.inventory.virtualMachines {
+      for disk in machine.disks { space[machine.datastore.index] += disk.used }
+    }
+    return space
   }
 
   /// What takes in at most `rate`, or `nil` where that is not limited.
@@ -233,10 +253,11 @@ private struct WorldBuilder {
       replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
       source: ReplicationSource(
         disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
-        parameters: transport.replicationParameters),
+        parameters: transport.replicationParameters, options: options(of: replication)),
       replica: ReplicationTarget(
         bases: bases(of: replication, machine: machine),
-        instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil),
+        instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil,
+        parameters: targetParameters(of: replication)),
       forward: TransferStream(
         route: sharing.addRoute(wanUses), latency: link.latency,
         connection: Connection(windowMaximum: link.windowMaximum)),
@@ -247,6 +268,39 @@ private struct WorldBuilder {
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication))
+  }
+
+  private func options(of replication: Scenario.Replication) -> ReplicationOptions {
+    var options = ReplicationOptions()
+    let mode: Quiescing.Mode =
+      switch replication.quiescing {
+      case .none: .none
+      case .fileSystem: .fileSystem
+      case .application: .application
+      }
+    do {
+      options.quiescing = try Quiescing(
+        mode, prepareTime: scenario.profile.quiescingDuration, objective: replication.rpo)
+    } catch {
+      preconditionFailure("a scenario quiesces only where the objective allows it: \(error)")
+    }
+    return options
+  }
+
+  private func targetParameters(of replication: Scenario.Replication) -> TargetParameters {
+    var parameters = TargetParameters()
+    // What is allocated is counted only where room is limited.
+    if scenario.inventory[replication.datastore].capacity != nil { parameters.provisioning = .thin }
+    let secondsOfDay = scenario.clock.start.secondsSince1970 % 86_400
+    parameters.timeOfDayAtStart = .seconds(secondsOfDay < 0 ? secondsOfDay + 86_400 : secondsOfDay)
+    if let points = replication.pointsInTime {
+      do {
+        parameters.retention = try RetentionPolicy(instancesPerDay: points.perDay, days: points.days)
+      } catch {
+        preconditionFailure("a scenario keeps no more points in time than the product: \(error)")
+      }
+    }
+    return parameters
   }
 
   private func lag(of replication: Scenario.Replication) -> LagTrack {

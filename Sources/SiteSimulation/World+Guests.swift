@@ -20,7 +20,8 @@ extension World {
       guard !writtenRuns.isEmpty else { continue }
       let content = machines[machine].contents[disk]
       for run in writtenRuns {
-        replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
+        let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
+        if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
       }
       content.fill(writtenRuns, tag: machines[machine].disks[disk].nextTag())
     }
@@ -30,6 +31,8 @@ extension World {
 
   /// Shuts a machine down; one that failed stays down, since HA does not start what is not to run.
   mutating func powerOff(machine: Int) throws(SimulationFailure) {
+    machines[machine].awaitsUnlock = false
+    machines[machine].destination = nil
     guard case .on = machines[machine].power else {
       machines[machine].power = .off
       return
@@ -43,6 +46,10 @@ extension World {
 
   mutating func powerOn(machine: Int) throws(SimulationFailure) {
     guard case .off = machines[machine].power else { return }
+    guard !replications[machines[machine].replication].source.isLocked else {
+      machines[machine].awaitsUnlock = true
+      return note("vm.start-refused", of: machine, detail: "locked by its offline instance")
+    }
     try start(machine: machine)
   }
 
@@ -52,6 +59,7 @@ extension World {
       guard case .on = machines[machine].power else { continue }
       drawWrites(of: machine)
       pauseGuest(machine)
+      machines[machine].destination = nil
       replications[machines[machine].replication].source.hostFailed(at: now)
       note("vm.fail", of: machine, detail: "host \(scenario.inventory[host].name) failed")
       scheduleRestart(of: machine)

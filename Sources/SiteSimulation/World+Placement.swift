@@ -62,6 +62,8 @@ extension World {
       replications[index].nextHost = nil
       replications[index].hostStamp += 1
       replications[index].isHostWanted = false
+      replications[index].replica.hostFailed(hasOtherHost: false)
+      cancelMerges(index)
       queue.schedule(
         WorldEvent(.targetHostLost, index, stamp: replications[index].hostStamp),
         at: now + scenario.profile.targetHostDetection)
@@ -80,32 +82,66 @@ extension World {
 
   /// Gives a host to every replica that waits for one.
   ///
-  /// What was under way through the old one is lost, so the sync that it belonged to starts over.
+  /// Behind a server the sync under way goes on through the new host. Without one its connection was to the old host,
+  /// so it starts over (*inferred*).
   mutating func assignHosts() throws(SimulationFailure) {
     for index in replications.indices where replications[index].isHostWanted {
       guard let host = hostForReplica(index) else { continue }
       replications[index].isHostWanted = false
-      replications[index].source.targetLost(at: now)
-      try sourceChanged(index)
+      if replications[index].server == nil {
+        replications[index].source.targetLost(at: now)
+        try sourceChanged(index)
+      }
+      replications[index].replica.hostBecameAccessible()
       place(index, on: host)
+      startMerges(index)
     }
     try reachabilityChanged()
   }
 
-  /// - Precondition: Nothing of the replication is under way.
   private mutating func place(_ index: Int, on host: HostID) {
     replications[index].host = host
-    replications[index][.forward].route = forwardRoute(index)
+    reroute(index, over: forwardRoute(index))
   }
 
   // MARK: - Servers
 
+  /// A server stops, and with it the merges it runs.
+  mutating func serverFailed(_ server: ReplicationServerID) throws(SimulationFailure) {
+    for index in replications.indices where replications[index].server == server {
+      replications[index].replica.serverFailed()
+      noteSpace(index)
+      cancelMerges(index)
+    }
+    try reachabilityChanged()
+  }
+
   /// A server is back, without what it had in memory: syncs that ran through it start over.
   mutating func serverRestored(_ server: ReplicationServerID) throws(SimulationFailure) {
     for index in replications.indices where replications[index].server == server {
+      replications[index].replica.serverRestarted()
       replications[index].source.targetLost(at: now)
       try sourceChanged(index)
+      startMerges(index)
     }
+    try reachabilityChanged()
+  }
+
+  /// Another server takes the replica over from its files on the datastore.
+  ///
+  /// - Source: vSphere Replication's status MOVING. That a sync under way starts over is inferred.
+  mutating func move(_ index: Int, to server: ReplicationServerID) throws(SimulationFailure) {
+    guard replications[index].server != nil, replications[index].server != server else { return }
+    replications[index].source.targetLost(at: now)
+    endSession(index)
+    replications[index].server = server
+    if servers[server.index].isUp {
+      replications[index].replica.serverRestarted()
+    } else {
+      replications[index].replica.serverFailed()
+    }
+    reroute(index, over: forwardRoute(index))
+    try sourceChanged(index)
     try reachabilityChanged()
   }
 

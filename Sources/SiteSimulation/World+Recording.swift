@@ -93,7 +93,13 @@ extension World {
     case .hostFail(let host), .hostRestore(let host): scenario.inventory[host].name
     case .serverFail(let server), .serverRestore(let server): scenario.inventory[server].name
     case .powerOff(let ids), .powerOn(let ids), .scaleWorkload(let ids, _): names(ids)
-    case .pauseReplication(let ids), .resumeReplication(let ids), .syncReplication(let ids),
+    case .migrate(let ids, _), .trim(let ids, _, _, _), .snapshot(let ids), .revert(let ids),
+      .addDisk(let ids, _, _), .resizeDisk(let ids, _, _):
+      names(ids)
+    case .datastoreFull(let id), .datastoreSlow(let id, _), .datastoreRestore(let id):
+      scenario.inventory[id].name
+    case .reconfigureReplication(let ids), .testImage(let ids), .moveReplication(let ids, _),
+      .pauseReplication(let ids), .resumeReplication(let ids), .syncReplication(let ids),
       .fullSyncReplication(let ids):
       names(ids.map { scenario.replications[$0.index].virtualMachine })
     }

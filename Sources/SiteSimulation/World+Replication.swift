@@ -26,10 +26,7 @@ extension World {
   /// has to send is sent, and its next deadline is watched.
   mutating func sourceChanged(_ index: Int) throws(SimulationFailure) {
     var unsent = ByteCount.zero
-    if replications[index].source.session != replications[index].session {
-      unsent = unsentSize(index)
-      dropSession(index)
-    }
+    if let size = endSession(index) { unsent = size }
     for event in replications[index].source.takeEvents() {
       // A connection can be lost without a sync under way, and so without a session to drop.
       if event == .connectionLost {
@@ -41,6 +38,7 @@ extension World {
     try send(index)
     armTimer(index)
     try serveContexts()
+    try startIfUnlocked(replications[index].machineIndex)
   }
 
   /// Keeps one pending timer per replication: one that comes too early looks again.
@@ -55,13 +53,25 @@ extension World {
     replications[index].timer = (due, token)
   }
 
-  /// Messages under way belong to a session that is over.
+  /// Drops what is under way if it belongs to a session that is over.
+  ///
+  /// - Returns: What was handed over and not carried yet, or `nil` if the session goes on.
+  @discardableResult
+  mutating func endSession(_ index: Int) -> ByteCount? {
+    guard replications[index].source.session != replications[index].session else { return nil }
+    let unsent = unsentSize(index)
+    dropSession(index)
+    return unsent
+  }
+
   private mutating func dropSession(_ index: Int) {
     replications[index].session = replications[index].source.session
     resetStreams(index)
     for comparing in replications[index].comparing { _ = sharing.cancel(comparing.flow, at: now) }
     replications[index].comparing.removeAll()
+    replications[index].refused.removeAll()
     replications[index].replica.connectionLost()
+    noteSpace(index)
   }
 
   /// What the sync under way has handed over and the network has not carried yet.
@@ -87,7 +97,8 @@ extension World {
     let machine = replications[index].machineIndex
     drawWrites(of: machine)
     let disks = machines[machine].contents
-    while replications[index][.forward].inFlight < transport.replicationParameters.chunksInFlight,
+    while replications[index].refused.isEmpty,
+      replications[index][.forward].inFlight < transport.replicationParameters.chunksInFlight,
       let message = replications[index].source.nextMessage(reading: disks)
     {
       if case .regionChecksums(let request) = message {
@@ -96,6 +107,7 @@ extension World {
         transmit(message, index)
       }
     }
+    windowChanged(index)
   }
 
   // MARK: - Full sync: reading regions on both sides
@@ -110,20 +122,41 @@ extension World {
 
   // MARK: - Arrivals
 
-  mutating func deliver(_ message: SourceMessage, _ index: Int) throws(SimulationFailure) {
-    let answer: TargetMessage?
-    do {
-      answer = try replications[index].replica.receive(message, at: now)
-    } catch {
-      throw failure(error, index)
+  /// Gives messages to the target, in order; from one that it refuses on they wait.
+  mutating func deliver(_ messages: [SourceMessage], _ index: Int) throws(SimulationFailure) {
+    replications[index].refused += messages
+    try deliverWaiting(index)
+  }
+
+  /// Gives the target what waits in front of it, as far as it takes it.
+  mutating func deliverWaiting(_ index: Int) throws(SimulationFailure) {
+    while let message = replications[index].refused.first {
+      let reception: Reception
+      do {
+        reception = try replications[index].replica.offer(
+          message, at: now, freeSpace: freeSpace(of: replications[index].datastore))
+      } catch {
+        throw failure(error, index)
+      }
+      noteSpace(index)
+      switch reception {
+      case .refused(.insufficientSpace): return noteShortage(index)
+      case .refused: preconditionFailure("nothing arrives at a target that is out of reach")
+      case .taken(let answer):
+        replications[index].refused.removeFirst()
+        replications[index].hasShortage = false
+        delivered(message, index)
+        if let answer { transmit(answer, index) }
+      }
     }
-    if case .deltaEnded(let summary) = message {
-      replications[index].verifiedInstanceCount += 1
-      replications[index].lag.instanceCompleted(pointInTime: summary.pointInTime, at: now)
-      record.completed(summary, machine: replications[index].machine.index, at: now)
-      startMerge(index)
-    }
-    if let answer { transmit(answer, index) }
+  }
+
+  private mutating func delivered(_ message: SourceMessage, _ index: Int) {
+    guard case .deltaEnded(let summary) = message else { return }
+    replications[index].verifiedInstanceCount += 1
+    replications[index].lag.instanceCompleted(pointInTime: summary.pointInTime, at: now)
+    record.completed(summary, machine: replications[index].machine.index, at: now)
+    startMerges(index)
   }
 
   mutating func answer(_ message: TargetMessage, _ index: Int) throws(SimulationFailure) {
@@ -131,21 +164,6 @@ extension World {
     drawWrites(of: machine)
     replications[index].source.receive(message, at: now, reading: machines[machine].contents)
     try sourceChanged(index)
-  }
-
-  // MARK: - Merging
-
-  /// Starts merging the oldest complete instance, unless one is being merged.
-  mutating func startMerge(_ index: Int) {
-    while replications[index].merge == nil, let size = replications[index].replica.nextMergeSize {
-      guard size > .zero else {
-        replications[index].replica.mergeOldestInstance()
-        continue
-      }
-      replications[index].merge = sharing.start(
-        on: replications[index].mergeRoute, weight: 1, bound: atTarget(scenario.profile.mergeRate, index),
-        size: Double(size.bytes), tag: FlowPurpose.merge.tag(index), at: now)
-    }
   }
 
   // MARK: - Failures

@@ -32,7 +32,7 @@ extension World {
     case .serverFail(let server):
       let wasUp = servers[server.index].isUp
       servers[server.index].failures.begin(entry, ())
-      if wasUp { try reachabilityChanged() }
+      if wasUp { try serverFailed(server) }
     case .serverRestore(let server):
       guard !servers[server.index].isUp else { return }
       lift(servers[server.index].failures.endAll())
@@ -60,16 +60,40 @@ extension World {
         try resume(id.index)
       }
     case .syncReplication(let ids):
-      for id in ids {
-        replications[id.index].source.syncRequested(at: now)
-        try sourceChanged(id.index)
-      }
+      for id in ids { try sync(id.index) }
     case .fullSyncReplication(let ids):
       for id in ids {
         drawWrites(of: replications[id.index].machineIndex)
         replications[id.index].source.fullSyncRequested(at: now)
         try sourceChanged(id.index)
       }
+    case .migrate(let ids, let host):
+      for machine in indices(ids) { try migrate(machine: machine, to: host) }
+    case .trim(let ids, let disk, let offset, let size):
+      for machine in indices(ids) { try trim(machine: machine, disk: disk, offset: offset, size: size) }
+    case .snapshot(let ids):
+      for machine in indices(ids) { try takeSnapshot(machine: machine) }
+    case .revert(let ids):
+      for machine in indices(ids) { try revertToSnapshot(machine: machine) }
+    case .addDisk(let ids, let name, let size):
+      for machine in indices(ids) { try addDisk(machine: machine, name: name, size: size) }
+    case .resizeDisk(let ids, let disk, let size):
+      for machine in indices(ids) { try resizeDisk(machine: machine, name: disk, size: size) }
+    case .reconfigureReplication(let ids):
+      for id in ids { try reconfigure(id.index) }
+    case .testImage(let ids):
+      for id in ids { beginTest(id.index, entry: entry) }
+    case .moveReplication(let ids, let server):
+      for id in ids { try move(id.index, to: server) }
+    case .datastoreFull(let datastore):
+      datastores[datastore.index].outages.begin(entry, ())
+    case .datastoreSlow(let datastore, let factor):
+      datastores[datastore.index].slowdowns.begin(entry, factor)
+      datastoreChanged(datastore)
+    case .datastoreRestore(let datastore):
+      lift(datastores[datastore.index].outages.endAll() + datastores[datastore.index].slowdowns.endAll())
+      datastoreChanged(datastore)
+      try spaceReturned(on: datastore)
     case .scaleWorkload(let ids, let factor):
       for machine in indices(ids) {
         machines[machine].scales.begin(entry, factor)
@@ -104,8 +128,15 @@ extension World {
       for machine in indices(ids) where machines[machine].scales.end(entry) {
         scaleWorkload(of: machine)
       }
-    case .linkRestore, .hostRestore, .serverRestore, .powerOn, .resumeReplication, .syncReplication,
-      .fullSyncReplication:
+    case .testImage(let ids):
+      for id in ids where replications[id.index].test == entry { endTest(id.index) }
+    case .datastoreFull(let datastore):
+      if datastores[datastore.index].outages.end(entry) { try spaceReturned(on: datastore) }
+    case .datastoreSlow(let datastore, _):
+      if datastores[datastore.index].slowdowns.end(entry) { datastoreChanged(datastore) }
+    case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
+      .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
+      .moveReplication, .datastoreRestore:
       preconditionFailure("only lasting entries end")
     }
     lift([entry])

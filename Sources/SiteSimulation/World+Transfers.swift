@@ -24,7 +24,7 @@ enum Arrival {
   case atSource(index: Int, messages: [TargetMessage])
   /// The regions of a compare request were read on both sides.
   case regionsRead(index: Int, request: CompareRequest)
-  case merged(index: Int)
+  case merged(index: Int, merge: ReplicationTarget.Merge)
 }
 
 extension World {
@@ -50,15 +50,19 @@ extension World {
       queue.schedule(
         WorldEvent(.controlArrives, index, side: side, stamp: session),
         at: now + replications[index][side].latency)
-    case .open:
-      let delay = replications[index][side].connection.open(
-        over: NetworkPath([hop(side, index)]), model: transport.network, at: now)
-      queue.schedule(WorldEvent(.transferBegins, index, side: side, stamp: session), at: now + delay)
+    case .open: openTransfer(side, index)
     case .extend(let flow, let bytes):
       sharing.extend(flow, by: bytes, at: now)
       watch(side, index)
     case .waits: break
     }
+  }
+
+  private mutating func openTransfer(_ side: StreamSide, _ index: Int) {
+    let delay = replications[index][side].connection.open(
+      over: NetworkPath([hop(side, index)]), model: transport.network, at: now)
+    queue.schedule(
+      WorldEvent(.transferBegins, index, side: side, stamp: replications[index].session), at: now + delay)
   }
 
   /// The first byte of a transfer arrives: from now on it takes its share.
@@ -109,9 +113,9 @@ extension World {
       return .regionsRead(
         index: index, request: replications[index].comparing.remove(at: position).request)
     case .merge:
-      guard replications[index].merge == event.flow else { return nil }
-      replications[index].merge = nil
-      return .merged(index: index)
+      guard let position = replications[index].merges.firstIndex(where: { $0.flow == event.flow })
+      else { return nil }
+      return .merged(index: index, merge: replications[index].merges.remove(at: position).merge)
     }
   }
 
@@ -137,15 +141,13 @@ extension World {
   mutating func handle(_ arrival: Arrival) throws(SimulationFailure) {
     switch arrival {
     case .atTarget(let index, let messages):
-      for message in messages { try deliver(message, index) }
+      try deliver(messages, index)
       try sourceChanged(index)
     case .atSource(let index, let messages):
       for message in messages { try answer(message, index) }
     case .regionsRead(let index, let request):
       transmit(.regionChecksums(request), index)
-    case .merged(let index):
-      replications[index].replica.mergeOldestInstance()
-      startMerge(index)
+    case .merged(let index, let merge): try mergeEnded(merge, index)
     }
   }
 
@@ -210,8 +212,31 @@ extension World {
   private func windowBound(_ index: Int) -> Double {
     let roundTrip = replications[index][.forward].latency * 2
     guard roundTrip > .zero else { return .infinity }
-    let window = transport.window(extentSizes: replications[index].extentSizes)
+    let sizes = replications[index].extentSizes
+    let window = transport.window(
+      extentSizes: sizes.prefix(max(1, replications[index].sendingDiskCount)))
     return transport.network.flowSize(of: Double(window.bytes)) / (Double(roundTrip.nanoseconds) / 1e9)
+  }
+
+  /// Disks of a sync have nothing left to send, and their windows are of no use to the others.
+  mutating func windowChanged(_ index: Int) {
+    let count = replications[index].source.activeDiskCount
+    guard count != replications[index].sendingDiskCount else { return }
+    replications[index].sendingDiskCount = count
+    guard let flow = replications[index][.forward].flow, sharing.isRunning(flow) else { return }
+    sharing.setBound(bound(.forward, index), of: flow, at: now)
+  }
+
+  /// Sends what is left of the transfer under way over another route, as a connection does after a stall.
+  mutating func reroute(_ index: Int, over route: RouteID) {
+    if let flow = replications[index][.forward].flow {
+      let served = sharing.servedBytes(of: flow, at: now)
+      _ = sharing.cancel(flow, at: now)
+      countTransfers(.forward, index, by: -1)
+      replications[index][.forward].interrupted(served: served, at: now)
+      openTransfer(.forward, index)
+    }
+    replications[index][.forward].route = route
   }
 
   /// Applies to what runs at or towards a target that its server or host was lost or is back.
@@ -224,8 +249,8 @@ extension World {
     for comparing in replications[index].comparing {
       sharing.setBound(atTarget(scenario.profile.checksumRate, index), of: comparing.flow, at: now)
     }
-    if let merge = replications[index].merge {
-      sharing.setBound(atTarget(scenario.profile.mergeRate, index), of: merge, at: now)
+    for (flow, _) in replications[index].merges {
+      sharing.setBound(atTarget(scenario.profile.mergeRate, index), of: flow, at: now)
     }
   }
 

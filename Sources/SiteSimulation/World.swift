@@ -36,6 +36,9 @@ package struct World: ~Copyable {
   var links: [LinkState]
   var hosts: [HostState]
   var servers: [ServerState]
+  var datastores: [DatastoreState]
+  /// How many replicated disks the run has numbered.
+  var diskCount: UInt64
   /// Hosts of which contexts became free, for those that wait.
   var contextsReleased: [HostID] = []
   /// Only looked up, never iterated.
@@ -106,6 +109,8 @@ package struct World: ~Copyable {
     case .timelineEnds: try timelineEnds(index)
     case .targetHostLost: try targetHostLost(index, stamp: event.stamp)
     case .rebalance: rebalance()
+    case .migrationEnds: try migrationEnds(machine: index, stamp: event.stamp)
+    case .replicaResized: try replicaResized(index, stamp: event.stamp)
     case .machineRestarts: try restart(machine: index, stamp: event.stamp)
     case .linkReading: readLinks()
     }

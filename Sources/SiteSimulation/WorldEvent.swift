@@ -16,6 +16,10 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case targetHostLost
     /// Replications are spread anew over the hosts of their targets.
     case rebalance
+    /// A machine has moved to another host; `index` is the machine.
+    case migrationEnds
+    /// A replica's disk has its new size; `index` is the replication.
+    case replicaResized
     /// vSphere HA starts a machine again; `index` is the machine.
     case machineRestarts
     /// The byte counters of all links are read.

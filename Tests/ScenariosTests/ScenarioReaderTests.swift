@@ -181,7 +181,8 @@ import Testing
     let later: [Entry.Action] = [
       .migrate([VirtualMachineID(2)], HostID(1)),
       .trim([database], disk: "logs", offset: .gibibytes(1), size: .gibibytes(2)),
-      .snapshot([VirtualMachineID(3)]), .revert([VirtualMachineID(3)]), .addDisk([database], name: "more", size: .gibibytes(5)),
+      .snapshot([VirtualMachineID(3)]), .revert([VirtualMachineID(3)]),
+      .addDisk([database], name: "more", size: .gibibytes(5)),
       .resizeDisk([database], disk: "logs", size: .gibibytes(20)),
       .reconfigureReplication([ReplicationID(0)]), .testImage([mail]),
       .moveReplication([mail], ReplicationServerID(2)), .serverFail(ReplicationServerID(1)),

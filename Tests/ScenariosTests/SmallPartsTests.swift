@@ -98,7 +98,8 @@ import Testing
         "product 8.0U3", "blocksInFlight that of the product", "windowBlock extent",
         "hostContexts that of the product", "targetHostDetection 30s", "rebalanceInterval 30m",
         "serverRate no limit", "hostRate no limit", "migrationDuration 30s",
-        "quiescingDuration 30s", "copyReadLatency 1ms", "copyWriteLatency 1ms", "haRestartDelay 3m", "connectionTimeout 1m",
+        "quiescingDuration 30s", "copyReadLatency 1ms", "copyWriteLatency 1ms", "haRestartDelay 3m",
+        "connectionTimeout 1m",
         "reconnectDelayStep 10s", "reconnectDelayMaximum 1m30s",
         "estimateHistory 15", "transferChunk 4MiB", "checksumRate 4.192Gbps", "mergeRate 3.2Gbps",
       ])

@@ -523,15 +523,15 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "Too many points in time",
         """
         vSphere Replication keeps at most 24 points in time beside the latest instance: "perDay" \
-        times "days" must not exceed 24. To explore more, write "limits": "relaxed" at the top.
+        times "days" must not exceed 24.
         """
       )
     case .quiescingTooOften:
       (
         "Quiescing at a short RPO",
         """
-        vSphere Replication does not quiesce guests with an RPO below 15 minutes. To explore it \
-        anyway, write "limits": "relaxed" at the top of the scenario.
+        vSphere Replication does not quiesce guests with an RPO below 15 minutes. Choose a longer \
+        one, or "quiescing": "none".
         """
       )
     case .unlimitedDatastore:

@@ -23,8 +23,8 @@ extension Scenario {
       case powerOn([VirtualMachineID])
       /// The machines move to another host of their site while they run (vMotion).
       case migrate([VirtualMachineID], HostID)
-      /// The guests free a part of their disks (UNMAP); `disk` names one, `nil` all that reach so far.
-      case trim([VirtualMachineID], disk: String?, offset: ByteCount, size: ByteCount)
+      /// The guests free a part of a disk (UNMAP).
+      case trim([VirtualMachineID], disk: String, offset: ByteCount, size: ByteCount)
       /// The machines keep their disks as they are now, to return to.
       case snapshot([VirtualMachineID])
       /// The machines return to their latest snapshot: their disks change behind the tracking's back.

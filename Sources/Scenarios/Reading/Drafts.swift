@@ -434,8 +434,7 @@ struct TimelineEntryDraft: Draft {
         .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
         .moveReplication, .scaleWorkload), "The virtual machines; web-* selects by name."),
-    .required("disk", \.disk, .name, for: words(.addDisk, .resizeDisk), "The name of the disk."),
-    .optional("disk", \.disk, .name, for: words(.trim), "The disk; all of the machine's if left out."),
+    .required("disk", \.disk, .name, for: words(.trim, .addDisk, .resizeDisk), "The name of the disk."),
     .optional(
       "offset", \.offset, .size, default: "0B", for: words(.trim), "Where on the disk the freed part begins."),
     .required(

@@ -32,31 +32,19 @@ extension Resolver {
 
   mutating func trim(of entry: TimelineEntryDraft) -> Action? {
     let ids = machines(of: entry)
-    guard let ids, let size = entry.size.located, let offset = entry.offset.known else { return nil }
-    var affected: [DiskDraft] = []
+    guard let ids, let name = entry.disk.known, let size = entry.size.located, let offset = entry.offset.known
+    else { return nil }
     for id in ids {
-      if let reference = entry.disk.located {
-        guard let disk = disk(reference, of: id) else { return nil }
-        affected.append(disk)
-      } else {
-        affected += disks(of: id)
+      guard let disk = disk(entry.disk.located, of: id) else { return nil }
+      if let diskSize = disk.size.known, offset + size.value > diskSize {
+        log.report(
+          .outsideDisk,
+          "the freed part ends at \(offset + size.value), behind the end of a disk of \(diskSize)",
+          at: size.span)
+        return nil
       }
     }
-    let sizes = affected.compactMap(\.size.known)
-    if let largest = sizes.max(), offset + size.value > largest {
-      log.report(
-        .outsideDisk, "the freed part ends at \(offset + size.value), behind the end of every disk",
-        at: size.span)
-      return nil
-    }
-    if entry.disk.located != nil, let smallest = sizes.min(), offset + size.value > smallest {
-      log.report(
-        .outsideDisk,
-        "the freed part ends at \(offset + size.value), behind the end of a disk of \(smallest)",
-        at: size.span)
-      return nil
-    }
-    return .trim(ids, disk: entry.disk.known, offset: offset, size: size.value)
+    return .trim(ids, disk: name, offset: offset, size: size.value)
   }
 
   mutating func addition(of entry: TimelineEntryDraft) -> Action? {

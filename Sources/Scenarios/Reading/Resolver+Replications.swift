@@ -56,7 +56,6 @@ extension Resolver {
   }
 
   private mutating func checkProductLimits(of replication: ReplicationDraft) {
-    guard draft.limits.known == .product else { return }
     if let points = replication.pointsInTime.located, let perDay = points.value.perDay.known,
       let days = points.value.days.known, perDay * days > Self.pointsInTimeMaximum
     {

@@ -1,0 +1,56 @@
+package import Quantities
+
+extension ProductProfile {
+  /// When a loss is noticed, and how the source tries again.
+  package struct Connection: Sendable, Hashable {
+    /// How long a host has no connection before it says so with an event.
+    package var noConnectionAfter = TimeSpan.seconds(60)
+    /// What each failed attempt to connect adds to the wait before the next.
+    package var reconnectDelayStep = TimeSpan.seconds(10)
+    /// The longest wait before the next attempt to connect.
+    package var reconnectDelayMaximum = TimeSpan.seconds(90)
+    /// The first wait before a failed request is sent again.
+    package var requestRetryDelay = TimeSpan.seconds(1)
+    /// The longest wait before a failed request is sent again.
+    package var requestRetryDelayMaximum: TimeSpan
+    /// The wait before the transfer of a full sync goes on after an error.
+    package var syncRetryDelay = TimeSpan.seconds(5)
+    /// The congestion control of the connection.
+    package var congestionControl = "CUBIC"
+
+    init(_ release: ProductRelease) {
+      requestRetryDelayMaximum = release >= .v8_0U3 ? .seconds(5) : .seconds(60)
+    }
+
+    static let constants: [ProductConstant] = [
+      ProductConstant(
+        "connection.noConnectionAfter", \.connection.noConnectionAfter,
+        "How long a host has no connection before it says so with an event.",
+        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+      ProductConstant(
+        "connection.reconnectDelayStep", \.connection.reconnectDelayStep,
+        "What each failed attempt to connect adds to the wait before the next.",
+        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+      ProductConstant(
+        "connection.reconnectDelayMaximum", \.connection.reconnectDelayMaximum,
+        "The longest wait before the next attempt to connect.",
+        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+      ProductConstant(
+        "connection.requestRetryDelay", \.connection.requestRetryDelay,
+        "The first wait before a failed request is sent again.",
+        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+      ProductConstant(
+        "connection.requestRetryDelayMaximum", \.connection.requestRetryDelayMaximum,
+        "The longest wait before a failed request is sent again.",
+        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+      ProductConstant(
+        "connection.syncRetryDelay", \.connection.syncRetryDelay,
+        "The wait before the transfer of a full sync goes on after an error.",
+        source: ProductSource.option("SyncTransferRetrySleepSecs"), assumedFor: [.v5_0]),
+      ProductConstant(
+        "connection.congestionControl", \.connection.congestionControl,
+        "The congestion control of the connection.",
+        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+    ]
+  }
+}

@@ -1,0 +1,133 @@
+import Inventory
+import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+
+/// One datastore as it is now.
+struct DatastoreState {
+  /// What reads and writes share, where they are limited.
+  let resources: DatastoreResources
+  /// What machines and replicas on it take.
+  var used: ByteCount
+  var usedPeak: ByteCount
+  var outages = ActiveEntries<Void>()
+  var slowdowns = ActiveEntries<Ratio>()
+}
+
+extension World {
+  // MARK: - Merging
+
+  /// Begins the merges that may run now and have the room they need.
+  mutating func startMerges(_ index: Int) {
+    while let merge = replications[index].replica.nextMerge {
+      if let free = freeSpace(of: replications[index].datastore),
+        replications[index].replica.spaceNeeded(for: merge) > free
+      {
+        return
+      }
+      replications[index].replica.mergeBegan(merge)
+      noteSpace(index)
+      guard merge.size > .zero else {
+        replications[index].replica.mergeCompleted(merge)
+        noteSpace(index)
+        continue
+      }
+      let flow = sharing.start(
+        on: replications[index].mergeRoute, weight: 1, bound: atTarget(scenario.profile.mergeRate, index),
+        size: Double(merge.size.bytes), tag: FlowPurpose.merge.tag(index), at: now)
+      replications[index].merges.append((flow, merge))
+    }
+  }
+
+  mutating func mergeEnded(_ merge: ReplicationTarget.Merge, _ index: Int) throws(SimulationFailure) {
+    replications[index].replica.mergeCompleted(merge)
+    noteSpace(index)
+    startMerges(index)
+    try spaceReturned(on: replications[index].datastore)
+  }
+
+  /// The server or host that merged is gone: what merges have done is done again.
+  mutating func cancelMerges(_ index: Int) {
+    for (flow, _) in replications[index].merges { _ = sharing.cancel(flow, at: now) }
+    replications[index].merges.removeAll()
+  }
+
+  // MARK: - Test images
+
+  /// A test runs on an image of the newest instance: the chain below it is frozen.
+  mutating func beginTest(_ index: Int, entry: Int) {
+    do {
+      _ = try replications[index].replica.beginTestImage()
+      replications[index].test = entry
+      noteSpace(index)
+    } catch {
+      note("replication.test-refused", of: replications[index].machineIndex, detail: "\(error)")
+    }
+  }
+
+  /// Cleans up after a test: the image goes, and what came meanwhile can be merged.
+  mutating func endTest(_ index: Int) {
+    replications[index].test = nil
+    do {
+      try replications[index].replica.removeTestImage()
+    } catch {
+      preconditionFailure("a test that began has an image: \(error)")
+    }
+    noteSpace(index)
+    startMerges(index)
+  }
+
+  // MARK: - Space
+
+  /// What a datastore has to spare, or `nil` where that is no matter.
+  func freeSpace(of datastore: DatastoreID) -> ByteCount? {
+    let state = datastores[datastore.index]
+    if !state.outages.isEmpty { return .zero }
+    guard let capacity = scenario.inventory[datastore].capacity else { return nil }
+    return capacity > state.used ? capacity - state.used : .zero
+  }
+
+  /// Counts what a replica takes now.
+  mutating func noteSpace(_ index: Int) {
+    let space = replications[index].replica.spaceUse.total
+    let datastore = replications[index].datastore.index
+    datastores[datastore].used = datastores[datastore].used - replications[index].space + space
+    datastores[datastore].usedPeak = max(datastores[datastore].usedPeak, datastores[datastore].used)
+    replications[index].space = space
+  }
+
+  /// The target of a replication refuses messages for want of space.
+  mutating func noteShortage(_ index: Int) {
+    guard !replications[index].hasShortage else { return }
+    replications[index].hasShortage = true
+    note(
+      "replication.insufficient-space", of: replications[index].machineIndex,
+      detail: "datastore \(scenario.inventory[replications[index].datastore].name)")
+  }
+
+  /// A datastore may have room again: what waits for it is tried, in the order of the replications.
+  mutating func spaceReturned(on datastore: DatastoreID) throws(SimulationFailure) {
+    for index in replications.indices where replications[index].datastore == datastore {
+      startMerges(index)
+      guard !replications[index].refused.isEmpty, isTargetUp(index) else { continue }
+      try deliverWaiting(index)
+      try sourceChanged(index)
+    }
+  }
+
+  // MARK: - Throughput
+
+  /// Applies what slows a datastore.
+  mutating func datastoreChanged(_ datastore: DatastoreID) {
+    let description = scenario.inventory[datastore]
+    let state = datastores[datastore.index]
+    let factor = state.slowdowns.current?.value ?? 1
+    for (resource, rate) in [
+      (state.resources.reads, description.readRate), (state.resources.writes, description.writeRate),
+    ] {
+      guard let resource, let rate else { continue }
+      sharing.setCapacity(TransportModel.capacity(rate.bytesPerSecond * factor), of: resource, at: now)
+    }
+  }
+}
