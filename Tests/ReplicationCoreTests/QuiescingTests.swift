@@ -29,6 +29,19 @@ import Testing
     pair.checkReplicaEqualsSource()
   }
 
+  @Test func `The next delta counts from the moment when the guest was at rest`() throws {
+    var options = ReplicationOptions()
+    options.quiescing = try Quiescing(.fileSystem, prepareTime: .seconds(30), objective: .minutes(15))
+    let pair = try ReplicationPair(
+      disks: [disk(64)], objective: .minutes(15),
+      policy: .latestStart(history: 15, safetyFactor: .percent(120)), options: options)
+    pair.write(0..<5)
+    try pair.requestSync()
+    try pair.runUntilQuiet()
+    // Taken at 30 s and sent in 5 s: 30 s + 900 s − 1.2 × 5 s.
+    #expect(pair.source.nextDeadline == seconds(924))
+  }
+
   @Test(arguments: [true, false])
   func `The driver may say when the guest is at rest and whether it is`(isQuiesced: Bool) throws {
     let pair = try pair(.application, prepareTime: nil)

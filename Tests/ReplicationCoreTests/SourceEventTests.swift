@@ -39,6 +39,20 @@ import Testing
     pair.checkReplicaEqualsSource()
   }
 
+  @Test func `A state saved within a delta is restored with the delta's extents dirty again`() throws {
+    let pair = try pairInDelta()
+    pair.write(15..<25)
+    let saved = pair.source.saved
+    #expect(saved.trackers[0].instance.count == 20 && saved.trackers[0].cursor == 12)
+    #expect(saved.trackers[0].preserved.count == 5, "15 to 19")
+    try pair.powerOff()
+    pair.source.restore(saved)
+    #expect(pair.source.dirtySize == extents(25))
+    try pair.powerOn()
+    try pair.runUntilQuiet()
+    pair.checkReplicaEqualsSource()
+  }
+
   @Test func `Power-off and sync: an offline instance locks the machine until it is complete`() throws {
     let pair = try pair()
     pair.write(0..<20)

@@ -65,6 +65,20 @@ import Testing
     try pair.checkNewestInstance()
   }
 
+  @Test func `The optimisation leaves zeros clean and misses nothing between them`() throws {
+    var parameters = ReplicationParameters.small
+    parameters.optimizesUnmap = true
+    let pair = try ReplicationPair(disks: [disk(64, used: 10)], parameters: parameters)
+    pair.write(20..<25)
+    pair.write(40..<41)
+    try pair.run(until: seconds(199))
+    pair.unmap(extents: 5..<64)
+    // 5 to 9, 20 to 24 and 40 held something.
+    #expect(pair.source.dirtySize == extents(5 + 5 + 1))
+    try pair.run(until: seconds(250))
+    pair.checkReplicaEqualsSource()
+  }
+
   /// A trim frees all that the file system does not use: *size − used + deleted*, written before or not.
   ///
   /// 10 − 1 = 9 and 10 − 9 + 2 = 3. VMware, vSphere Replication 8.5 documentation: at least 9 and 3 TB are sent.

@@ -113,6 +113,9 @@ extension ReplicationSource {
   // MARK: - The demand log
 
   /// Notes the log's new size; a write that does not fit is tried again until the delta is given up.
+  ///
+  /// Kept out of line, since nearly every write of a guest passes without it.
+  @inline(never)
   private mutating func demandLogGrew() {
     let size = demandLogSize
     demandLogPeak = max(demandLogPeak, size)
