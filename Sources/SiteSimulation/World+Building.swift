@@ -243,11 +243,17 @@ private struct WorldBuilder {
     let back = resources[1 - replication.direction.rawValue]
     let wanUses = transport.network.uses(forward: [there], backward: [back])
     let isComplete = replication.initialSync == .done
+    // Datastores read and write whole extents, of which compression leaves less on the way between.
+    let shares = compressedShares(of: replication) ?? [.one]
+    let expansion = Double(shares.count) / shares.reduce(0) { $0 + $1.value }
+    let reading = source.reading.map { ResourceUse($0.resource, factor: expansion) }
+    let writing = target.writing.map { ResourceUse($0.resource, factor: expansion) }
     return ReplicationRun(
       replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
       source: ReplicationSource(
         disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
-        parameters: transport.replicationParameters, options: options(of: replication)),
+        parameters: transport.replicationParameters,
+        options: options(of: replication, shares: compressedShares(of: replication))),
       replica: ReplicationTarget(
         bases: bases(of: replication, machine: machine),
         instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil,
@@ -258,14 +264,24 @@ private struct WorldBuilder {
       backward: TransferStream(
         route: sharing.addRoute(transport.network.uses(forward: [back], backward: [there])),
         latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
-      routeEnds: (source.reading + wanUses, target.writing),
+      routeEnds: (reading + wanUses, writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication))
   }
 
-  private func options(of replication: Scenario.Replication) -> ReplicationOptions {
+  /// What compression leaves of each disk, or `nil` where nothing is compressed.
+  private func compressedShares(of replication: Scenario.Replication) -> [Ratio]? {
+    guard replication.isCompressed, transport.product.dataPath.hasCompression else { return nil }
+    let settings = scenario.virtualMachines[replication.virtualMachine.index]
+    return replication.disks.map { disk in
+      settings.workloads[disk].map { scenario.workloads[$0.index].compressedShare } ?? .percent(49)
+    }
+  }
+
+  private func options(of replication: Scenario.Replication, shares: [Ratio]?) -> ReplicationOptions {
     var options = ReplicationOptions()
+    options.compressedShares = shares
     let mode: Quiescing.Mode =
       switch replication.quiescing {
       case .none: .none

@@ -49,9 +49,18 @@ extension World {
       CycleRecord(
         vm: replications[index].machine, sequence: replications[index].cycleCount,
         kind: account.kind == .fullSync ? .fullSync : .delta, startedAt: account.startedAt, endedAt: now,
-        outcome: outcome, payloadSize: min(account.payloadSize, wireSize), wireSize: wireSize,
+        outcome: outcome, payloadSize: carriedPayload(of: account, wireSize: wireSize), wireSize: wireSize,
         checksummedSize: account.comparedSize, preservedExtentCount: account.preservedExtents))
     replications[index].cycleCount += 1
+  }
+
+  /// How much of a sync's payload `wireSize` bytes on the network were: all of it, or of one that was cut off at most
+  /// as much, and in proportion where it was compressed.
+  private func carriedPayload(of account: SyncAccount, wireSize: ByteCount) -> ByteCount {
+    guard wireSize < account.wireSize else { return account.payloadSize }
+    guard account.payloadSize > account.wireSize else { return min(account.payloadSize, wireSize) }
+    let product = account.payloadSize.bytes.multipliedFullWidth(by: wireSize.bytes)
+    return ByteCount(bytes: account.wireSize.bytes.dividingFullWidth(product).quotient)
   }
 
   /// Records that a timeline entry begins.

@@ -125,9 +125,7 @@ extension World {
     }
     let unsent = (stream.size - carried) / transport.network.flowSize(of: 1)
     let waiting = replications[index].comparing.reduce(ByteCount.zero) { size, comparing in
-      size
-        + SourceMessage.regionChecksums(comparing.request).wireSize(
-          extentSizes: replications[index].extentSizes, parameters: transport.replicationParameters)
+      size + replications[index].source.wireSize(of: .regionChecksums(comparing.request))
     }
     return waiting + ByteCount(bytes: UInt64(unsent.rounded()))
   }

@@ -31,8 +31,7 @@ extension World {
   // MARK: - Sending
 
   mutating func transmit(_ message: SourceMessage, _ index: Int) {
-    let bytes = message.wireSize(
-      extentSizes: replications[index].extentSizes, parameters: transport.replicationParameters)
+    let bytes = replications[index].source.wireSize(of: message)
     replications[index].toTarget.append(message)
     transmit(bytes, .forward, index)
   }

@@ -25,6 +25,18 @@ package struct ExtentBatch: Sendable, Equatable {
   /// What the extents weigh on the wire before compression and framing.
   package var nominalBytes: ByteCount { geometry.nominalBytes(ofExtents: extentCount) }
 
+  /// How many of the payloads are all zeros.
+  ///
+  /// - Complexity: O(payload bytes).
+  package var zeroExtentCount: Int {
+    payloads.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return 0 }
+      return stride(from: 0, to: bytes.count, by: geometry.payloadWidth).count {
+        ExtentContribution.isZero(start + $0, byteCount: geometry.payloadWidth)
+      }
+    }
+  }
+
   /// Adds what `source` holds in `extents` now.
   ///
   /// - Throws: What reading throws; the batch is unchanged then.

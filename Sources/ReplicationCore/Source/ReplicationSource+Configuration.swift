@@ -100,6 +100,12 @@ extension ReplicationSource {
         newNeeds.append(true)
       }
     }
+    if let shares = options.compressedShares {
+      // An added disk is taken to hold what the last of those before holds.
+      options.compressedShares = disks.map { disk in
+        if case .kept(let index) = disk { shares[index] } else { shares[shares.count - 1] }
+      }
+    }
     (trackers, needsFullSync) = (newTrackers, newNeeds)
     configurationProblem = nil
   }

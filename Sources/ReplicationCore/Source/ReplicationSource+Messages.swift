@@ -26,12 +26,20 @@ extension ReplicationSource {
     }
   }
 
+  /// Payload after compression, checksums and configuration files; frames and headers are the network model's business.
+  package func wireSize(of message: SourceMessage) -> ByteCount {
+    let sizes = trackers.map(\.geometry.extentSize)
+    let payload =
+      options.compressedShares.map { message.compressedSize(extentSizes: sizes, shares: $0) }
+      ?? message.payloadSize(extentSizes: sizes)
+    return payload + message.checksumTraffic(parameters: parameters)
+      + message.configurationTraffic(parameters: parameters)
+  }
+
   private func charge(_ message: SourceMessage, to account: inout SyncAccount) {
-    let payload = message.payloadSize(extentSizes: trackers.map(\.geometry.extentSize))
-    let configuration = message.configurationTraffic(parameters: parameters)
-    account.payloadSize += payload
-    account.configurationSize += configuration
-    account.wireSize += payload + message.checksumTraffic(parameters: parameters) + configuration
+    account.payloadSize += message.payloadSize(extentSizes: trackers.map(\.geometry.extentSize))
+    account.configurationSize += message.configurationTraffic(parameters: parameters)
+    account.wireSize += wireSize(of: message)
     if case .regionChecksums(let request) = message {
       account.comparedSize += trackers[request.disk].geometry.extentSize * UInt64(request.extents.count)
     }

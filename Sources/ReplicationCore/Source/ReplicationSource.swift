@@ -59,7 +59,7 @@ package struct ReplicationSource {
   }
 
   let parameters: ReplicationParameters
-  package let options: ReplicationOptions
+  package internal(set) var options: ReplicationOptions
   var trackers: [ChangeTracker]
   var schedule: SyncSchedule
   var connection: ConnectionMonitor

@@ -1,0 +1,63 @@
+import Measurements
+import Quantities
+import Testing
+
+@testable import SiteSimulation
+
+/// What compression leaves on the network, of content and of zeros.
+@Suite struct CompressionTests {
+  /// 48 MiB at every whole minute over 1 MiB/s, of which 25 % are left; see ``LinkFaultTests``.
+  private static var world: SmallWorld {
+    var world = LinkFaultTests.world
+    world.workloads = [
+      "app":
+        #""model": "periodic", "every": "1m", "first": "30s", "size": "48MiB", "compressed": "25%""#
+    ]
+    world.replications = [
+      #""vm": "app", "rpo": "1m", "policy": "fixed", "initialSync": "done", "compression": true"#
+    ]
+    return world
+  }
+
+  @Test func `Compressed content takes its share of the link`() throws {
+    // 48 MiB · 0.25 = 12 MiB in 12 s.
+    let cycle = try run(Self.world).cycles[0]
+    #expect(cycle.payloadSize == .mebibytes(48) && cycle.wireSize == .mebibytes(12))
+    #expect(cycle.duration.isClose(to: .seconds(12)))
+  }
+
+  @Test func `A release without compression sends everything`() throws {
+    var world = Self.world
+    world.profile = #""product": "5.0""#
+    #expect(try run(world).cycles[0].wireSize == .mebibytes(48))
+  }
+
+  @Test func `Freed extents count as changed and weigh almost nothing`() throws {
+    // 16 MiB freed at 10 s, 32 MiB written at 30 s: 48 MiB change, and 32 MiB · 0.25 are sent.
+    var world = Self.world
+    world.workloads = [
+      "app":
+        #""model": "periodic", "every": "1m", "first": "30s", "size": "32MiB", "offset": "32MiB", "compressed": "25%""#
+    ]
+    world.timeline = [#""at": "10s", "do": "vm.trim", "vm": "app", "disk": "data", "size": "16MiB""#]
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.payloadSize == .mebibytes(48) && cycle.wireSize == .mebibytes(8))
+  }
+
+  @Test func `The datastore writes whole extents, whatever the link carries`() throws {
+    // 12 MiB of the link are 48 MiB for a datastore that writes 2 MiB/s: 24 s.
+    var world = Self.world
+    world.datastore = #", "write": "2MiB/s""#
+    // The merge of the delta before would share the datastore.
+    world.duration = "115s"
+    #expect(try run(world).cycles[0].duration.isClose(to: .seconds(24)))
+  }
+
+  @Test func `A compressed delta that is cut off has carried its share`() throws {
+    // From 60 s: 6 of 12 MiB by 66 s are 24 of 48 MiB.
+    var world = Self.world
+    world.timeline = [#""at": "66s", "do": "link.down", "link": "wan", "for": "3m""#]
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.isAborted && cycle.wireSize == .mebibytes(6) && cycle.payloadSize == .mebibytes(24))
+  }
+}
