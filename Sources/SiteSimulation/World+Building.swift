@@ -261,7 +261,7 @@ private struct WorldBuilder {
       routeEnds: (source.reading + wanUses, target.writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
-      lag: lag(of: replication))
+      lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product))
   }
 
   private func options(of replication: Scenario.Replication) -> ReplicationOptions {
