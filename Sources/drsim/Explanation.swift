@@ -17,9 +17,9 @@ enum Explanation {
     }
   }
 
-  /// The text about `topic`, or `nil` if there is none. Case does not count.
+  /// The text about `topic`, or `nil` if there is none.
   ///
-  /// A constant of the product can be called by the last part of its name. Where a scenario may override it under
+  /// Case does not count. A constant of the product can be called by the last part of its name. Where a scenario may override it under
   /// that name, both are told.
   static func text(about topic: String) -> String? {
     let word = topic.lowercased()

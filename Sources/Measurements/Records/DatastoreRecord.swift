@@ -9,7 +9,9 @@ package struct DatastoreRecord: Sendable, Hashable {
   package let name: String
   /// The name of its site.
   package let site: String
-  /// `nil` where room is no limit. What replicas take is then counted as if their disks were thick.
+  /// `nil` where room is no limit.
+  ///
+  /// What replicas take is then counted as if their disks were thick.
   package let capacity: ByteCount?
   /// What was taken at the end of the run.
   package let usedSize: ByteCount

@@ -9,8 +9,10 @@ import Testing
   /// 2025-03-03T00:00:00Z in milliseconds since 1970.
   private let start: Int64 = 1_740_960_000_000
 
-  /// A machine that rewrites 16 MiB at 2 s, 62 s and so on. Every whole minute a delta ships them in 16 s, two messages
-  /// of 4 MiB being under way: each rewrite but the first meets a delta of which the half was read.
+  /// A machine that rewrites 16 MiB at 2 s, 62 s and so on.
+  ///
+  /// Every whole minute a delta ships them in 16 s, two messages of 4 MiB being under way: each
+  /// rewrite but the first meets a delta of which the half was read.
   static func world(_ timeline: String...) -> SmallWorld {
     SmallWorld(
       duration: "4m50s", datastore: #", "capacity": "10GiB""#,
