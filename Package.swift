@@ -78,8 +78,8 @@ let layer6: [Target] = [
   .executableTarget(
     name: "drsim",
     dependencies: [
-      "Quantities", "Scenarios", "Measurements", "SiteSimulation", "ResultStore", "Reporting",
-      argumentParser,
+      "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",
+      "Reporting", argumentParser,
     ],
     exclude: ["README.md"], swiftSettings: settings),
   .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: settings),

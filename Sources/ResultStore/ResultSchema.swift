@@ -1,9 +1,11 @@
 /// The tables of a result database.
 ///
 /// All tables are `STRICT`. Whole numbers are in base units and end in them: `_ns` since the start of the run, `_bytes`,
-/// `_bps`. No time of day is stored. Rows are numbered from zero within their run, in the order of the record.
+/// `_bps`; the fields of the REST contract in `replication_info` keep the contract's units and end in those. No time
+/// of day is stored but the contract's, which the scenario's clock gives. Rows are numbered from zero within their run, in the order of the record.
 ///
-/// Facts: `runs`, `vms`, `disks`, `instances`, `cycles`, `links`, `link_use`, `faults`, `events`. Derived by the program,
+/// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`, `cycles`, `links`, `link_use`, `datastores`, `faults`,
+/// `events`. Derived by the program,
 /// so that a question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and
 /// `lag_statistics` and `link_statistics` (measured time). The views answer the common questions.
 enum ResultSchema {
@@ -12,12 +14,13 @@ enum ResultSchema {
   /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
   static let applicationID: Int32 = 0x6472_7372
   /// Raised with every change that an older reader would misread.
-  static let version = 2
+  static let version = 3
 
   static let statements = """
     CREATE TABLE runs (
       run INTEGER PRIMARY KEY,
       scenario_name TEXT NOT NULL,
+      scenario_title TEXT,
       scenario_hash TEXT NOT NULL,
       seed INTEGER NOT NULL, -- two's complement: a seed of 2^63 or more is negative here
       version TEXT NOT NULL,
@@ -25,7 +28,8 @@ enum ResultSchema {
       warm_up_ns INTEGER NOT NULL,
       digest TEXT NOT NULL CHECK (length(digest) = 16),
       event_count INTEGER NOT NULL,
-      mismatched_instance_count INTEGER NOT NULL
+      mismatched_instance_count INTEGER NOT NULL,
+      vcenter_event_bytes_per_sync INTEGER NOT NULL
     ) STRICT;
 
     CREATE TABLE vms (
@@ -38,7 +42,36 @@ enum ResultSchema {
       protected_to_ns INTEGER NOT NULL,
       written_bytes INTEGER NOT NULL,
       verified_instance_count INTEGER NOT NULL,
+      guest_delay_count INTEGER NOT NULL, -- how often the guest waited for copies into the demand log
+      guest_delay_ns INTEGER NOT NULL,
+      guest_delay_maximum_ns INTEGER NOT NULL,
+      replica_peak_bytes INTEGER NOT NULL,
+      point_in_time_count INTEGER NOT NULL, -- recoverable at the end, the newest included
       PRIMARY KEY (run, vm)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What the REST interface would tell at the end of the run, in the units of its contract.
+    CREATE TABLE replication_info (
+      run INTEGER NOT NULL, vm INTEGER NOT NULL,
+      rpo_minutes INTEGER NOT NULL,
+      last_sync_time_ms INTEGER, -- since 1970
+      last_sync_duration_s INTEGER,
+      last_sync_size_bytes INTEGER,
+      current_rpo_violation_minutes INTEGER NOT NULL,
+      sync_progress_percent INTEGER CHECK (sync_progress_percent BETWEEN 0 AND 100), -- null, as the next four, if idle
+      checksum_current_bytes INTEGER CHECK ((checksum_current_bytes IS NULL) = (sync_progress_percent IS NULL)),
+      checksum_total_bytes INTEGER CHECK ((checksum_total_bytes IS NULL) = (sync_progress_percent IS NULL)),
+      transferred_current_bytes INTEGER CHECK ((transferred_current_bytes IS NULL) = (sync_progress_percent IS NULL)),
+      transferred_total_bytes INTEGER CHECK ((transferred_total_bytes IS NULL) = (sync_progress_percent IS NULL)),
+      mpit_enabled INTEGER NOT NULL CHECK (mpit_enabled IN (0, 1)),
+      mpit_instances INTEGER CHECK ((mpit_instances IS NOT NULL) = mpit_enabled), -- per day
+      mpit_days INTEGER CHECK ((mpit_days IS NOT NULL) = mpit_enabled),
+      quiescing_enabled INTEGER NOT NULL CHECK (quiescing_enabled IN (0, 1)),
+      network_compression_enabled INTEGER NOT NULL CHECK (network_compression_enabled IN (0, 1)),
+      encryption_enabled INTEGER NOT NULL CHECK (encryption_enabled IN (0, 1)),
+      enhanced_replication INTEGER NOT NULL CHECK (enhanced_replication IN (0, 1)),
+      PRIMARY KEY (run, vm),
+      FOREIGN KEY (run, vm) REFERENCES vms
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE disks (
@@ -70,6 +103,11 @@ enum ResultSchema {
       wire_bytes INTEGER NOT NULL,
       checksummed_bytes INTEGER NOT NULL,
       preserved_extent_count INTEGER NOT NULL,
+      configuration_bytes INTEGER NOT NULL, -- of wire_bytes
+      demand_log_peak_bytes INTEGER NOT NULL,
+      consistency TEXT NOT NULL CHECK (consistency IN ('crash', 'fileSystem', 'application')),
+      vcenter_start_event TEXT, -- both null where a row of events stands for it
+      vcenter_end_event TEXT,
       PRIMARY KEY (run, cycle),
       FOREIGN KEY (run, vm) REFERENCES vms
     ) STRICT, WITHOUT ROWID;
@@ -168,12 +206,24 @@ enum ResultSchema {
       FOREIGN KEY (run, link, direction) REFERENCES links
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE datastores (
+      run INTEGER NOT NULL REFERENCES runs, datastore INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      site TEXT NOT NULL,
+      capacity_bytes INTEGER, -- null where room is no limit
+      used_bytes INTEGER NOT NULL, -- at the end
+      used_peak_bytes INTEGER NOT NULL,
+      PRIMARY KEY (run, datastore),
+      CHECK (used_bytes <= used_peak_bytes)
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE events (
       run INTEGER NOT NULL REFERENCES runs, event INTEGER NOT NULL,
       at_ns INTEGER NOT NULL,
       kind TEXT NOT NULL,
       subject TEXT NOT NULL,
       detail TEXT NOT NULL,
+      vcenter_event TEXT, -- what the source posted to vCenter with it
       PRIMARY KEY (run, event)
     ) STRICT, WITHOUT ROWID;
 
@@ -191,7 +241,10 @@ enum ResultSchema {
       coalesce(sum(payload_bytes), 0) AS payload_bytes,
       coalesce(sum(wire_bytes), 0) AS wire_bytes,
       coalesce(sum(checksummed_bytes), 0) AS checksummed_bytes,
-      written_bytes, verified_instance_count
+      coalesce(sum(configuration_bytes), 0) AS configuration_bytes,
+      coalesce(max(demand_log_peak_bytes), 0) AS demand_log_peak_bytes,
+      written_bytes, verified_instance_count,
+      guest_delay_count, guest_delay_ns, guest_delay_maximum_ns, replica_peak_bytes, point_in_time_count
     FROM vms
     JOIN lag_statistics USING (run, vm)
     LEFT JOIN cycles USING (run, vm)
@@ -210,6 +263,23 @@ enum ResultSchema {
         AS carried_bytes,
       observed_ns
     FROM links JOIN link_statistics USING (run, link, direction);
+
+    -- One row per event that sources posted to vCenter; bytes is the argument of a completed sync.
+    CREATE VIEW v_vcenter_events AS
+    SELECT run, started_ns AS at_ns, vms.name AS subject, vcenter_start_event AS vcenter_event, NULL AS bytes
+    FROM cycles JOIN vms USING (run, vm) WHERE vcenter_start_event IS NOT NULL
+    UNION ALL
+    SELECT run, ended_ns, vms.name, vcenter_end_event, wire_bytes
+    FROM cycles JOIN vms USING (run, vm) WHERE vcenter_end_event IS NOT NULL
+    UNION ALL
+    SELECT run, at_ns, subject, vcenter_event, NULL FROM events WHERE vcenter_event IS NOT NULL;
+
+    -- One row per run: what its completed syncs, full syncs included, add to the events that vCenter keeps.
+    CREATE VIEW v_vcenter_event_size AS
+    SELECT
+      runs.run, count(cycle) AS sync_count, count(cycle) * vcenter_event_bytes_per_sync AS vcenter_event_bytes
+    FROM runs LEFT JOIN cycles ON cycles.run = runs.run AND outcome = 'completed'
+    GROUP BY runs.run;
 
     -- One row per violation, with its machine and the faults around it.
     CREATE VIEW v_violations AS

@@ -9,6 +9,7 @@ extension ResultStore {
     /// The number that the other questions take.
     package let run: Int64
     package let scenarioName: String
+    package let scenarioTitle: String?
     package let scenarioHash: String
     package let seed: UInt64
     package let version: String
@@ -17,6 +18,7 @@ extension ResultStore {
     package let digest: UInt64
     package let eventCount: UInt64
     package let mismatchedInstanceCount: Int
+    package let vcenterEventSizePerSync: ByteCount
   }
 
   /// The runs in the order they were written.
@@ -34,10 +36,13 @@ extension ResultStore {
       else { throw DamagedResults(what: "run \(run) vanished") }
       let head = try Self.run(row)
       return RunRecord(
-        scenarioName: head.scenarioName, scenarioHash: head.scenarioHash, seed: head.seed,
+        scenarioName: head.scenarioName, scenarioTitle: head.scenarioTitle, scenarioHash: head.scenarioHash,
+        seed: head.seed,
         version: head.version, duration: head.duration, warmUp: head.warmUp, digest: head.digest,
         eventCount: head.eventCount, mismatchedInstanceCount: head.mismatchedInstanceCount,
+        vcenterEventSizePerSync: head.vcenterEventSizePerSync,
         vms: try Self.vms(database, run: run), links: try Self.links(database, run: run),
+        datastores: try Self.datastores(database, run: run),
         cycles: try Self.cycles(database, run: run, vm: nil), faults: try Self.faults(database, run: run),
         events: try Self.events(database, run: run))
     }
@@ -102,10 +107,12 @@ extension ResultStore {
       throw DamagedResults(what: "the digest of a run is not hexadecimal")
     }
     return Run(
-      run: row["run"], scenarioName: row["scenario_name"], scenarioHash: row["scenario_hash"],
+      run: row["run"], scenarioName: row["scenario_name"], scenarioTitle: row["scenario_title"],
+      scenarioHash: row["scenario_hash"],
       seed: UInt64(bitPattern: row["seed"] as Int64), version: row["version"], duration: row["duration_ns"],
       warmUp: row["warm_up_ns"], digest: digest, eventCount: UInt64(row["event_count"] as Int64),
-      mismatchedInstanceCount: row["mismatched_instance_count"])
+      mismatchedInstanceCount: row["mismatched_instance_count"],
+      vcenterEventSizePerSync: row["vcenter_event_bytes_per_sync"])
   }
 
   private static func vms(_ database: Database, run: Int64) throws -> [VMRecord] {
@@ -121,7 +128,8 @@ extension ResultStore {
     while let row = try instances.next() {
       completions[row[0], default: []].append(LagTrack.Completion(pointInTime: row[1], at: row[2]))
     }
-    return try Row.fetchAll(database, sql: "SELECT * FROM vms WHERE run = ? ORDER BY vm", arguments: [run])
+    let query = "SELECT * FROM vms JOIN replication_info USING (run, vm) WHERE run = ? ORDER BY vm"
+    return try Row.fetchAll(database, sql: query, arguments: [run])
       .map { row in
         let vm: Int = row["vm"]
         var lag = LagTrack(rpo: row["rpo_ns"], start: row["protected_from_ns"])
@@ -133,8 +141,35 @@ extension ResultStore {
           id: VirtualMachineID(vm), name: row["name"],
           disks: (disks[vm] ?? []).map { VMRecord.Disk(name: $0["name"], size: $0["size_bytes"]) },
           finalStatus: row["final_status"], lag: lag, writtenSize: row["written_bytes"],
-          verifiedInstanceCount: row["verified_instance_count"])
+          verifiedInstanceCount: row["verified_instance_count"], replication: replicationInfo(row),
+          guestDelay: GuestDelayRecord(
+            count: row["guest_delay_count"], total: row["guest_delay_ns"],
+            longest: row["guest_delay_maximum_ns"]),
+          replicaPeak: row["replica_peak_bytes"], pointInTimeCount: row["point_in_time_count"])
       }
+  }
+
+  private static func replicationInfo(_ row: Row) -> ReplicationInfoRecord {
+    var info = ReplicationInfoRecord(rpoMinutes: row["rpo_minutes"])
+    info.lastSyncMilliseconds = row["last_sync_time_ms"]
+    info.lastSyncSeconds = row["last_sync_duration_s"]
+    info.lastSyncSize = row["last_sync_size_bytes"]
+    info.violationMinutes = row["current_rpo_violation_minutes"]
+    if let percent: Int = row["sync_progress_percent"] {
+      info.progress = ReplicationInfoRecord.Progress(
+        percent: percent, checksummed: row["checksum_current_bytes"],
+        checksumTotal: row["checksum_total_bytes"], transferred: row["transferred_current_bytes"],
+        transferTotal: row["transferred_total_bytes"])
+    }
+    if row["mpit_enabled"] {
+      info.pointsInTime = ReplicationInfoRecord.PointsInTime(
+        instancesPerDay: row["mpit_instances"], days: row["mpit_days"])
+    }
+    info.isQuiesced = row["quiescing_enabled"]
+    info.isCompressed = row["network_compression_enabled"]
+    info.isEncrypted = row["encryption_enabled"]
+    info.isEnhanced = row["enhanced_replication"]
+    return info
   }
 
   private static func cycles(
@@ -144,7 +179,8 @@ extension ResultStore {
     // reading them.
     let columns = """
       vm, sequence, kind, outcome, abort_reason, started_ns, ended_ns, payload_bytes, wire_bytes, checksummed_bytes,
-      preserved_extent_count
+      preserved_extent_count, configuration_bytes, demand_log_peak_bytes, consistency, vcenter_start_event,
+      vcenter_end_event
       """
     let rows =
       if let vm {
@@ -160,6 +196,9 @@ extension ResultStore {
       guard let kind = CycleRecord.Kind(rawValue: row[2]) else {
         throw DamagedResults(what: "a cycle has an unknown kind")
       }
+      guard let consistency = CycleRecord.Consistency(rawValue: row[13]) else {
+        throw DamagedResults(what: "a cycle has an unknown consistency")
+      }
       let outcome: CycleRecord.Outcome =
         switch row[3] as String {
         case "completed": .completed
@@ -171,7 +210,8 @@ extension ResultStore {
         CycleRecord(
           vm: VirtualMachineID(row[0]), sequence: row[1], kind: kind, startedAt: row[5], endedAt: row[6],
           outcome: outcome, payloadSize: row[7], wireSize: row[8], checksummedSize: row[9],
-          preservedExtentCount: row[10]))
+          preservedExtentCount: row[10], configurationSize: row[11], demandLogPeak: row[12],
+          consistency: consistency, vcenterEvents: CycleRecord.VCenterEvents(start: row[14], end: row[15])))
     }
     return cycles
   }
@@ -187,7 +227,19 @@ extension ResultStore {
   private static func events(_ database: Database, run: Int64) throws -> [EventRecord] {
     try Row.fetchAll(database, sql: "SELECT * FROM events WHERE run = ? ORDER BY event", arguments: [run]).map
     {
-      EventRecord(at: $0["at_ns"], kind: $0["kind"], subject: $0["subject"], detail: $0["detail"])
+      EventRecord(
+        at: $0["at_ns"], kind: $0["kind"], subject: $0["subject"], detail: $0["detail"],
+        vcenterEvent: $0["vcenter_event"])
+    }
+  }
+
+  private static func datastores(_ database: Database, run: Int64) throws -> [DatastoreRecord] {
+    try Row.fetchAll(
+      database, sql: "SELECT * FROM datastores WHERE run = ? ORDER BY datastore", arguments: [run]
+    ).map {
+      DatastoreRecord(
+        id: DatastoreID($0["datastore"]), name: $0["name"], site: $0["site"], capacity: $0["capacity_bytes"],
+        usedSize: $0["used_bytes"], usedPeak: $0["used_peak_bytes"])
     }
   }
 

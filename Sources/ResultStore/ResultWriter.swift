@@ -16,22 +16,27 @@ struct ResultWriter {
     try writeCycles(record, run: run)
     try writeFaultsAndViolations(record, summary: summary, run: run)
     try writeLinks(record, summary: summary, run: run)
-    let events = try Insertion(into: "events", columnCount: 6, database: database)
+    try writeDatastores(record, run: run)
+    let events = try Insertion(into: "events", columnCount: 7, database: database)
     for (index, event) in record.events.enumerated() {
-      try events.insert([run, index, event.at, event.kind, event.subject, event.detail])
+      try events.insert([
+        run, index, event.at, event.kind, event.subject, event.detail, event.vcenterEvent,
+      ])
     }
   }
 
   private func writeRun(_ record: RunRecord, run: Int64) throws {
-    try Insertion(into: "runs", columnCount: 10, database: database).insert([
-      run, record.scenarioName, record.scenarioHash, Int64(bitPattern: record.seed), record.version,
+    try Insertion(into: "runs", columnCount: 12, database: database).insert([
+      run, record.scenarioName, record.scenarioTitle, record.scenarioHash, Int64(bitPattern: record.seed),
+      record.version,
       record.duration, record.warmUp, record.digestText, Int64(record.eventCount),
-      record.mismatchedInstanceCount,
+      record.mismatchedInstanceCount, record.vcenterEventSizePerSync,
     ])
   }
 
   private func writeMachines(_ record: RunRecord, summary: RunSummary, run: Int64) throws {
-    let vms = try Insertion(into: "vms", columnCount: 9, database: database)
+    let vms = try Insertion(into: "vms", columnCount: 14, database: database)
+    let infos = try Insertion(into: "replication_info", columnCount: 19, database: database)
     let disks = try Insertion(into: "disks", columnCount: 5, database: database)
     let instances = try Insertion(into: "instances", columnCount: 5, database: database)
     let segments = try Insertion(into: "lag_segments", columnCount: 5, database: database)
@@ -40,8 +45,10 @@ struct ResultWriter {
       let end = vm.lag.end ?? .zero + record.duration
       try vms.insert([
         run, vm.id.index, vm.name, vm.finalStatus, vm.rpo, vm.lag.start, end, vm.writtenSize,
-        vm.verifiedInstanceCount,
+        vm.verifiedInstanceCount, vm.guestDelay.count, vm.guestDelay.total, vm.guestDelay.longest,
+        vm.replicaPeak, vm.pointInTimeCount,
       ])
+      try infos.insert(Self.infoRow(vm, run: run))
       for (index, disk) in vm.disks.enumerated() {
         try disks.insert([run, vm.id.index, index, disk.name, disk.size])
       }
@@ -60,8 +67,19 @@ struct ResultWriter {
     }
   }
 
+  private static func infoRow(_ vm: VMRecord, run: Int64) -> [(any DatabaseValueConvertible)?] {
+    let info = vm.replication
+    return [
+      run, vm.id.index, info.rpoMinutes, info.lastSyncMilliseconds, info.lastSyncSeconds, info.lastSyncSize,
+      info.violationMinutes, info.progress?.percent, info.progress?.checksummed, info.progress?.checksumTotal,
+      info.progress?.transferred, info.progress?.transferTotal, info.pointsInTime != nil,
+      info.pointsInTime?.instancesPerDay, info.pointsInTime?.days, info.isQuiesced, info.isCompressed,
+      info.isEncrypted, info.isEnhanced,
+    ]
+  }
+
   private func writeCycles(_ record: RunRecord, run: Int64) throws {
-    let cycles = try Insertion(into: "cycles", columnCount: 13, database: database)
+    let cycles = try Insertion(into: "cycles", columnCount: 18, database: database)
     for (index, cycle) in record.cycles.enumerated() {
       let (outcome, reason): (String, String?) =
         switch cycle.outcome {
@@ -72,6 +90,8 @@ struct ResultWriter {
       try cycles.insert([
         run, index, cycle.vm.index, cycle.sequence, cycle.kind.rawValue, outcome, reason, cycle.startedAt,
         cycle.endedAt, cycle.payloadSize, cycle.wireSize, cycle.checksummedSize, cycle.preservedExtentCount,
+        cycle.configurationSize, cycle.demandLogPeak, cycle.consistency.rawValue, cycle.vcenterEvents.start,
+        cycle.vcenterEvents.end,
       ])
     }
   }
@@ -119,6 +139,18 @@ struct ResultWriter {
         run, link.id.index, direction, figures.observedTime, figures.bytes, figures.rateMean,
         figures.ratePercentile95, figures.rateMaximum, figures.capacityMean, figures.capacityMaximum,
         figures.saturatedTime,
+      ])
+    }
+  }
+}
+
+extension ResultWriter {
+  private func writeDatastores(_ record: RunRecord, run: Int64) throws {
+    let datastores = try Insertion(into: "datastores", columnCount: 7, database: database)
+    for datastore in record.datastores {
+      try datastores.insert([
+        run, datastore.id.index, datastore.name, datastore.site, datastore.capacity, datastore.usedSize,
+        datastore.usedPeak,
       ])
     }
   }

@@ -58,7 +58,8 @@ struct ReplicationRun {
   /// Whether it was recorded that the target's datastore lacks room.
   var hasShortage = false
   /// What the replica takes on its datastore, as last counted.
-  var space = ByteCount.zero
+  var space = ByteCount.zero { didSet { spacePeak = max(spacePeak, space) } }
+  private(set) var spacePeak = ByteCount.zero
   /// The timeline entry whose test runs on an image of the replica.
   var test: Int?
   /// Which change of a disk's size is the latest.
@@ -71,6 +72,8 @@ struct ReplicationRun {
   /// The timer for the source's deadline.
   var timer: (due: Instant, token: EventToken)?
   var lag: LagTrack
+  /// What the product's interface tells about it.
+  var report: ReplicationReport
   var verifiedInstanceCount = 0
   var cycleCount = 0
   /// Whether the source was told that data can flow.
@@ -81,7 +84,7 @@ struct ReplicationRun {
     _ description: Scenario.Replication, machineIndex: Int, extentSizes: [ByteCount],
     source: ReplicationSource, replica: ReplicationTarget, forward: TransferStream,
     backward: TransferStream, routeEnds: (first: [ResourceUse], last: [ResourceUse]), mergeRoute: RouteID,
-    compareRoute: RouteID, lag: LagTrack
+    compareRoute: RouteID, lag: LagTrack, report: ReplicationReport
   ) {
     machine = description.virtualMachine
     link = description.link
@@ -97,6 +100,7 @@ struct ReplicationRun {
     self.mergeRoute = mergeRoute
     self.compareRoute = compareRoute
     self.lag = lag
+    self.report = report
   }
 
   subscript(side: StreamSide) -> TransferStream {

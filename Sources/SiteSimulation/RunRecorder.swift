@@ -13,8 +13,11 @@ struct RunRecorder {
   private(set) var digest = StateDigest()
 
   /// Records something people would look for.
-  mutating func note(_ kind: String, subject: String, detail: String = "", at now: Instant) {
-    events.append(EventRecord(at: now, kind: kind, subject: subject, detail: detail))
+  mutating func note(
+    _ kind: String, subject: String, detail: String = "", vcenterEvent: String? = nil, at now: Instant
+  ) {
+    events.append(
+      EventRecord(at: now, kind: kind, subject: subject, detail: detail, vcenterEvent: vcenterEvent))
     digest.combine(now.nanoseconds)
     digest.combine(kind)
     digest.combine(subject)

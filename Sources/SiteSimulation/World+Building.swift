@@ -267,7 +267,7 @@ private struct WorldBuilder {
       routeEnds: (reading + wanUses, writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
-      lag: lag(of: replication))
+      lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product))
   }
 
   /// What compression leaves of each disk, or `nil` where nothing is compressed.

@@ -10,33 +10,40 @@ import Workloads
 
 extension World {
   /// Records an event of a machine.
-  mutating func note(_ kind: String, of machine: Int, detail: String = "") {
-    record.note(kind, subject: scenario.inventory[machines[machine].id].name, detail: detail, at: now)
+  mutating func note(_ kind: String, of machine: Int, detail: String = "", vcenterEvent: String? = nil) {
+    record.note(
+      kind, subject: scenario.inventory[machines[machine].id].name, detail: detail,
+      vcenterEvent: vcenterEvent, at: now)
   }
 
   /// Records what a replication's source tells.
   ///
+  /// The beginning and end of a delta and the end of a full sync become a cycle and no event.
+  ///
   /// - Parameter unsent: What a sync that was given up had handed over and the network has not carried.
   mutating func note(_ event: ReplicationEvent, of index: Int, unsent: ByteCount) {
+    replications[index].report.handle(event, at: now)
     let machine = replications[index].machineIndex
+    let posted = PrimaryEvent(of: event)?.kind.rawValue
     switch event {
     case .fullSyncStarted(let isInitial):
-      note("replication.full-sync-started", of: machine, detail: isInitial ? "initial" : "")
-    case .fullSyncCompleted(let account):
+      note(
+        "replication.full-sync-started", of: machine, detail: isInitial ? "initial" : "", vcenterEvent: posted
+      )
+    case .fullSyncCompleted(let account), .deltaCompleted(let account):
       append(account, outcome: .completed, of: index)
     case .deltaStarted: break
-    case .deltaCompleted(let account):
-      append(account, outcome: .completed, of: index)
     case .syncAborted(let account, let reason):
       append(account, outcome: .aborted(reason: reason.rawValue), of: index, unsent: unsent)
-      note("replication.sync-aborted", of: machine, detail: reason.rawValue)
-    case .connectionLost: note("replication.connection-lost", of: machine)
-    case .connectionRestored: note("replication.connection-restored", of: machine)
+      note("replication.sync-aborted", of: machine, detail: reason.rawValue, vcenterEvent: posted)
+    case .connectionLost: note("replication.connection-lost", of: machine, vcenterEvent: posted)
+    case .connectionRestored: note("replication.connection-restored", of: machine, vcenterEvent: posted)
     case .deltaNotStarted(let reason):
-      note("replication.delta-not-started", of: machine, detail: reason.rawValue)
-    case .preparationExceededObjective: note("replication.preparation-exceeds-rpo", of: machine)
+      note("replication.delta-not-started", of: machine, detail: reason.rawValue, vcenterEvent: posted)
+    case .preparationExceededObjective:
+      note("replication.preparation-exceeds-rpo", of: machine, vcenterEvent: posted)
     case .configurationFailed(let problem):
-      note("replication.error", of: machine, detail: problem.rawValue)
+      note("replication.error", of: machine, detail: problem.rawValue, vcenterEvent: posted)
     }
   }
 
@@ -50,7 +57,10 @@ extension World {
         vm: replications[index].machine, sequence: replications[index].cycleCount,
         kind: account.kind == .fullSync ? .fullSync : .delta, startedAt: account.startedAt, endedAt: now,
         outcome: outcome, payloadSize: carriedPayload(of: account, wireSize: wireSize), wireSize: wireSize,
-        checksummedSize: account.comparedSize, preservedExtentCount: account.preservedExtents))
+        checksummedSize: account.comparedSize, preservedExtentCount: account.preservedExtents,
+        configurationSize: account.configurationSize, demandLogPeak: account.demandLogPeak,
+        consistency: CycleRecord.Consistency(account.consistency),
+        vcenterEvents: vcenterEvents(of: account, isCompleted: outcome == .completed)))
     replications[index].cycleCount += 1
   }
 
@@ -61,6 +71,29 @@ extension World {
     guard account.payloadSize > account.wireSize else { return min(account.payloadSize, wireSize) }
     let product = account.payloadSize.bytes.multipliedFullWidth(by: wireSize.bytes)
     return ByteCount(bytes: account.wireSize.bytes.dividingFullWidth(product).quotient)
+  }
+
+  /// What the source posted to vCenter about a sync, but for what ``note(_:of:unsent:)`` records as an event.
+  ///
+  /// The guests of this world always come to rest, so an instance without consistency was not to have any.
+  private func vcenterEvents(of account: SyncAccount, isCompleted: Bool) -> CycleRecord.VCenterEvents {
+    func name(_ event: ReplicationEvent) -> String? {
+      let preparation: PrimaryEvent.Preparation =
+        switch account.consistency {
+        case .none: .none
+        case .fileSystem: .fileSystem
+        case .application: .application
+        }
+      return PrimaryEvent(of: event, preparation: preparation)?.kind.rawValue
+    }
+    return switch account.kind {
+    case .fullSync:
+      CycleRecord.VCenterEvents(end: isCompleted ? name(.fullSyncCompleted(account)) : nil)
+    case .delta:
+      CycleRecord.VCenterEvents(
+        start: name(.deltaStarted(sequence: account.sequence)),
+        end: isCompleted ? name(.deltaCompleted(account)) : nil)
+    }
   }
 
   /// Records that a timeline entry begins.
@@ -134,13 +167,18 @@ extension World {
       if let account = replications[index].source.currentAccount {
         append(account, outcome: .inFlight, of: index, unsent: unsentSize(index))
       }
+      if let progress = replications[index].source.progress {
+        replications[index].report.progressed(progress, at: now)
+      }
       replications[index].lag.end(at: now)
     }
     return RunRecord(
-      scenarioName: scenario.name, scenarioHash: StateDigest(start: scenario.hash).description, seed: seed,
+      scenarioName: scenario.name, scenarioTitle: scenario.title,
+      scenarioHash: StateDigest(start: scenario.hash).description, seed: seed,
       version: version, duration: now - .zero,
       warmUp: min(scenario.clock.warmup, now - .zero), digest: record.digest.value, eventCount: eventCount,
-      vms: vmRecords(), links: linkRecords(), cycles: record.cycles,
+      vcenterEventSizePerSync: SchedulingArithmetic.eventSizePerSync, vms: vmRecords(), links: linkRecords(),
+      datastores: datastoreRecords(), cycles: record.cycles,
       faults: record.faults.enumerated().sorted {
         ($0.element.from, $0.offset) < ($1.element.from, $1.offset)
       }
@@ -150,17 +188,37 @@ extension World {
   private func vmRecords() -> [VMRecord] {
     replications.map { replication in
       let machine = machines[replication.machineIndex]
-      let description = scenario.inventory[machine.id]
-      let lag = replication.lag.lag(at: now)
-      let isViolated = lag.map { $0 > replication.lag.rpo } ?? false
+      let delays = machine.delays
       return VMRecord(
-        id: machine.id, name: description.name,
+        id: machine.id, name: scenario.inventory[machine.id].name,
         disks: machine.disks.map { disk in .init(name: disk.name, size: disk.size) },
-        finalStatus: replication.source.status.withViolation(isViolated).rawValue, lag: replication.lag,
+        finalStatus: status(of: replication).rawValue, lag: replication.lag,
         writtenSize: machine.disks.reduce(.zero) { $0 + ($1.writes?.writtenBytes ?? .zero) },
-        verifiedInstanceCount: replication.verifiedInstanceCount)
+        verifiedInstanceCount: replication.verifiedInstanceCount,
+        replication: replication.report.record(at: now),
+        guestDelay: GuestDelayRecord(count: delays.count, total: delays.total, longest: delays.longest),
+        replicaPeak: replication.spacePeak, pointInTimeCount: replication.replica.instances.count)
     }
     .sorted { $0.id < $1.id }
+  }
+
+  /// The status of a replication as an administrator reads it.
+  ///
+  /// A target without room is an error, and what stops all else; see `ReplicationConditions` for the order.
+  private func status(of replication: ReplicationRun) -> ReplicationStatus {
+    let lag = replication.lag.lag(at: now)
+    let isViolated = lag.map { $0 > replication.lag.rpo } ?? false
+    let status = replication.hasShortage ? .error : replication.source.status
+    return status.withViolation(isViolated)
+  }
+
+  private func datastoreRecords() -> [DatastoreRecord] {
+    zip(scenario.inventory.datastores, datastores).enumerated().map { index, datastore in
+      let (description, state) = datastore
+      return DatastoreRecord(
+        id: DatastoreID(index), name: description.name, site: scenario.inventory[description.site].name,
+        capacity: description.capacity, usedSize: state.used, usedPeak: state.usedPeak)
+    }
   }
 
   private func linkRecords() -> [LinkRecord] {
@@ -175,5 +233,16 @@ extension World {
           use: links[index].meters[direction.rawValue].end(cumulativeBytes: UInt64(bytes), at: now))
       }
     }
+  }
+}
+
+extension CycleRecord.Consistency {
+  init(_ mode: Quiescing.Mode) {
+    self =
+      switch mode {
+      case .none: .crash
+      case .fileSystem: .fileSystem
+      case .application: .application
+      }
   }
 }

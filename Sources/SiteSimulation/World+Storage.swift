@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import ReplicationCore
 import ResourceModels
@@ -103,7 +104,7 @@ extension World {
     guard !replications[index].hasShortage else { return }
     replications[index].hasShortage = true
     note(
-      "replication.insufficient-space", of: replications[index].machineIndex,
+      EventRecord.insufficientSpaceKind, of: replications[index].machineIndex,
       detail: "datastore \(scenario.inventory[replications[index].datastore].name)")
   }
 

@@ -4,15 +4,19 @@ import Scenarios
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Describe the keys of a scenario, or error and warning codes.",
+    abstract: "Describe error codes, status words, the keys of a scenario and the product's constants.",
     discussion: """
-      drsim explain          all codes
-      drsim explain E0207    one code; several may be given
-      drsim explain format   every key of a scenario, with its default
-      drsim explain profile  the product's constants that a scenario may override
+      drsim explain           all codes
+      drsim explain E0207     one code, status word, profile key or product constant; several may be given
+      drsim explain status    every word for the state of a replication
+      drsim explain format    every key of a scenario, with its default
+      drsim explain profile   the constants that a scenario may override
+      drsim explain product   every constant of the product, by release, with its source
       """)
 
-  @Argument(help: ArgumentHelp("Codes, \"format\" or \"profile\".", valueName: "topic"))
+  @Argument(
+    help: ArgumentHelp(
+      "Codes, words or names, or \"status\", \"format\", \"profile\", \"product\".", valueName: "topic"))
   var topics: [String] = []
 
   func run() throws {
@@ -25,33 +29,12 @@ struct ExplainCommand: ParsableCommand {
   }
 
   private static func explanation(of topic: String) throws(CommandFailure) -> String {
-    switch topic.lowercased() {
-    case "format": return format()
-    case "profile": return profile()
-    default:
-      guard let code = DiagnosticCode(rawValue: topic.uppercased()) else {
-        throw CommandFailure(
-          status: .invalid, message: "there is nothing to explain about \"\(topic)\"",
-          help: ["drsim explain lists all codes; drsim explain format all keys of a scenario"])
-      }
-      return "\(code.rawValue)  \(code.title)\n\n\(code.explanation)\n"
-    }
-  }
-
-  /// Every key of every object, from the description that the reader works by.
-  private static func format() -> String {
-    FormatDescription.current.objects.map { object in
-      "\(object.noun)\n"
-        + object.keys.map { key in
-          let need = key.isRequired ? "required" : key.defaultText.map { "default \($0)" } ?? "optional"
-          return "  \(key.name)  (\(key.form); \(need))\n      \(key.summary)\n"
-        }.joined()
-    }.joined(separator: "\n")
-  }
-
-  private static func profile() -> String {
-    Profile.parameters.map {
-      "\($0.key)  (default \($0.defaultText))\n    \($0.summary)\n    Source: \($0.source)\n"
-    }.joined()
+    if let text = Explanation.text(about: topic) { return text }
+    let suggestion = Explanation.suggestion(for: topic).map { "did you mean \"\($0)\"?" }
+    throw CommandFailure(
+      status: .invalid, message: "there is nothing to explain about \"\(topic)\"",
+      help: [suggestion].compactMap { $0 } + [
+        "drsim explain lists all codes; \"status\", \"format\", \"profile\" and \"product\" list the rest"
+      ])
   }
 }

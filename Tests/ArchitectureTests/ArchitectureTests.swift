@@ -23,8 +23,8 @@ private let allowedImports: [String: Set<String>] = [
   "ResultStore": ["Quantities", "Inventory", "Measurements", "GRDB", "Foundation"],
   "Reporting": ["Quantities", "Inventory", "Measurements", "ResultStore", "Foundation"],
   "drsim": [
-    "Quantities", "Scenarios", "Measurements", "SiteSimulation", "ResultStore", "Reporting", "ArgumentParser",
-    "Foundation",
+    "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",
+    "Reporting", "ArgumentParser", "Foundation",
   ],
   "Fuzz": ["Quantities", "RandomStreams", "BlockStorage", "ReplicationCore", "WireCodecs", "Glibc"],
 ]

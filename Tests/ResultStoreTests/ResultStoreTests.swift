@@ -84,6 +84,10 @@ final class TemporaryFolder {
       #expect(machine["completed_cycle_count"] == 4)
       #expect(machine["aborted_cycle_count"] == 1)
       #expect(machine["payload_bytes"] == 1_500_000_000)
+      #expect(machine["configuration_bytes"] == 5 * 12_143)
+      #expect(machine["demand_log_peak_bytes"] == 28 * 8_704)
+      #expect(
+        machine["guest_delay_maximum_ns"] == 9_000_000 && machine["replica_peak_bytes"] == 366_000_000_000)
       let other = try #require(
         try Row.fetchOne(database, sql: "SELECT * FROM v_vm_summary WHERE name = 'web01'"))
       #expect(other["lag_maximum_ns"] == nil)
@@ -101,6 +105,50 @@ final class TemporaryFolder {
       #expect(violation["faults_during"] == "outage")
       #expect(violation["faults_before"] == "blip")
       #expect(violation["duration_ns"] == 15 * 60_000_000_000)
+    }
+  }
+
+  @Test func `Events of vCenter can be counted and weighed in plain SQL`() throws {
+    let folder = try TemporaryFolder()
+    let record = sampleRun()
+    try ResultStore.write([record], to: folder.file("results.db"))
+    let queue = try DatabaseQueue(path: folder.file("results.db"))
+
+    try queue.read { database in
+      let counts = try Row.fetchAll(
+        database,
+        sql: "SELECT vcenter_event, count(*), sum(bytes) FROM v_vcenter_events GROUP BY 1 ORDER BY 1")
+      #expect(counts.map { $0[0] as String } == record.vcenterEventCounts.map(\.name))
+      #expect(counts.map { $0[1] as Int } == [1, 1, 5, 3])
+      // Each of the four completed deltas says what it sent.
+      #expect(counts.map { $0[2] as Int? } == [200_000_000, nil, nil, 600_000_000])
+      let size = try #require(try Row.fetchOne(database, sql: "SELECT * FROM v_vcenter_event_size"))
+      #expect(size["sync_count"] == 4 && size["vcenter_event_bytes"] == 4 * 3_800)
+    }
+  }
+
+  @Test func `Fields of the contract, datastores and cycles have their columns`() throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRun()], to: folder.file("results.db"))
+    let queue = try DatabaseQueue(path: folder.file("results.db"))
+
+    try queue.read { database in
+      let infos = try Row.fetchAll(database, sql: "SELECT * FROM replication_info ORDER BY vm")
+      #expect(infos[0]["last_sync_time_ms"] == 1_740_962_700_000)
+      #expect(infos[0]["last_sync_duration_s"] == 300 && infos[0]["last_sync_size_bytes"] == 200_000_000)
+      #expect(infos[0]["quiescing_enabled"] == true && infos[0]["network_compression_enabled"] == false)
+      #expect(infos[0]["encryption_enabled"] == true && infos[0]["enhanced_replication"] == false)
+      #expect(infos[0]["mpit_instances"] == 24 && infos[0]["mpit_days"] == 1)
+      #expect(infos[1]["sync_progress_percent"] == 25 && infos[1]["checksum_current_bytes"] == 12_000_000_000)
+      #expect(infos[1]["current_rpo_violation_minutes"] == 3 && infos[1]["rpo_minutes"] == 240)
+      let datastores = try Row.fetchAll(database, sql: "SELECT * FROM datastores ORDER BY datastore")
+      #expect(datastores[0]["capacity_bytes"] == nil && datastores[1]["site"] == "lyon")
+      #expect(datastores[1]["used_bytes"] == 365_000_000_000)
+      #expect(datastores[1]["used_peak_bytes"] == 375_000_000_000)
+      let consistencies = try String.fetchAll(
+        database, sql: "SELECT DISTINCT consistency FROM cycles ORDER BY 1")
+      #expect(consistencies == ["application", "crash", "fileSystem"])
+      #expect(try String.fetchOne(database, sql: "SELECT scenario_title FROM runs") != nil)
     }
   }
 
@@ -125,7 +173,14 @@ final class TemporaryFolder {
     "UPDATE cycles SET abort_reason = 'because' WHERE outcome = 'completed'",
     "UPDATE cycles SET vm = 99",
     "INSERT INTO disks VALUES (0, 99, 0, 'os', 1)",
-    "INSERT INTO events VALUES (9, 0, 0, '', '', '')",
+    "INSERT INTO events VALUES (9, 0, 0, '', '', '', NULL)",
+    "UPDATE replication_info SET sync_progress_percent = 101",
+    "UPDATE replication_info SET checksum_total_bytes = NULL WHERE vm = 7",
+    "UPDATE replication_info SET mpit_days = NULL WHERE vm = 1",
+    "UPDATE replication_info SET quiescing_enabled = 2",
+    "UPDATE cycles SET consistency = 'good'",
+    "UPDATE datastores SET used_peak_bytes = used_bytes - 1",
+    "UPDATE datastores SET capacity_bytes = 'large'",
     "DELETE FROM faults",
   ])
   func `The tables refuse what is not a result`(sql: String) throws {
@@ -226,9 +281,9 @@ final class TemporaryFolder {
     let folder = try TemporaryFolder()
     let path = folder.file("results.db")
     try ResultStore.write([sampleRun()], to: path)
-    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 3") }
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 2") }
 
-    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 3, supported: 2)) {
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 2, supported: 3)) {
       try ResultStore.open(path)
     }
   }

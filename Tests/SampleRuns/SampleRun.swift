@@ -33,29 +33,68 @@ package func sampleRun(seed: UInt64 = 42) -> RunRecord {
     _ vm: Int, _ sequence: Int, _ kind: CycleRecord.Kind, _ from: Int64, _ to: Int64,
     _ outcome: CycleRecord.Outcome
   ) -> CycleRecord {
-    CycleRecord(
+    let isDelta = kind == .delta
+    return CycleRecord(
       vm: VirtualMachineID(vm), sequence: sequence, kind: kind, startedAt: minute(from), endedAt: minute(to),
       outcome: outcome, payloadSize: .megabytes(300), wireSize: .megabytes(200),
-      checksummedSize: kind == .fullSync ? .gigabytes(12) : .zero, preservedExtentCount: sequence * 7)
+      checksummedSize: isDelta ? .zero : .gigabytes(12), preservedExtentCount: sequence * 7,
+      configurationSize: isDelta ? .bytes(12_143) : .zero,
+      demandLogPeak: .bytes(8_704) * UInt64(sequence * 7),
+      consistency: !isDelta ? .crash : sequence == 4 ? .application : .fileSystem,
+      vcenterEvents: .init(
+        start: isDelta ? "hbr.primary.DeltaStartedEvent" : nil,
+        end: outcome != .completed
+          ? nil
+          : sequence == 4
+            ? "hbr.primary.AppQuiescedDeltaCompletedEvent" : "hbr.primary.FSQuiescedDeltaCompletedEvent"))
   }
+  // Idle at the end, 15 minutes after its newest point in time.
+  var databaseInfo = ReplicationInfoRecord(rpoMinutes: 15)
+  databaseInfo.lastSyncMilliseconds = 1_740_960_000_000 + 45 * 60_000
+  databaseInfo.lastSyncSeconds = 300
+  databaseInfo.lastSyncSize = .megabytes(200)
+  databaseInfo.pointsInTime = .init(instancesPerDay: 24, days: 1)
+  databaseInfo.isQuiesced = true
+  databaseInfo.isEncrypted = true
+  var webInfo = ReplicationInfoRecord(rpoMinutes: 240)
+  webInfo.violationMinutes = 3
+  webInfo.progress = .init(
+    percent: 25, checksummed: .gigabytes(12), checksumTotal: .gigabytes(48), transferred: .megabytes(300),
+    transferTotal: .megabytes(1_200))
+  webInfo.isCompressed = true
+  webInfo.isEnhanced = true
   return RunRecord(
-    scenarioName: "two-site \"dr\"", scenarioHash: "51d2", seed: seed, version: "0.1.0",
+    scenarioName: "two-site \"dr\"", scenarioTitle: "An hour with the line down", scenarioHash: "51d2",
+    seed: seed, version: "0.1.0",
     duration: .minutes(60),
     warmUp: .minutes(5), digest: 0x0c1e_5500_0000_0001, eventCount: 2_100_000,
+    vcenterEventSizePerSync: .bytes(3_800),
     vms: [
       VMRecord(
         id: VirtualMachineID(1), name: "db01",
         disks: [.init(name: "os", size: .gibibytes(40)), .init(name: "data", size: .gibibytes(300))],
-        finalStatus: "OK", lag: database, writtenSize: .gigabytes(2), verifiedInstanceCount: 4),
+        finalStatus: "OK", lag: database, writtenSize: .gigabytes(2), verifiedInstanceCount: 4,
+        replication: databaseInfo,
+        guestDelay: .init(count: 40, total: .milliseconds(180), longest: .milliseconds(9)),
+        replicaPeak: .gigabytes(366), pointInTimeCount: 5),
       VMRecord(
         id: VirtualMachineID(7), name: "web01", disks: [.init(name: "os", size: .gibibytes(40))],
-        finalStatus: "INITIAL_FULL_SYNC", lag: web, writtenSize: .megabytes(5), verifiedInstanceCount: 0),
+        finalStatus: "INITIAL_FULL_SYNC", lag: web, writtenSize: .megabytes(5), verifiedInstanceCount: 0,
+        replication: webInfo, replicaPeak: .megabytes(301)),
     ],
     links: [
       LinkRecord(
         id: LinkID(0), direction: .forward, name: "wan", source: "paris", target: "lyon", use: forward),
       LinkRecord(
         id: LinkID(0), direction: .backward, name: "wan", source: "lyon", target: "paris", use: backward),
+    ],
+    datastores: [
+      DatastoreRecord(
+        id: DatastoreID(0), name: "ds-paris", site: "paris", capacity: nil, usedSize: .gigabytes(100),
+        usedPeak: .gigabytes(100)),
+      DatastoreRecord(
+        id: DatastoreID(1), name: "ds-lyon", site: "lyon", capacity: .gigabytes(500),
+        usedSize: .gigabytes(365), usedPeak: .gigabytes(375)),
     ],
     cycles: [
       cycle(1, 0, .delta, 0, 5, .completed), cycle(1, 1, .delta, 10, 15, .completed),
@@ -69,6 +108,9 @@ package func sampleRun(seed: UInt64 = 42) -> RunRecord {
     ],
     events: [
       EventRecord(at: minute(20), kind: "link.down", subject: "wan"),
+      EventRecord(
+        at: minute(21), kind: "replication.sync-aborted", subject: "db01", detail: "connectionLost",
+        vcenterEvent: "hbr.primary.DeltaAbortedEvent"),
       EventRecord(at: minute(30), kind: "link.restore", subject: "wan", detail: "after 10m"),
     ])
 }

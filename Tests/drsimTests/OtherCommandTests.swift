@@ -74,4 +74,46 @@ import Testing
       result.errors.contains("there is nothing to explain about \"E9999\"")
         && result.errors.contains("drsim explain lists"))
   }
+
+  @Test func `Explain lists every constant of the product with its source`() throws {
+    let all = try tool.run("explain", "product")
+    #expect(all.status == 0)
+    let heads = all.output.split(separator: "\n").filter { !$0.hasPrefix(" ") }
+    #expect(heads.count > 60 && heads.allSatisfy { $0.contains(".") && $0.hasSuffix(")") })
+    #expect(all.output.split(separator: "\n").count { $0.hasPrefix("    Source (") } == heads.count)
+    #expect(all.output.contains("Value: 8 (5.0), 64 (6.x to 8.0), 2048 (8.0U3 to enhanced)"))
+  }
+
+  @Test func `Explain tells one constant by its whole name or its last part`() throws {
+    let whole = try tool.run("explain", "transfer.coalescedExtents")
+    #expect(whole.status == 0 && whole.output.hasPrefix("transfer.coalescedExtents  (extents)\n"))
+    #expect(try tool.run("explain", "coalescedextents").output == whole.output)
+    // A scenario may override this one under the same name.
+    let both = try tool.run("explain", "blocksInFlight").output
+    #expect(both.contains("blocksInFlight  (default") && both.contains("transfer.blocksInFlight  (blocks)"))
+  }
+
+  @Test func `Explain tells each status word with the words of the user interface`() throws {
+    let all = try tool.run("explain", "status")
+    #expect(all.status == 0 && all.output.split(separator: "\n").count == 2 * 18)
+    let one = try tool.run("explain", "SYNC_RPO_VIOLATION")
+    #expect(
+      one.output == """
+        SYNC_RPO_VIOLATION  ("Sync (RPO violation)"; group Warning)
+            As SYNC, and the newest complete instance is older than the RPO.
+
+        """)
+    #expect(try tool.run("explain", "rpo_violation").output.contains("As OK, and"))
+    #expect(all.output.contains(one.output))
+  }
+
+  @Test(arguments: [
+    ("coalescedExtent", "transfer.coalescedExtents"), ("RPO_VIOLATON", "RPO_VIOLATION"),
+    ("prodct", "product"), ("copyReadLatensy", "copyReadLatency"),
+  ])
+  func `Explain suggests the word that was meant`(word: String, meant: String) throws {
+    let result = try tool.run("explain", word)
+    #expect(result.status == 2 && result.output.isEmpty)
+    #expect(result.errors.contains("did you mean \"\(meant)\"?"))
+  }
 }

@@ -129,7 +129,10 @@ import Testing
     let database = try tool.content(of: "results/first/results.db")
     #expect(database.starts(with: Data("SQLite format 3\0".utf8)))
     let text = String(decoding: database, as: UTF8.self)
-    for table in ["runs", "vms", "cycles", "lag_segments", "violations", "links", "link_use", "events"] {
+    for table in [
+      "runs", "vms", "cycles", "lag_segments", "violations", "links", "link_use", "events",
+      "replication_info", "datastores",
+    ] {
       let definition = try #require(text.range(of: "CREATE TABLE \(table) ("))
       let end = try #require(text[definition.upperBound...].range(of: ") STRICT"))
       #expect(!text[definition.upperBound..<end.lowerBound].contains("CREATE TABLE"), "\(table) is strict")

@@ -9,11 +9,19 @@ package struct EventRecord: Sendable, Hashable {
   package let subject: String
   /// What else is worth knowing; empty if nothing.
   package let detail: String
+  /// The event that the source posted to vCenter with it, as `hbr.primary.DeltaAbortedEvent`; `nil` if none.
+  package let vcenterEvent: String?
 
-  package init(at: Instant, kind: String, subject: String, detail: String = "") {
+  package init(
+    at: Instant, kind: String, subject: String, detail: String = "", vcenterEvent: String? = nil
+  ) {
     self.at = at
     self.kind = kind
     self.subject = subject
     self.detail = detail
+    self.vcenterEvent = vcenterEvent
   }
+
+  /// The kind of the event that a replication waits, because the datastore of its replica has no room.
+  package static let insufficientSpaceKind = "replication.insufficient-space"
 }

@@ -5,10 +5,12 @@ package import Quantities
 ///
 /// It holds no wall clock and no path, so the same version, scenario and seed give an equal record.
 ///
-/// - Invariant: Machines are in the order of their identifiers, links in the order of identifier and direction; each
-///   occurs once, and every cycle belongs to one of the machines.
+/// - Invariant: Machines and datastores are in the order of their identifiers, links in the order of identifier and
+///   direction; each occurs once, and every cycle belongs to one of the machines.
 package struct RunRecord: Sendable, Hashable {
   package let scenarioName: String
+  /// What the scenario is about, in the words of its author.
+  package let scenarioTitle: String?
   /// Identifies the resolved scenario, in hexadecimal digits; equal for files that differ in layout only.
   package let scenarioHash: String
   package let seed: UInt64
@@ -22,8 +24,11 @@ package struct RunRecord: Sendable, Hashable {
   package let eventCount: UInt64
   /// How many instances the oracle found different from their source.
   package let mismatchedInstanceCount: Int
+  /// What one sync adds to the events that vCenter keeps.
+  package let vcenterEventSizePerSync: ByteCount
   package let vms: [VMRecord]
   package let links: [LinkRecord]
+  package let datastores: [DatastoreRecord]
   /// In the order of their end.
   package let cycles: [CycleRecord]
   /// In the order of their beginning.
@@ -33,9 +38,12 @@ package struct RunRecord: Sendable, Hashable {
 
   /// - Precondition: The type's invariant, and `warmUp` is no longer than `duration`.
   package init(
-    scenarioName: String, scenarioHash: String, seed: UInt64, version: String, duration: TimeSpan,
-    warmUp: TimeSpan, digest: UInt64, eventCount: UInt64, mismatchedInstanceCount: Int = 0, vms: [VMRecord],
-    links: [LinkRecord], cycles: [CycleRecord], faults: [FaultRecord], events: [EventRecord]
+    scenarioName: String, scenarioTitle: String? = nil, scenarioHash: String, seed: UInt64, version: String,
+    duration: TimeSpan,
+    warmUp: TimeSpan, digest: UInt64, eventCount: UInt64, mismatchedInstanceCount: Int = 0,
+    vcenterEventSizePerSync: ByteCount = .zero,
+    vms: [VMRecord], links: [LinkRecord], datastores: [DatastoreRecord] = [], cycles: [CycleRecord],
+    faults: [FaultRecord], events: [EventRecord]
   ) {
     precondition(warmUp <= duration, "the warm-up is part of the run")
     precondition(
@@ -45,9 +53,13 @@ package struct RunRecord: Sendable, Hashable {
       zip(links, links.dropFirst()).allSatisfy {
         ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue)
       }, "links are in the order of identifier and direction")
+    precondition(
+      zip(datastores, datastores.dropFirst()).allSatisfy { $0.id < $1.id },
+      "datastores are in the order of their identifiers")
     let known = Set(vms.map(\.id))
     precondition(cycles.allSatisfy { known.contains($0.vm) }, "every cycle belongs to a machine of the run")
     self.scenarioName = scenarioName
+    self.scenarioTitle = scenarioTitle
     self.scenarioHash = scenarioHash
     self.seed = seed
     self.version = version
@@ -56,8 +68,10 @@ package struct RunRecord: Sendable, Hashable {
     self.digest = digest
     self.eventCount = eventCount
     self.mismatchedInstanceCount = mismatchedInstanceCount
+    self.vcenterEventSizePerSync = vcenterEventSizePerSync
     self.vms = vms
     self.links = links
+    self.datastores = datastores
     self.cycles = cycles
     self.faults = faults
     self.events = events
@@ -68,6 +82,21 @@ package struct RunRecord: Sendable, Hashable {
 
   /// How many instances the oracle compared with their source and found equal.
   package var verifiedInstanceCount: Int { vms.reduce(0) { $0 + $1.verifiedInstanceCount } }
+
+  /// How often each event was posted to vCenter, by its name.
+  ///
+  /// - Complexity: Linear in cycles and events.
+  package var vcenterEventCounts: [(name: String, count: Int)] {
+    var counts: [String: Int] = [:]
+    for cycle in cycles {
+      if let name = cycle.vcenterEvents.start { counts[name, default: 0] += 1 }
+      if let name = cycle.vcenterEvents.end { counts[name, default: 0] += 1 }
+    }
+    for event in events {
+      if let name = event.vcenterEvent { counts[name, default: 0] += 1 }
+    }
+    return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
 
   /// The digest as 16 hexadecimal digits.
   package var digestText: String {

@@ -25,11 +25,20 @@ package struct VMRecord: Sendable, Hashable {
   package let writtenSize: ByteCount
   /// How many instances the oracle compared with their source, all equal.
   package let verifiedInstanceCount: Int
+  /// What an administrator would read about the replication at the end.
+  package let replication: ReplicationInfoRecord
+  package let guestDelay: GuestDelayRecord
+  /// The most that the replica took on its datastore.
+  package let replicaPeak: ByteCount
+  /// How many instances could be recovered at the end, the newest included.
+  package let pointInTimeCount: Int
 
+  /// - Parameter replication: What only has the RPO of `lag` unless given.
   /// - Precondition: `lag` has ended.
   package init(
     id: VirtualMachineID, name: String, disks: [Disk], finalStatus: String, lag: LagTrack,
-    writtenSize: ByteCount, verifiedInstanceCount: Int
+    writtenSize: ByteCount, verifiedInstanceCount: Int, replication: ReplicationInfoRecord? = nil,
+    guestDelay: GuestDelayRecord = .none, replicaPeak: ByteCount = .zero, pointInTimeCount: Int = 0
   ) {
     precondition(lag.end != nil, "a record is made of an ended track")
     self.id = id
@@ -39,9 +48,18 @@ package struct VMRecord: Sendable, Hashable {
     self.lag = lag
     self.writtenSize = writtenSize
     self.verifiedInstanceCount = verifiedInstanceCount
+    let minute = TimeSpan.minutes(1).nanoseconds
+    self.replication =
+      replication ?? ReplicationInfoRecord(rpoMinutes: (lag.rpo.nanoseconds + minute - 1) / minute)
+    self.guestDelay = guestDelay
+    self.replicaPeak = replicaPeak
+    self.pointInTimeCount = pointInTimeCount
   }
 
   package var rpo: TimeSpan { lag.rpo }
+
+  /// Whether nothing is sent until somebody puts something right.
+  package var isInError: Bool { finalStatus.hasPrefix("ERROR") }
 
   /// The nominal size of all replicated disks.
   package var size: ByteCount { disks.reduce(.zero) { $0 + $1.size } }

@@ -13,6 +13,8 @@ package struct RunSummary: Sendable, Hashable {
   package let observedTime: TimeSpan
   package let violationTime: TimeSpan
   package let unprotectedTime: TimeSpan
+  /// What the completed syncs of the run, full syncs included, add to the events that vCenter keeps.
+  package let vcenterEventSize: ByteCount
 
   package init(_ record: RunRecord) {
     let cycles = Dictionary(grouping: record.cycles, by: \.vm)
@@ -27,6 +29,8 @@ package struct RunSummary: Sendable, Hashable {
     observedTime = vms.reduce(.zero) { $0 + $1.lag.observedTime }
     violationTime = vms.reduce(.zero) { $0 + $1.lag.violationTime }
     unprotectedTime = vms.reduce(.zero) { $0 + $1.lag.unprotectedTime }
+    let syncCount = vms.reduce(0) { $0 + $1.completedCycleCount }
+    vcenterEventSize = record.vcenterEventSizePerSync * UInt64(syncCount)
   }
 
   private static func violation(

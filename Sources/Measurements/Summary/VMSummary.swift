@@ -22,6 +22,9 @@ package struct VMSummary: Sendable, Hashable {
   package let checksummedSize: ByteCount
   package let writtenSize: ByteCount
   package let verifiedInstanceCount: Int
+  /// The most that the demand log of any cycle took.
+  package let demandLogPeak: ByteCount
+  package let configurationSize: ByteCount
 
   /// - Parameter cycles: Those of this machine.
   init(_ vm: VMRecord, cycles: [CycleRecord], measured: Range<Instant>) {
@@ -39,6 +42,8 @@ package struct VMSummary: Sendable, Hashable {
     checksummedSize = cycles.reduce(.zero) { $0 + $1.checksummedSize }
     writtenSize = vm.writtenSize
     verifiedInstanceCount = vm.verifiedInstanceCount
+    demandLogPeak = cycles.reduce(.zero) { max($0, $1.demandLogPeak) }
+    configurationSize = cycles.reduce(.zero) { $0 + $1.configurationSize }
   }
 
   /// Whether this machine did worse than `other`.

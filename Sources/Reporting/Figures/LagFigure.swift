@@ -28,6 +28,8 @@ package struct LagFigure: Sendable {
     static let left = 1_960
     static let right = 9_840
     static let labelLeft = 160
+    /// How many letters of the heading have room.
+    static let headingLength = 80
 
     let record: RunRecord
     let summary: RunSummary
@@ -96,8 +98,15 @@ package struct LagFigure: Sendable {
       return drawing.document(height: (bottom + 560) / 10, title: title)
     }
 
+    /// The name and the title of the scenario, as far as there is room.
+    private var heading: String {
+      guard let title = record.scenarioTitle else { return record.scenarioName }
+      let text = "\(record.scenarioName): \(title)"
+      return text.count <= Self.headingLength ? text : text.prefix(Self.headingLength - 1) + "…"
+    }
+
     private mutating func paintHead() {
-      drawing.text(record.scenarioName, x: Self.labelLeft, y: 320, size: 200, isBold: true)
+      drawing.text(heading, x: Self.labelLeft, y: 320, size: 200, isBold: true)
       var facts: [String] = []
       if let share = summary.complianceShare { facts.append("\(Readable.share(share)) of VM-time in RPO") }
       facts.append(

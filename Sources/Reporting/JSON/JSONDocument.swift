@@ -6,6 +6,7 @@ package import Measurements
 /// Keys end in the base unit of their number: `…Bytes`, `…Seconds`, `…BitsPerSecond`; shares are plain numbers from 0 to 1
 /// and end in `Share`. All are exact decimals. Keys come in a fixed order, and the same record gives the same bytes.
 /// A value that does not exist, such as the lag of a machine without an instance, is `null`; its key is there.
+/// The object `replicationInfo` of a machine is in the words and units of the product's REST contract instead.
 package struct JSONDocument: Sendable {
   /// Raised when a key changes its meaning or goes; new keys may come at any time.
   package static let format = 1
@@ -19,6 +20,7 @@ package struct JSONDocument: Sendable {
     let document = JSONValue.object([
       ("format", .count(Self.format)),
       ("scenario", .string(record.scenarioName)),
+      ("title", .string(record.scenarioTitle)),
       ("scenarioHash", .string(record.scenarioHash)),
       ("seed", .count(record.seed)),
       ("digest", .string(record.digestText)),
@@ -40,40 +42,16 @@ package struct JSONDocument: Sendable {
       ("writtenBytes", .bytes(summary.writtenSize)),
       ("payloadBytes", .bytes(summary.payloadSize)),
       ("wireBytes", .bytes(summary.wireSize)),
-      ("vms", .array(summary.vms.map(Self.machine))),
+      ("vcenterEventBytes", .bytes(summary.vcenterEventSize)),
+      ("vcenterEvents", .array(record.vcenterEventCounts.map(Self.vcenterEvent))),
+      ("vms", .array(zip(record.vms, summary.vms).map(Self.machine))),
       ("links", .array(summary.links.map(Self.link))),
+      ("datastores", .array(record.datastores.map(Self.datastore))),
       ("violations", .array(summary.violations.map { Self.violation($0, name: names[$0.vm] ?? "") })),
       ("faults", .array(record.faults.map(Self.fault))),
+      ("events", .array(record.events.map(Self.event))),
     ])
     text = document.text + "\n"
-  }
-
-  private static func machine(_ machine: VMSummary) -> JSONValue {
-    .object([
-      ("name", .string(machine.name)),
-      ("finalStatus", .string(machine.finalStatus)),
-      ("rpoSeconds", .seconds(machine.rpo)),
-      ("sizeBytes", .bytes(machine.size)),
-      ("observedSeconds", .seconds(machine.lag.observedTime)),
-      ("complianceShare", .share(machine.lag.complianceShare)),
-      ("violationCount", .count(machine.lag.violationCount)),
-      ("violationSeconds", .seconds(machine.lag.violationTime)),
-      ("unprotectedSeconds", .seconds(machine.lag.unprotectedTime)),
-      ("lagMeanSeconds", .seconds(machine.lag.lagMean)),
-      ("lagMedianSeconds", .seconds(machine.lag.lagMedian)),
-      ("lagP95Seconds", .seconds(machine.lag.lagPercentile95)),
-      ("lagP99Seconds", .seconds(machine.lag.lagPercentile99)),
-      ("lagMaximumSeconds", .seconds(machine.lag.lagMaximum)),
-      ("lagMaximumAtSeconds", .seconds(machine.lag.lagMaximumAt)),
-      ("completedCycleCount", .count(machine.completedCycleCount)),
-      ("abortedCycleCount", .count(machine.abortedCycleCount)),
-      ("fullSyncCount", .count(machine.fullSyncCount)),
-      ("writtenBytes", .bytes(machine.writtenSize)),
-      ("payloadBytes", .bytes(machine.payloadSize)),
-      ("wireBytes", .bytes(machine.wireSize)),
-      ("checksummedBytes", .bytes(machine.checksummedSize)),
-      ("verifiedInstanceCount", .count(machine.verifiedInstanceCount)),
-    ])
   }
 
   private static func link(_ link: LinkSummary) -> JSONValue {
@@ -98,6 +76,16 @@ package struct JSONDocument: Sendable {
     ])
   }
 
+  private static func datastore(_ datastore: DatastoreRecord) -> JSONValue {
+    .object([
+      ("name", .string(datastore.name)),
+      ("site", .string(datastore.site)),
+      ("capacityBytes", .bytes(datastore.capacity)),
+      ("usedBytes", .bytes(datastore.usedSize)),
+      ("usedPeakBytes", .bytes(datastore.usedPeak)),
+    ])
+  }
+
   private static func violation(_ violation: ViolationRecord, name: String) -> JSONValue {
     .object([
       ("vm", .string(name)),
@@ -118,5 +106,19 @@ package struct JSONDocument: Sendable {
       ("fromSeconds", .seconds(fault.from)),
       ("toSeconds", .seconds(fault.to)),
     ])
+  }
+
+  private static func event(_ event: EventRecord) -> JSONValue {
+    .object([
+      ("atSeconds", .seconds(event.at)),
+      ("kind", .string(event.kind)),
+      ("subject", .string(event.subject)),
+      ("detail", .string(event.detail)),
+      ("vcenterEvent", .string(event.vcenterEvent)),
+    ])
+  }
+
+  private static func vcenterEvent(_ name: String, count: Int) -> JSONValue {
+    .object([("vcenterEvent", .string(name)), ("postedCount", .count(count))])
   }
 }

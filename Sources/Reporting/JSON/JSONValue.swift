@@ -15,7 +15,11 @@ enum JSONValue {
   case object([(key: String, value: JSONValue)])
 
   static func count(_ number: some BinaryInteger) -> JSONValue { .integer(Int128(number)) }
-  static func bytes(_ size: ByteCount) -> JSONValue { .integer(Int128(size.bytes)) }
+  static func count(_ number: (some BinaryInteger)?) -> JSONValue {
+    number.map { .integer(Int128($0)) } ?? .null
+  }
+  static func string(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+  static func bytes(_ size: ByteCount?) -> JSONValue { size.map { .integer(Int128($0.bytes)) } ?? .null }
   static func bitsPerSecond(_ rate: DataRate) -> JSONValue { .integer(Int128(rate.bitsPerSecond)) }
   static func seconds(_ span: TimeSpan?) -> JSONValue { span.map { .billionths($0.nanoseconds) } ?? .null }
   static func seconds(_ instant: Instant?) -> JSONValue {

@@ -11,10 +11,10 @@ package struct TerminalSummary: Sendable {
   static let machinesShownOfMany = 10
   static let faultsShown = 8
 
-  private let record: RunRecord
-  private let summary: RunSummary
+  let record: RunRecord
+  let summary: RunSummary
   private let reproduction: String
-  private let style: TerminalStyle
+  let style: TerminalStyle
   private let wallTime: TimeSpan?
 
   /// - Parameters:
@@ -34,6 +34,7 @@ package struct TerminalSummary: Sendable {
   /// The lines, each ended by a line feed.
   package var text: String {
     var sections = [headSection, rpoSection, machineSection, linkSection]
+    if !limitedDatastores.isEmpty { sections.append(datastoreSection) }
     if !record.faults.isEmpty { sections.append(timelineSection) }
     sections.append(closingSection)
     return sections.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
@@ -51,7 +52,8 @@ package struct TerminalSummary: Sendable {
     parts.append(time)
     if record.warmUp > .zero { parts.append("first \(Readable.duration(record.warmUp)) not measured") }
     parts.append(Readable.count(record.eventCount, "event"))
-    return [parts.joined(separator: "   ")]
+    let title = record.scenarioTitle.map { style.paint(shortened($0, to: style.width), .faint) }
+    return [parts.joined(separator: "   ")] + [title].compactMap { $0 }
   }
 
   private var rpoSection: [String] {
@@ -66,7 +68,7 @@ package struct TerminalSummary: Sendable {
     if summary.unprotectedTime > .zero {
       line += "   \(Readable.duration(summary.unprotectedTime)) without any instance"
     }
-    return [line] + [causeLine, worstLine].compactMap { $0.map { "      " + $0 } }
+    return [line] + [causeLine, worstLine, errorLine, shortageLine].compactMap { $0.map { "      " + $0 } }
   }
 
   /// How much of the violations a fault may have caused.
@@ -102,7 +104,7 @@ package struct TerminalSummary: Sendable {
   }
 
   /// Up to three names.
-  private static func list(_ names: [String]) -> String {
+  static func list(_ names: [String]) -> String {
     let shown = names.prefix(3).joined(separator: ", ")
     return names.count > 3 ? shown + " and \(names.count - 3) more" : shown
   }
@@ -222,14 +224,14 @@ package struct TerminalSummary: Sendable {
         + "shipped \(Readable.size(summary.payloadSize)), on the wire \(Readable.size(summary.wireSize))",
       "  oracle     verified \(Readable.count(record.verifiedInstanceCount, "instance")), \(verdict)",
     ]
+    if let line = guestLine { lines.insert(line, at: 1) }
     lines.append("  reproduce  \(reproduction)   digest \(record.digestText)")
     return lines
   }
 
   private static func orDash(_ span: TimeSpan?) -> String { span.map(Readable.duration) ?? "-" }
 
-  private func shortened(_ text: String, to width: Int) -> String {
+  func shortened(_ text: String, to width: Int) -> String {
     text.count <= width ? text : text.prefix(width - 1) + style.ellipsis
   }
-
 }

@@ -5,7 +5,7 @@
 /// Of several the nearest wins, then the first.
 ///
 /// - Complexity: O(*n* · *l*²) for *n* candidates of about the same length *l*.
-func closest(to word: String, among candidates: some Sequence<String>) -> String? {
+package func closest(to word: String, among candidates: some Sequence<String>) -> String? {
   let letters = Array(word.lowercased())
   let limit = max(1, letters.count / 3)
   var best: (candidate: String, distance: Int)?

@@ -136,6 +136,11 @@ import Testing
     #expect(try panels(9_999, 0) == [true, false])
   }
 
+  @Test func `The heading tells the name and the title of the scenario`() throws {
+    let elements = try #require(Elements.parse(LagFigure(sampleRun()).text))
+    #expect(elements.text.contains("two-site \"dr\": An hour with the line down"))
+  }
+
   @Test func `The subtitle tells the time without any instance`() throws {
     #expect(
       try #require(Elements.parse(LagFigure(sampleRun()).text)).text.contains("55m without any instance"))

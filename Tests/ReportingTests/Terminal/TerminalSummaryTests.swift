@@ -15,6 +15,7 @@ import Testing
     #expect(
       text == """
         two-site "dr"   seed 42   1h simulated in 1.8s (2,000x)   first 5m not measured   2,100,000 events
+        An hour with the line down
 
         RPO   36.36% of VM-time in RPO   1 violation, 15m in all   55m without any instance
               with a fault all; otherwise none
@@ -28,6 +29,9 @@ import Testing
           wan           paris → lyon  0.89         70.0  1.26%     2.00         2.00     -    300 MB
           wan           lyon → paris  0.00         90.0  0.00%     0.00         0.00     -       0 B
           0 │▁  ▁▁▁│ 1h
+
+          datastore  site  capacity  at the end    peak  peak share
+          ds-lyon    lyon    500 GB      365 GB  375 GB      75.00%
 
           timeline       id      from   to  lasted
           link.loss wan  blip     16m  17m      1m
@@ -171,5 +175,76 @@ import Testing
 
     #expect(text.contains("oracle     verified 0 instances, 1 mismatch\n"))
     #expect(text.contains("RPO   nothing was measured\n"))
+  }
+
+  /// A run of ten machines of which some are not well, on `count` datastores.
+  private func troubled(
+    datastores count: Int = 0, status: String = "OK", delay: TimeSpan = .zero, events: [EventRecord] = []
+  ) -> String {
+    let vms = (0..<10).map { index in
+      var lag = LagTrack(rpo: .minutes(15))
+      lag.instanceCompleted(pointInTime: minute(0), at: minute(0))
+      lag.end(at: minute(10))
+      return VMRecord(
+        id: VirtualMachineID(index), name: "vm\(index)", disks: [], finalStatus: index < 4 ? status : "OK",
+        lag: lag, writtenSize: .zero, verifiedInstanceCount: 1,
+        guestDelay: .init(count: 2, total: delay + delay, longest: index == 3 ? delay : .zero))
+    }
+    let datastores = (0..<count).map {
+      DatastoreRecord(
+        id: DatastoreID($0), name: "ds\($0)", site: "lyon", capacity: .gigabytes(10),
+        usedSize: .zero, usedPeak: .gigabytes(UInt64($0)))
+    }
+    let run = RunRecord(
+      scenarioName: "s", scenarioHash: "", seed: 1, version: "0.1.0", duration: .minutes(10), warmUp: .zero,
+      digest: 0, eventCount: 1, vms: vms, links: [], datastores: Array(datastores.dropFirst()), cycles: [],
+      faults: [], events: events)
+    return TerminalSummary(run, reproduction: "drsim run dr.json --seed 1", style: TerminalStyle()).text
+  }
+
+  @Test func `Machines in error are named, whatever their lag`() {
+    #expect(troubled(status: "ERROR").contains("\n      4 in error at the end: vm0, vm1, vm2 and 1 more\n"))
+    #expect(troubled(status: "ERROR_RPO_VIOLATION").contains("4 in error"))
+    #expect(!troubled().contains("in error"))
+  }
+
+  @Test func `A target without room is told with the first to suffer`() {
+    func shortage(_ at: Int64) -> EventRecord {
+      EventRecord(
+        at: minute(at), kind: "replication.insufficient-space", subject: "db01", detail: "datastore ds-lyon")
+    }
+    #expect(
+      troubled(events: [shortage(3)]).contains(
+        "\n      no room at the target once, first at 3m for db01: datastore ds-lyon\n"))
+    #expect(
+      troubled(events: [shortage(3), shortage(9)]).contains("no room at the target 2 times, first at 3m"))
+    #expect(!troubled().contains("no room"))
+  }
+
+  @Test func `Guests that waited are told from ten milliseconds on`() {
+    #expect(
+      troubled(delay: .milliseconds(10)).contains(
+        "\n  guests     waited 20 times for the demand log, 200ms in all, 10ms at most (vm3)\n"))
+    #expect(!troubled(delay: .microseconds(9_999)).contains("guests     waited"))
+  }
+
+  @Test func `Of many datastores the fullest six are shown`() {
+    // ds1 to ds8, at their peaks full to 10, 20 … 80 per cent.
+    let lines = troubled(datastores: 9).split(separator: "\n")
+    #expect(
+      lines.filter { $0.hasPrefix("  ds") && !$0.contains("share") }.map { $0.split(separator: " ")[0] }
+        == ["ds8", "ds7", "ds6", "ds5", "ds4", "ds3"])
+    #expect(lines.contains("  and 2 more, less full"))
+    #expect(!troubled().contains("datastore"))
+  }
+
+  @Test func `A long title is cut at the width of the terminal`() {
+    let title = String(repeating: "long ", count: 40)
+    let run = RunRecord(
+      scenarioName: "s", scenarioTitle: title, scenarioHash: "", seed: 1, version: "0.1.0",
+      duration: .minutes(1), warmUp: .zero, digest: 0, eventCount: 1, vms: [], links: [], cycles: [],
+      faults: [], events: [])
+    let text = TerminalSummary(run, reproduction: "drsim run", style: TerminalStyle(width: 80)).text
+    #expect(text.split(separator: "\n")[1].count == 80)
   }
 }

@@ -1,0 +1,43 @@
+package import Inventory
+package import Quantities
+
+/// One datastore and the space that machines and replicas took on it.
+///
+/// Demand logs are not counted here; see ``CycleRecord/demandLogPeak``.
+package struct DatastoreRecord: Sendable, Hashable {
+  package let id: DatastoreID
+  package let name: String
+  /// The name of its site.
+  package let site: String
+  /// `nil` where room is no limit.
+  ///
+  /// What replicas take is then counted as if their disks were thick.
+  package let capacity: ByteCount?
+  /// What was taken at the end of the run.
+  package let usedSize: ByteCount
+  /// The most that was taken at a time.
+  package let usedPeak: ByteCount
+
+  /// - Precondition: The peak is no less than the end.
+  package init(
+    id: DatastoreID, name: String, site: String, capacity: ByteCount?, usedSize: ByteCount,
+    usedPeak: ByteCount
+  ) {
+    precondition(usedSize <= usedPeak, "the end is not above the peak")
+    self.id = id
+    self.name = name
+    self.site = site
+    self.capacity = capacity
+    self.usedSize = usedSize
+    self.usedPeak = usedPeak
+  }
+
+  /// Which share of the capacity was taken at the peak, rounded down; `nil` without a capacity.
+  ///
+  /// Above one where a scenario puts more on the datastore than it holds.
+  package var peakShare: Ratio? {
+    guard let capacity, capacity > .zero else { return nil }
+    let parts = UInt128(usedPeak.bytes) * 1_000_000_000 / UInt128(capacity.bytes)
+    return Ratio(partsPerBillion: Int64(clamping: parts))
+  }
+}

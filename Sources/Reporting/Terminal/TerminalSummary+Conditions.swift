@@ -1,0 +1,77 @@
+import Measurements
+import Quantities
+
+/// What is told only where it matters: space, errors and guests that had to wait.
+extension TerminalSummary {
+  static let datastoresShown = 6
+  /// The shortest longest wait of a guest that is told.
+  ///
+  /// One round of copies takes a millisecond for its read and one for its write unless the scenario says
+  /// otherwise, and every write to a delta under way may wait for one; five rounds are worth a line.
+  static let guestDelayShown = TimeSpan.milliseconds(10)
+
+  // MARK: - Datastores
+
+  /// Those with a capacity, the fullest first; equals stay in their order.
+  var limitedDatastores: [DatastoreRecord] {
+    let limited = record.datastores.filter { $0.peakShare != nil }
+    guard limited.count > Self.datastoresShown else { return limited }
+    return limited.enumerated().sorted { left, right in
+      let (one, other) = (left.element.peakShare ?? .zero, right.element.peakShare ?? .zero)
+      return (other.partsPerBillion, left.offset) < (one.partsPerBillion, right.offset)
+    }.map(\.element)
+  }
+
+  var datastoreSection: [String] {
+    var table = TerminalTable([
+      .init(title: "datastore", isRightAligned: false),
+      .init(title: "site", isRightAligned: false, dispensability: 2),
+      .init(title: "capacity"), .init(title: "at the end", dispensability: 1), .init(title: "peak"),
+      .init(title: "peak share"),
+    ])
+    let shown = limitedDatastores.prefix(Self.datastoresShown)
+    for datastore in shown {
+      guard let capacity = datastore.capacity, let share = datastore.peakShare else { continue }
+      table.rows.append([
+        .init(shortened(datastore.name, to: 24)), .init(shortened(datastore.site, to: 20)),
+        .init(Readable.size(capacity)), .init(Readable.size(datastore.usedSize)),
+        .init(Readable.size(datastore.usedPeak)), .init(Readable.share(share)),
+      ])
+    }
+    let rest = limitedDatastores.count - shown.count
+    return table.lines(style: style) + (rest > 0 ? ["  and \(Readable.count(rest)) more, less full"] : [])
+  }
+
+  /// That targets had no room, which holds replications up until somebody makes some.
+  var shortageLine: String? {
+    let shortages = record.events.filter { $0.kind == EventRecord.insufficientSpaceKind }
+    guard let first = shortages.first else { return nil }
+    let times = shortages.count == 1 ? "once" : "\(Readable.count(shortages.count)) times"
+    return style.paint(
+      "no room at the target \(times), first at \(Readable.instant(first.at)) for \(first.subject): "
+        + first.detail, .bad)
+  }
+
+  // MARK: - Machines
+
+  /// The machines of which nothing is sent until somebody puts something right.
+  var errorLine: String? {
+    let machines = record.vms.filter(\.isInError)
+    guard !machines.isEmpty else { return nil }
+    return style.paint(
+      "\(Readable.count(machines.count)) in error at the end: \(Self.list(machines.map(\.name)))", .bad)
+  }
+
+  /// How long guests waited for copies into demand logs.
+  var guestLine: String? {
+    guard
+      let worst = record.vms.max(by: { $0.guestDelay.longest < $1.guestDelay.longest }),
+      worst.guestDelay.longest >= Self.guestDelayShown
+    else { return nil }
+    let count = record.vms.reduce(0) { $0 + $1.guestDelay.count }
+    let total = record.vms.reduce(TimeSpan.zero) { $0 + $1.guestDelay.total }
+    return
+      "  guests     waited \(count == 1 ? "once" : "\(Readable.count(count)) times") for the demand log, "
+      + "\(Readable.duration(total)) in all, \(Readable.duration(worst.guestDelay.longest)) at most (\(worst.name))"
+  }
+}

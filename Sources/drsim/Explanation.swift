@@ -1,0 +1,107 @@
+import ReplicationCore
+import Scenarios
+
+/// What `drsim explain` has to say about a word.
+enum Explanation {
+  /// The words that stand for a whole list.
+  enum Chapter: String, CaseIterable {
+    case format, profile, product, status
+
+    var text: String {
+      switch self {
+      case .format: Explanation.format
+      case .profile: Profile.parameters.map(Explanation.text).joined()
+      case .product: ProductProfile.constants.map(\.explanation).joined()
+      case .status: ReplicationStatus.allCases.map(\.explanation).joined()
+      }
+    }
+  }
+
+  /// The text about `topic`, or `nil` if there is none.
+  ///
+  /// Case does not count. A constant of the product can be called by the last part of its name. Where a scenario may override it under
+  /// that name, both are told.
+  static func text(about topic: String) -> String? {
+    let word = topic.lowercased()
+    if let chapter = Chapter(rawValue: word) { return chapter.text }
+    if let code = DiagnosticCode(rawValue: word.uppercased()) {
+      return "\(code.rawValue)  \(code.title)\n\n\(code.explanation)\n"
+    }
+    let statuses = ReplicationStatus.allCases.filter {
+      $0.rawValue.lowercased() == word || $0.title.lowercased() == word
+    }
+    let parameters = Profile.parameters.filter { $0.key.lowercased() == word }
+    let constants = ProductProfile.constants.filter {
+      $0.key.lowercased() == word || lastPart(of: $0).lowercased() == word
+    }
+    let texts = statuses.map(\.explanation) + parameters.map(text) + constants.map(\.explanation)
+    return texts.isEmpty ? nil : texts.joined()
+  }
+
+  /// The word that somebody who wrote `topic` most likely meant.
+  static func suggestion(for topic: String) -> String? {
+    let words =
+      Chapter.allCases.map(\.rawValue) + ReplicationStatus.allCases.map(\.rawValue)
+      + DiagnosticCode.allCases.map(\.rawValue) + Profile.parameters.map(\.key)
+      + ProductProfile.constants.map(\.key)
+    if let word = closest(to: topic, among: words) { return word }
+    // A slip in the last part of a constant's name.
+    guard let part = closest(to: topic, among: ProductProfile.constants.map(lastPart)) else { return nil }
+    return ProductProfile.constants.first { lastPart(of: $0) == part }?.key
+  }
+
+  private static func lastPart(of constant: ProductConstant) -> String {
+    constant.key.split(separator: ".").last.map(String.init) ?? constant.key
+  }
+
+  /// Every key of every object, from the description that the reader works by.
+  private static var format: String {
+    FormatDescription.current.objects.map { object in
+      "\(object.noun)\n"
+        + object.keys.map { key in
+          let need = key.isRequired ? "required" : key.defaultText.map { "default \($0)" } ?? "optional"
+          return "  \(key.name)  (\(key.form); \(need))\n      \(key.summary)\n"
+        }.joined()
+    }.joined(separator: "\n")
+  }
+
+  private static func text(of parameter: Profile.Parameter) -> String {
+    "\(parameter.key)  (default \(parameter.defaultText))\n    \(parameter.summary)\n"
+      + "    Source: \(parameter.source)\n"
+  }
+}
+
+extension ReplicationStatus {
+  /// What the word means, in a few lines.
+  ///
+  ///     SYNC  ("Sync"; group In progress)
+  ///         A delta is on its way: what the guest wrote since the last instance.
+  fileprivate var explanation: String {
+    "\(rawValue)  (\"\(title)\"; group \(group.rawValue))\n    \(meaning)\n"
+  }
+
+  private var meaning: String {
+    switch self {
+    case .configuring: "The replication is being set up or changed."
+    case .initialFullSync: "The first full sync of its life runs or must run: nothing can be recovered yet."
+    case .fullSync: "A full sync runs or must run: disks are compared, and what differs is sent."
+    case .sync: "A delta is on its way: what the guest wrote since the last instance."
+    case .ok: "The newest instance is complete and no older than the RPO; nothing is being sent."
+    case .notActive: "The virtual machine is off, or there is no connection: nothing is being sent."
+    case .paused: "An administrator or the product paused the replication."
+    case .error:
+      "Nothing is sent until somebody puts something right, such as a full datastore or a disk that was added."
+    case .moving: "The replication moves to another replication server."
+    case .recovering: "The replica is being made a virtual machine."
+    case .recovered: "The replica is a virtual machine of its own; the replication is over."
+    case .diskResizing: "A disk of the replica is being made as large as its source."
+    case .unknown: "The site that knows does not answer."
+    case .rpoViolation, .syncRPOViolation, .fullSyncRPOViolation, .notActiveRPOViolation, .errorRPOViolation:
+      "As \(withoutViolation), and the newest complete instance is older than the RPO."
+    }
+  }
+
+  private var withoutViolation: String {
+    rawValue == "RPO_VIOLATION" ? "OK" : rawValue.replacing("_RPO_VIOLATION", with: "")
+  }
+}
