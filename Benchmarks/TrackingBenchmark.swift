@@ -11,7 +11,7 @@ import ReplicationCore
 enum TrackingBenchmark: Benchmark {
   static let name = "tracking"
   static let summary = "ns of a tracked guest write: idle, in flight, copying; beside one flat bitmap"
-  static let options = "[--gibibytes N (1024)] [--writes N (4e6)] [--repetitions N (5)]"
+  static let options = "[--gibibytes N (1024)] [--writes N (2e6)] [--repetitions N (5)]"
 
   /// What the tracker does when the writes come.
   private enum Situation: String, CaseIterable {
@@ -42,7 +42,7 @@ enum TrackingBenchmark: Benchmark {
 
   static func run(_ options: inout BenchmarkOptions) throws {
     let gibibytes = try options.takeNumber("--gibibytes", default: 1_024)
-    let count = try options.takeNumber("--writes", default: 4_000_000)
+    let count = try options.takeNumber("--writes", default: 2_000_000)
     let repetitions = try options.takeNumber("--repetitions", default: 5)
     try options.checkAllTaken()
     let geometry = ExtentGeometry(diskSize: .gibibytes(UInt64(gibibytes)))
