@@ -30,6 +30,8 @@ struct ReplicationRun {
   var hostStamp: UInt64 = 0
   /// What a transfer uses before and behind the servers and hosts of the target.
   let routeEnds: (first: [ResourceUse], last: [ResourceUse])
+  /// What the schedule of its host was last told that it can do.
+  var toldActivity: HostSchedule.Activity?
   /// The host whose schedule it is in.
   var scheduledHost: HostID?
   /// The contexts it holds, and of which host.

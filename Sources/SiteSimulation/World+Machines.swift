@@ -38,6 +38,7 @@ extension World {
     machines[machine].destination = nil
     if hosts[host.index].isUp {
       machines[machine].host = host
+      takeMoves(of: tellSchedule(machines[machine].replication))
       note("vm.migrated", of: machine, detail: "to host \(scenario.inventory[host].name)")
     }
     replications[machines[machine].replication].source.migrationEnded(at: now)
@@ -182,6 +183,7 @@ extension World {
     } else {
       replications[index].source.syncRequested(at: now)
     }
+    takeMoves(of: tellSchedule(index))
     try sourceChanged(index)
   }
 

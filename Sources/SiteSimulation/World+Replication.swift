@@ -27,7 +27,8 @@ extension World {
   mutating func sourceChanged(_ index: Int) throws(SimulationFailure) {
     var unsent = ByteCount.zero
     if let size = endSession(index) { unsent = size }
-    for event in replications[index].source.takeEvents() {
+    let events = replications[index].source.takeEvents()
+    for event in events {
       // A connection can be lost without a sync under way, and so without a session to drop.
       if event == .connectionLost {
         for side in StreamSide.allCases { replications[index][side].connection.lost() }
@@ -35,7 +36,9 @@ extension World {
       note(event, of: index, unsent: unsent)
     }
     moveIfIdle(index)
-    takeMoves(of: tellSchedule(index))
+    if !events.isEmpty || replications[index].source.activity != replications[index].toldActivity {
+      takeMoves(of: tellSchedule(index))
+    }
     try send(index)
     armTimer(index)
     try serveContexts()
@@ -46,11 +49,14 @@ extension World {
 
   /// Tells the schedule of its machine's host what a replication expects and can do.
   ///
+  /// That changes with events of its source, and with what it is able to do.
+  ///
   /// - Returns: That host.
   @discardableResult
   mutating func tellSchedule(_ index: Int) -> HostID {
     let outlook = replications[index].source.outlook
     let activity = replications[index].source.activity
+    replications[index].toldActivity = activity
     let host = machines[replications[index].machineIndex].host
     let machine = replications[index].machine
     if replications[index].scheduledHost == host {

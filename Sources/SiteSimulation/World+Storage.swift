@@ -88,8 +88,9 @@ extension World {
     return capacity > state.used ? capacity - state.used : .zero
   }
 
-  /// Counts what a replica takes now.
+  /// Counts what a replica takes now, where room is limited.
   mutating func noteSpace(_ index: Int) {
+    guard scenario.inventory[replications[index].datastore].capacity != nil else { return }
     let space = replications[index].replica.spaceUse.total
     let datastore = replications[index].datastore.index
     datastores[datastore].used = datastores[datastore].used - replications[index].space + space
