@@ -28,7 +28,7 @@ fuzz: packages
 
 bench: packages
 	swift build -c release --product Benchmarks $(SWIFT_FLAGS)
-	for name in hold laws flows fleet; do .build/release/Benchmarks $$name || exit 1; done
+	for name in hold laws flows tracking memory storage schedule fleet; do .build/release/Benchmarks $$name || exit 1; done
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks

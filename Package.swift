@@ -96,8 +96,8 @@ let benchmarks: [Target] = [
   .executableTarget(
     name: "Benchmarks",
     dependencies: [
-      "Quantities", "RandomStreams", "SimulationKernel", "ResourceModels", "Scenarios",
-      "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs",
+      "Quantities", "RandomStreams", "BlockStorage", "Inventory", "SimulationKernel", "ResourceModels",
+      "Scenarios", "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs",
     ],
     path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
 ]

@@ -57,6 +57,29 @@ func cpuSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
+/// The CPU time that `body` takes, in seconds.
+func cpuSeconds<Failure: Error>(of body: () throws(Failure) -> Void) throws(Failure) -> Double {
+  let start = cpuSeconds()
+  try body()
+  return cpuSeconds() - start
+}
+
+/// Runs contenders in turn, several times, and yields the least time of each, so that all meet the same machine.
+///
+/// - Parameter contenders: Each sets itself up and yields the CPU seconds of what it measures.
+func leastSeconds(repetitions: Int, of contenders: [() throws -> Double]) throws -> [Double] {
+  var least = [Double](repeating: .infinity, count: contenders.count)
+  for _ in 0..<repetitions {
+    for (index, contender) in contenders.enumerated() { least[index] = min(least[index], try contender()) }
+  }
+  return least
+}
+
+/// `text` with spaces behind it, at least `width` characters.
+func column(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}
+
 func printToStandardError(_ text: String) {
   FileHandle.standardError.write(Data("\(text)\n".utf8))
 }

@@ -3,7 +3,8 @@ import Glibc
 /// The benchmarks by name; each lives in a file of its own.
 let benchmarks: [any Benchmark.Type] = [
   HoldBenchmark.self, LawsBenchmark.self, FlowsBenchmark.self, FleetBenchmark.self,
-  FramesBenchmark.self,
+  FramesBenchmark.self, TrackingBenchmark.self, MemoryBenchmark.self, StorageBenchmark.self,
+  ScheduleBenchmark.self,
 ]
 
 let usage = """

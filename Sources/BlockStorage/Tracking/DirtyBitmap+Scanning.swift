@@ -4,7 +4,7 @@ extension DirtyBitmap {
   /// - Parameter limit: The most extents wanted at once, such as those of one network update.
   /// - Returns: The run that starts at the first marked extent of `range` and goes on to the first clear
   ///   one, the end of `range` or `limit` extents; `nil` if no extent of `range` is marked.
-  /// - Complexity: O(1) for each 64 extents of pieces that exist, and for each 262,144 of the rest.
+  /// - Complexity: O(1) for each 64 extents of `range` in pieces that exist, and for each 262,144 of the rest.
   package func nextRun(in range: Range<Int>, limit: Int = .max) -> Range<Int>? {
     geometry.validate(range)
     precondition(limit > 0, "a run has at least one extent")
@@ -77,7 +77,9 @@ extension DirtyBitmap {
         var word = (extent & (Self.extentsPerPiece - 1)) >> 6
         var bits =
           (words[slot << Self.wordsPerPieceShift | word] ^ inversion) & UInt64.max << UInt64(extent & 63)
-        while bits == 0 && word < (1 << Self.wordsPerPieceShift) - 1 {
+        let lastExtent = piece == lastPiece ? range.upperBound - 1 : Self.extentsPerPiece - 1
+        let lastWord = (lastExtent & (Self.extentsPerPiece - 1)) >> 6
+        while bits == 0 && word < lastWord {
           word += 1
           bits = words[slot << Self.wordsPerPieceShift | word] ^ inversion
         }

@@ -72,6 +72,35 @@ package struct DirtyBitmap: Sendable {
     geometry.validate(extents)
     guard !extents.isEmpty else { return 0 }
     if directory.isEmpty { allocateDirectory() }
+    return isWithinWord(extents) ? markWithinWord(extents) : markPieces(extents)
+  }
+
+  @inline(__always)
+  private func isWithinWord(_ extents: Range<Int>) -> Bool {
+    extents.lowerBound >> 6 == (extents.upperBound - 1) >> 6
+  }
+
+  /// Marks extents of one word, as most guest writes are; one that marks nothing new changes no memory.
+  @inline(__always)
+  private mutating func markWithinWord(_ extents: Range<Int>) -> Int {
+    let first = extents.lowerBound
+    let piece = first >> Self.extentsPerPieceShift
+    var slot = Int(directory[piece]) - 1
+    if slot < 0 { slot = allocateSlot(for: piece) }
+    let index = slot << Self.wordsPerPieceShift | first >> 6 & (1 << Self.wordsPerPieceShift - 1)
+    let mask =
+      UInt64.max << UInt64(first & 63) & UInt64.max >> UInt64(63 - (extents.upperBound - 1) & 63)
+    let new = mask & ~words[index]
+    guard new != 0 else { return 0 }
+    words[index] |= new
+    let added = new.nonzeroBitCount
+    populations[slot] += Int32(truncatingIfNeeded: added)
+    count += added
+    return added
+  }
+
+  @inline(never)
+  private mutating func markPieces(_ extents: Range<Int>) -> Int {
     let countBefore = count
     var extent = extents.lowerBound
     while extent < extents.upperBound {
