@@ -206,6 +206,17 @@ import Testing
     #expect(try read(Examples.full).profile == expected)
   }
 
+  @Test(arguments: [("5.0", "14m", "15m to 24h"), ("7.0", "4m", "5m to 24h"), ("enhanced", "30s", nil)])
+  func `A release has a range of RPOs`(product: String, rpo: String, range: String?) {
+    let text = Examples.full.replacing("\"product\": \"7.0\"", with: "\"product\": \"\(product)\"")
+    let (scenario, diagnostics) = ScenarioReader.read(
+      text: text, file: "test.json", overrides: [(path: "/replications/db01/rpo", value: rpo)])
+    #expect(scenario == nil)
+    let message = diagnostics.first { $0.code.rawValue == "E0301" }?.message ?? ""
+    // 30 s is no whole number of minutes, for any release.
+    #expect(message.contains(range ?? "whole number of minutes"))
+  }
+
   @Test func `Relaxed limits allow any RPO`() throws {
     let overrides = [(path: "/replications/db01/rpo", value: "90s"), (path: "/limits", value: "relaxed")]
     #expect(try read(Examples.full, overrides).replications[0].rpo == .seconds(90))

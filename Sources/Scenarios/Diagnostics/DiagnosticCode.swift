@@ -405,7 +405,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "RPO outside the product's range",
         """
         vSphere Replication accepts recovery point objectives of whole minutes from 5 minutes to \
-        24 hours. To explore others, write "limits": "relaxed" at the top of the scenario.
+        24 hours; release 5.0 from 15 minutes, enhanced replication from 1 minute. To explore others, \
+        write "limits": "relaxed" at the top of the scenario.
         """
       )
     case .replicationToOwnSite:

@@ -2,10 +2,18 @@ import Inventory
 import Quantities
 
 extension Resolver {
-  /// The recovery point objectives that vSphere Replication accepts, in whole minutes.
+  /// The recovery point objectives that a release of vSphere Replication accepts, in whole minutes.
   ///
-  /// - Source: vSphere Replication 6.5 and later: 5 minutes to 24 hours.
-  private static let productRPORange = TimeSpan.minutes(5)...TimeSpan.hours(24)
+  /// - Source: vSphere Replication 5.x: 15 minutes to 24 hours; 6.5 and later: from 5 minutes; enhanced: from 1 minute.
+  private static func rpoRange(of product: Profile.Product) -> ClosedRange<TimeSpan> {
+    let minimum: TimeSpan =
+      switch product {
+      case .v5: .minutes(15)
+      case .v6, .v7, .v8, .v8U3: .minutes(5)
+      case .enhanced: .minutes(1)
+      }
+    return minimum...TimeSpan.hours(24)
+  }
 
   /// - Source: VMware configuration maximums for vSphere Replication: 24 points in time.
   private static let pointsInTimeMaximum = 24
@@ -46,11 +54,13 @@ extension Resolver {
   private mutating func checkRPO(_ replication: ReplicationDraft) {
     guard draft.limits.known == .product, let rpo = replication.rpo.located else { return }
     let isWhole = rpo.value.nanoseconds % TimeSpan.minutes(1).nanoseconds == 0
-    guard !Self.productRPORange.contains(rpo.value) || !isWhole else { return }
+    let product = draft.profile.known?.profile.product ?? Profile().product
+    let range = Self.rpoRange(of: product)
+    guard !range.contains(rpo.value) || !isWhole else { return }
     log.report(
       .rpoOutOfRange,
       isWhole
-        ? "an RPO of \(rpo.value) is outside the product's range of 5m to 24h"
+        ? "an RPO of \(rpo.value) is outside the product's range of \(range.lowerBound) to 24h"
         : "an RPO of \(rpo.value) is not a whole number of minutes", at: rpo.span,
       help: "write \"limits\": \"relaxed\" at the top of the scenario to explore it anyway")
   }
