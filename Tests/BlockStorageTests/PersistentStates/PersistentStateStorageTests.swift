@@ -40,6 +40,7 @@ import Testing
     var random = RandomStream(seed: 3, name: "stops")
     let states = (0..<2).map { _ in random.nextState(geometry, runLimit: 30) }
     var cover = CrashCover()
+    cover.stride = 1
     cover.exhaustiveSectorCount = 3
     cover.randomCount = 6
     cover.cuts = [64, 300]
