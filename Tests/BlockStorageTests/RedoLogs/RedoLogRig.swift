@@ -1,0 +1,205 @@
+import Quantities
+import RandomStreams
+
+@testable import BlockStorage
+
+/// A redo log and a base disk on one crashable storage, beside the plainest model of what they must hold.
+final class RedoLogRig {
+  /// The content of the disk at every instance, by its sequence: a tag per extent.
+  var contents: [UInt64: [UInt64]]
+  /// The instances that a crash now may show.
+  var visible: Set<UInt64>
+  /// The lists of batches that a log that receives may hold now.
+  var received: [[ExtentBatch]] = [[]]
+
+  let geometry: ExtentGeometry
+  let storage = CrashableStorage()
+  let logFile: CrashableFile
+  let baseFile: CrashableFile
+  var log: RedoLogFile<CrashableFile>
+  let safeguards: RedoLogSafeguards
+
+  var base: ExtentFile<CrashableFile> { ExtentFile(baseFile, geometry: geometry) }
+
+  /// A new log over an empty disk, which is instance 0.
+  init(extentCount: Int, safeguards: RedoLogSafeguards = .all) throws {
+    geometry = BlockStorageTests.geometry(extentCount: extentCount)
+    contents = [0: [UInt64](repeating: 0, count: extentCount)]
+    visible = [0]
+    logFile = CrashableFile(on: storage)
+    baseFile = CrashableFile(on: storage)
+    self.safeguards = safeguards
+    log = try RedoLogFile.create(
+      in: logFile, geometry: geometry, diskIdentifier: 7, salt: 1, safeguards: safeguards)
+  }
+
+  /// What a crash left of another rig, opened.
+  init(logImage: [UInt8], baseImage: [UInt8], of other: RedoLogRig) throws {
+    geometry = other.geometry
+    contents = other.contents
+    visible = other.visible
+    received = other.received
+    safeguards = other.safeguards
+    logFile = CrashableFile(on: storage, bytes: logImage)
+    baseFile = CrashableFile(on: storage, bytes: baseImage)
+    log = try RedoLogFile.open(logFile, safeguards: safeguards)
+  }
+
+  /// A batch of runs that hold one tag each.
+  func batch(_ runs: [(Range<Int>, UInt64)]) -> ExtentBatch {
+    var batch = ExtentBatch(geometry: geometry)
+    for (run, tag) in runs { batch.append(run, payloads: tagPayload(tag, width: 8 * run.count).span.bytes) }
+    return batch
+  }
+
+  /// One extent in two from `first` on, each an entry of its own.
+  func scattered(count: Int, from first: Int = 0, tag: UInt64) -> ExtentBatch {
+    batch((0..<count).map { (first + 2 * $0..<first + 2 * $0 + 1, tag &+ UInt64($0)) })
+  }
+
+  // MARK: Operations, each telling the model before it begins and when it is acknowledged
+
+  func append(_ batch: ExtentBatch) throws {
+    let longest = received[received.count - 1]
+    received.append(longest + [batch])
+    try log.append(batch)
+  }
+
+  /// Appends several bundles of which the last fails, so that nothing of them counts.
+  func appendFailing(_ parts: [ExtentBatch]) throws {
+    let prefix = received[received.count - 1]
+    var whole = ExtentBatch(geometry: geometry)
+    for (index, part) in parts.enumerated() {
+      part.forEachRun { whole.append($0, payloads: $1) }
+      received.insert(prefix + parts[...index], at: received.count - 1)
+    }
+    storage.fail(change: parts.count - 1, with: .noSpace, keptBytes: 700)
+    do {
+      try log.append(whole)
+    } catch {
+      if error != .storage(.noSpace) { throw error }
+    }
+  }
+
+  func commit(_ sequence: UInt64) throws {
+    let shown = log.baseInstance?.sequence ?? 0
+    contents[sequence] = content(contents[shown] ?? [], after: received[received.count - 1])
+    visible = [shown, sequence]
+    try log.commit(LoggedInstance(sequence: sequence, pointInTime: Instant(nanoseconds: Int64(sequence))))
+    visible = [sequence]
+  }
+
+  func merge() throws { try log.merge(into: base) }
+
+  /// Empties the log; an instance that was not merged is given up.
+  func reset(salt: UInt64) throws {
+    visible.insert(log.baseInstance?.sequence ?? 0)
+    received.append([])
+    try log.reset(salt: salt)
+    visible = [log.baseInstance?.sequence ?? 0]
+    received = [[]]
+  }
+
+  func reopen() throws { log = try RedoLogFile.open(logFile, safeguards: safeguards) }
+
+  func content(_ content: [UInt64], after batches: [ExtentBatch]) -> [UInt64] {
+    var result = content
+    for batch in batches {
+      batch.forEachRun { run, payloads in
+        for (offset, extent) in run.enumerated() {
+          result[extent] = payloads.unsafeLoadUnaligned(fromByteOffset: 8 * offset, as: UInt64.self)
+        }
+      }
+    }
+    return result
+  }
+
+  // MARK: Checking
+
+  /// Says what is wrong with what the log and the base show, `nil` if nothing is.
+  ///
+  /// A log that receives is continued with a batch and committed, so that what it holds becomes visible.
+  func mistake() throws -> String? {
+    var content = try tags(of: base)
+    var sequence = log.baseInstance?.sequence ?? 0
+    if let instance = completeInstance {
+      sequence = instance.sequence
+      content = try overlaid(content)
+    }
+    if !visible.contains(sequence) { return "instance \(sequence) is not of \(visible.sorted())" }
+    if content != contents[sequence] { return "the content is not that of instance \(sequence)" }
+    guard log.phase == .receiving else { return nil }
+    let count = log.appendedExtentCount
+    let candidates = received.filter { $0.reduce(0) { $0 + $1.extentCount } == count }
+    if candidates.isEmpty { return "\(count) extents are no prefix of what was appended" }
+    let probe = batch([(0..<2, 0xabcd)])
+    try log.append(probe)
+    try log.commit(LoggedInstance(sequence: 99, pointInTime: .zero))
+    let found = try overlaid(content)
+    let isExpected = candidates.contains { self.content(content, after: $0 + [probe]) == found }
+    return isExpected ? nil : "the log holds other extents than those received"
+  }
+
+  /// The instance that the log holds whole.
+  var completeInstance: LoggedInstance? {
+    switch log.phase {
+    case .complete(let instance), .merging(let instance): instance
+    case .receiving, .merged: nil
+    }
+  }
+
+  private func tags(of disk: ExtentFile<CrashableFile>) throws -> [UInt64] {
+    var bytes: [UInt8] = []
+    try disk.read(0..<geometry.extentCount, appendingTo: &bytes)
+    return (0..<geometry.extentCount).map { bytes.field(at: 8 * $0) }
+  }
+
+  private func overlaid(_ content: [UInt64]) throws -> [UInt64] {
+    let loaded = try log.load()
+    return (0..<geometry.extentCount).map { extent in
+      loaded.payload(of: extent)?.field(at: 0) ?? content[extent]
+    }
+  }
+}
+
+/// How many crash states were looked at and how many of them were wrong.
+struct CrashTally {
+  var states = 0
+  var wrong = 0
+  var firstMistake: String?
+
+  mutating func note(_ mistake: String?) {
+    states += 1
+    guard let mistake else { return }
+    wrong += 1
+    if firstMistake == nil { firstMistake = mistake }
+  }
+}
+
+extension RedoLogRig {
+  /// Looks at every content that the cover makes of a crash now.
+  func forEachCrash(
+    cover: CrashCover, seed: UInt64, _ body: (_ logImage: [UInt8], _ baseImage: [UInt8]) -> Void
+  ) {
+    var chooser = RandomCrash(random: RandomStream(seed: seed, name: "other-file"))
+    cover.forEachImage(of: logFile, seed: seed) { logImage in
+      body(logImage, baseFile.imageAfterCrash(choosing: &chooser))
+    }
+    if baseFile.unsyncedSectors.isEmpty { return }
+    cover.forEachImage(of: baseFile, seed: seed) { baseImage in
+      body(logFile.imageAfterCrash(choosing: &chooser), baseImage)
+    }
+  }
+
+  /// Checks what a crash now leaves, in every state of the cover.
+  func checkCrashes(cover: CrashCover, seed: UInt64, place: String, tally: inout CrashTally) {
+    forEachCrash(cover: cover, seed: seed) { logImage, baseImage in
+      do {
+        let mistake = try RedoLogRig(logImage: logImage, baseImage: baseImage, of: self).mistake()
+        tally.note(mistake.map { "\(place): \($0)" })
+      } catch {
+        tally.note("\(place): \(error)")
+      }
+    }
+  }
+}
