@@ -112,7 +112,8 @@ package final class SourceStateFiles<Folder: StorageFolder> where Folder.File.Fa
 
   /// Saves what was tracked; when it returns, no crash can take it back.
   ///
-  /// Nothing is written to the disks from the moment `saved` was taken until ``markInUse()`` returned again.
+  /// Nothing is written to the disks from the moment `saved` was taken until ``markInUse()`` returned again. What
+  /// makes a stopped machine need a full sync, such as a reverted snapshot, is saved before it happens.
   ///
   /// - Throws: What the storage throws; some disks may be saved, the others need a full sync unless it is tried
   ///   again. If space lacks, ``SavedSource/foldedBack`` may fit.
