@@ -45,13 +45,13 @@ package final class ReplicaFiles<Folder: StorageFolder> where Folder.File.Failur
   let identities: [UInt128]
   private(set) var bases: [ExtentFile<Folder.File>]
   /// The logs of each level by its number, per disk, oldest first.
-  private(set) var levels: [(number: UInt64, logs: [[NamedLog]])] = []
+  var levels: [(number: UInt64, logs: [[NamedLog]])] = []
   /// Per disk what full syncs brought that no instance stands on yet.
   private(set) var fullSync: [[NamedLog]]
   /// Per disk the log being filled; none before its first extent.
   private var incoming: [NamedLog?]
   /// Files that the next descriptor no longer names.
-  private var obsolete: [String] = []
+  var obsolete: [String] = []
   /// Whether a name was given that the next descriptor relies on.
   private var hasNewNames = false
   private var nextSalt: UInt64
@@ -204,74 +204,6 @@ package final class ReplicaFiles<Folder: StorageFolder> where Folder.File.Failur
     }
   }
 
-  // MARK: Merging
-
-  /// Merges the logs of the oldest level into the base disks, durably.
-  ///
-  /// It can be done again after a crash in its midst. The logs are removed with the next descriptor.
-  package func mergeIntoBases(_ number: UInt64) throws(Failure) {
-    try changing { () throws(Failure) in
-      precondition(levels.first?.number == number, "only the oldest level lies on the base disks")
-      let level = levels.removeFirst()
-      for (index, logs) in level.logs.enumerated() {
-        for entry in logs {
-          obsolete.append(entry.name)
-          if entry.log.phase == .merged { continue }
-          do throws(RedoLogMergeError<Folder.Failure, Folder.Failure>) {
-            try entry.log.merge(into: bases[index])
-          } catch {
-            switch error {
-            case .log(let failure): throw Self.failure(of: entry.name, failure)
-            case .base(let failure): throw .storage(failure)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// Makes new logs of those of two neighbouring levels, in place of those of the lower one.
-  ///
-  /// They count, and the logs they were made of are removed, with the next descriptor.
-  package func merge(
-    _ upper: UInt64, into lower: UInt64, instance: LoggedInstance, generation: UInt64
-  ) throws(Failure) {
-    try changing { () throws(Failure) in
-      guard let position = levels.firstIndex(where: { $0.number == lower }),
-        levels.indices.contains(position + 1), levels[position + 1].number == upper
-      else { preconditionFailure("neighbouring levels are merged") }
-      for index in bases.indices {
-        let logs = levels[position].logs[index] + levels[position + 1].logs[index]
-        obsolete += logs.map(\.name)
-        guard let merged = try merged(logs) else {
-          levels[position].logs[index] = []
-          continue
-        }
-        let name = "\(names.log(lower, ofDisk: index)).merged\(generation)-delta.vmdk"
-        var entry = try createLog(name, ofDisk: index)
-        let copy = RedoLogCopy(into: entry.log)
-        try using(name) { () throws(Log.Failure) in
-          try merged.merge(into: copy)
-          try copy.finish()
-          try entry.log.commit(instance)
-        }
-        entry.sequence = instance.sequence
-        levels[position].logs[index] = [entry]
-      }
-      levels.remove(at: position + 1)
-    }
-  }
-
-  /// What several committed logs, oldest first, make of a disk; `nil` if they hold nothing.
-  func merged(_ logs: [NamedLog]) throws(Failure) -> RedoLog? {
-    var result: RedoLog?
-    for entry in logs where entry.log.phase != .merged {
-      let log = try using(entry.name) { () throws(Log.Failure) in try entry.log.load() }
-      if result == nil { result = log } else { result?.formOverlay(log) }
-    }
-    return result
-  }
-
   // MARK: The descriptor
 
   /// Makes durable which instances exist, as the target says, and removes the files that no longer count.
@@ -321,7 +253,7 @@ package final class ReplicaFiles<Folder: StorageFolder> where Folder.File.Failur
       positions: positions)
   }
 
-  private func createLog(_ name: String, ofDisk index: Int) throws(Failure) -> NamedLog {
+  func createLog(_ name: String, ofDisk index: Int) throws(Failure) -> NamedLog {
     let file = try storing { () throws(Folder.Failure) in try folder.create(name) }
     hasNewNames = true
     nextSalt &+= 0x9e37_79b9_7f4a_7c15

@@ -55,7 +55,7 @@ import Testing
   }
 
   /// Hundreds of them in an optimised build.
-  @Test(arguments: 0..<(DurableCrashTests.isOptimised ? 1_000 : 40) as Range<UInt64>)
+  @Test(arguments: 0..<(DurableCrashTests.isOptimised ? 1_000 : 12) as Range<UInt64>)
   func `Files lead to the source in the end, whatever stopped how often`(seed: UInt64) throws {
     var history = try History(seed: seed)
     for _ in 0..<120 { try history.step() }
