@@ -96,12 +96,12 @@ import Testing
 
   /// A fault of one kind at every moment, with each chooser.
   ///
-  /// In a debug build, which is far slower, the choosers take turns and only one moment in sixteen is looked at.
+  /// In a debug build, which is far slower, the choosers take turns and only one moment in `stride` is looked at.
   ///
   /// - Returns: The crash states looked at.
   private func enumerate(
     _ history: History, changes: (DurablePair) -> Int, fault: (Int) -> DurablePair.Fault,
-    choosers: [any CrashChooser], isThinned: Bool = !isOptimised
+    choosers: [any CrashChooser], stride: Int = 48
   ) throws -> Int {
     let undisturbed = try history.pair(nil, UniformCrash.keepingAll)
     try undisturbed.run(history.actions())
@@ -109,7 +109,7 @@ import Testing
     var states = 0
     for index in 0...count {
       for (number, chooser) in choosers.enumerated()
-      where !isThinned || index % 16 == 0 && index / 16 % choosers.count == number {
+      where Self.isOptimised || index % stride == 0 && index / stride % choosers.count == number {
         do {
           states += try history.run(fault(index), chooser).crashCount
         } catch {
@@ -138,7 +138,7 @@ import Testing
   func `A change of names that is lost alone takes no instance with it`(history: History) throws {
     _ = try enumerate(
       history, changes: { $0.targetStorage.changeCount }, fault: { .targetCrash(afterChanges: $0) },
-      choosers: (0..<3).map { LostName(index: $0) }, isThinned: false)
+      choosers: (0..<3).map { LostName(index: $0) }, stride: 5)
   }
 
   @Test(arguments: histories)
