@@ -180,7 +180,7 @@ package struct ReplicationTarget {
     return .taken(answer: try take(message, at: now))
   }
 
-  private func refusal(
+  func refusal(
     of message: SourceMessage, at now: Instant, freeSpace: ByteCount?
   ) -> TargetRefusal? {
     switch lifecycle {
