@@ -111,10 +111,15 @@ extension World {
   }
 
   /// An administrator configures the replication again: disks that were added are taken in.
+  ///
+  /// Refused where the target can take no disk now: its server is down, or an image of it is being tested.
   mutating func reconfigure(_ index: Int) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
-    drawWrites(of: machine)
     let added = machines[machine].addedDisks
+    if !added.isEmpty, let obstacle = replications[index].replica.obstacle {
+      return note("replication.reconfigure-refused", of: machine, detail: "\(obstacle)")
+    }
+    drawWrites(of: machine)
     let kept = machines[machine].disks.indices.map { ConfiguredDisk.kept($0) }
     replications[index].source.reconfigured(kept + added.map { .added($0.geometry) }, at: now)
     endSession(index)
@@ -122,7 +127,7 @@ extension World {
       do {
         try replications[index].replica.addDisk(base: ExtentStore(geometry: geometry))
       } catch {
-        preconditionFailure("an administrator waits until the target can take a disk: \(error)")
+        preconditionFailure("a target without an obstacle takes a disk: \(error)")
       }
       machines[machine].disks.append(
         Machine.Disk(name: name, size: geometry.diskSize, writes: nil, tag: nextDiskTag()))
@@ -135,10 +140,18 @@ extension World {
   }
 
   /// A disk grows; its new part holds zeros.
+  ///
+  /// Refused where the target cannot follow now, and where the disk is larger already.
   mutating func resizeDisk(machine: Int, name: String, size: ByteCount) throws(SimulationFailure) {
     guard let disk = machines[machine].disks.firstIndex(where: { $0.name == name }) else { return }
-    drawWrites(of: machine)
     let index = machines[machine].replication
+    if let obstacle = replications[index].replica.obstacle {
+      return note("vm.resize-refused", of: machine, detail: "\(obstacle)")
+    }
+    guard size >= machines[machine].disks[disk].size else {
+      return note("vm.resize-refused", of: machine, detail: "a disk does not shrink")
+    }
+    drawWrites(of: machine)
     let geometry = ExtentGeometry(
       diskSize: size, extentSize: machines[machine].contents[disk].geometry.extentSize)
     replications[index].source.diskGrown(disk, to: geometry, at: now)
@@ -150,7 +163,7 @@ extension World {
     do {
       work = try replications[index].replica.growDisk(disk, to: geometry)
     } catch {
-      preconditionFailure("an administrator waits until the target can resize a disk: \(error)")
+      preconditionFailure("a target without an obstacle grows a disk: \(error)")
     }
     noteSpace(index)
     let seconds = Double(work.bytes) / scenario.profile.mergeRate.bytesPerSecond

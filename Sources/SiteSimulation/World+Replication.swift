@@ -151,9 +151,21 @@ extension World {
   private mutating func startReading(_ request: CompareRequest, _ index: Int) {
     let size = replications[index].extentSizes[request.disk] * UInt64(request.extents.count)
     let flow = sharing.start(
-      on: replications[index].compareRoute, weight: 1, bound: atTarget(scenario.profile.checksumRate, index),
-      size: Double(size.bytes), tag: FlowPurpose.compare.tag(index), at: now)
+      on: replications[index].compareRoute, weight: 1, bound: 0, size: Double(size.bytes),
+      tag: FlowPurpose.compare.tag(index), at: now)
     replications[index].comparing.append((flow, request))
+    applyCompareRates(index)
+  }
+
+  /// Lets the regions of each disk that are being read share what one disk is read with.
+  mutating func applyCompareRates(_ index: Int) {
+    let rate = atTarget(scenario.profile.checksumRate, index)
+    let comparing = replications[index].comparing
+    // One that ended at this very instant is still to be taken note of.
+    for (flow, request) in comparing where sharing.isRunning(flow) {
+      let count = comparing.count { $0.request.disk == request.disk }
+      sharing.setBound(rate / Double(count), of: flow, at: now)
+    }
   }
 
   // MARK: - Arrivals
