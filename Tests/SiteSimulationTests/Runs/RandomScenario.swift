@@ -51,7 +51,8 @@ struct RandomScenario {
     world.profile += #", "product": "\#(product)", "windowBlock": "\#(["extent", "update"][pick(2)])""#
     world.profile += #", "hostContexts": \#(1 + pick(4)), "fullSyncLimit": \#(1 + pick(3))"#
     world.profile += #", "blocksInFlight": \#(8 << pick(5)), "earlyStartShare": "\#(pick(50))%""#
-    world.profile += #", "targetHostDetection": "\#(1 + pick(60))s", "rebalanceInterval": "\#(10 + pick(60))s""#
+    world.profile +=
+      #", "targetHostDetection": "\#(1 + pick(60))s", "rebalanceInterval": "\#(10 + pick(60))s""#
     world.profile += #", "migrationDuration": "\#(1 + pick(60))s""#
     if pick(2) == 0 { world.profile += #", "serverRate": "2MiB/s", "hostRate": "1MiB/s""# }
   }

@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import ReplicationCore
 import Scenarios
@@ -79,7 +80,9 @@ import Testing
     #expect(abs(Int64(progress.transferred.bytes) - 104_962_457) < 2 << 20)
   }
 
-  @Test func `A delta of 336.6 MB is sent in two minutes, merged in two minutes and leaves an empty log`() throws {
+  @Test func `A delta of 336.6 MB is sent in two minutes, merged in two minutes and leaves an empty log`()
+    throws
+  {
     var lab = try LabRun()
     try lab.world.run(until: .minutes(59))
     #expect(lab.logSizes == ["2": .bytes(24_576)])
@@ -106,7 +109,9 @@ import Testing
       ])
   }
 
-  @Test func `In the test the log above the base grows from 288 to 368 MB, and the clean-up merges it`() throws {
+  @Test func `In the test the log above the base grows from 288 to 368 MB, and the clean-up merges it`()
+    throws
+  {
     var lab = try LabRun()
     try lab.world.run(until: .minutes(121))
     // The idle instance of minute 90 is the third; its log is merged at once.

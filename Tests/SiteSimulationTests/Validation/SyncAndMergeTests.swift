@@ -115,7 +115,8 @@ import Testing
     }
     // The machine that was off wrote nothing meanwhile.
     #expect(
-      try recovery("stopped-01").payloadSize.isWithin(percent: 0.1, of: written(from: last, to: .minutes(63))))
+      try recovery("stopped-01").payloadSize.isWithin(percent: 0.1, of: written(from: last, to: .minutes(63)))
+    )
     // It differs in the same, found by comparing.
     #expect(
       record.fullSyncs[0].payloadSize.isWithin(percent: 0.1, of: written(from: last, to: .minutes(63))))

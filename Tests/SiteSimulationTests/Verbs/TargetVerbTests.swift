@@ -2,6 +2,7 @@ import Inventory
 import Measurements
 import Quantities
 import ReplicationCore
+import Scenarios
 import Testing
 
 @testable import SiteSimulation
