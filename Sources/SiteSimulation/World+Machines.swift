@@ -122,7 +122,7 @@ extension World {
     drawWrites(of: machine)
     let kept = machines[machine].disks.indices.map { ConfiguredDisk.kept($0) }
     replications[index].source.reconfigured(kept + added.map { .added($0.geometry) }, at: now)
-    endSession(index)
+    let unsent = endSession(index) ?? .zero
     for (name, geometry) in added {
       do {
         try replications[index].replica.addDisk(base: ExtentStore(geometry: geometry))
@@ -136,7 +136,7 @@ extension World {
     }
     machines[machine].addedDisks.removeAll()
     noteSpace(index)
-    try sourceChanged(index)
+    try sourceChanged(index, unsent: unsent)
   }
 
   /// A disk grows; its new part holds zeros.
@@ -155,7 +155,7 @@ extension World {
     let geometry = ExtentGeometry(
       diskSize: size, extentSize: machines[machine].contents[disk].geometry.extentSize)
     replications[index].source.diskGrown(disk, to: geometry, at: now)
-    endSession(index)
+    let unsent = endSession(index) ?? .zero
     machines[machine].contents[disk] = machines[machine].contents[disk].grown(to: geometry)
     machines[machine].disks[disk].size = size
     cancelMerges(index)
@@ -171,7 +171,7 @@ extension World {
     replications[index].resizeStamp += 1
     queue.schedule(
       WorldEvent(.replicaResized, index, stamp: replications[index].resizeStamp), at: now + duration)
-    try sourceChanged(index)
+    try sourceChanged(index, unsent: unsent)
   }
 
   /// The replica has the new size.

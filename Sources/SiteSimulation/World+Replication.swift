@@ -24,8 +24,10 @@ extension World {
 
   /// Follows up every input of a source: what it tells is recorded, a lost session is dropped, what it
   /// has to send is sent, and its next deadline is watched.
-  mutating func sourceChanged(_ index: Int) throws(SimulationFailure) {
-    var unsent = ByteCount.zero
+  ///
+  /// - Parameter unsent: What ``endSession(_:)`` returned, if the session was dropped before.
+  mutating func sourceChanged(_ index: Int, unsent: ByteCount = .zero) throws(SimulationFailure) {
+    var unsent = unsent
     if let size = endSession(index) { unsent = size }
     for event in replications[index].source.takeEvents() {
       // A connection can be lost without a sync under way, and so without a session to drop.
