@@ -112,18 +112,23 @@ extension World {
   }
 
   /// An administrator configures the replication again: disks that were added are taken in.
+  ///
+  /// Refused where the target can take no disk now: its server is down, or an image of it is being tested.
   mutating func reconfigure(_ index: Int) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
-    drawWrites(of: machine)
     let added = machines[machine].addedDisks
+    if !added.isEmpty, let obstacle = replications[index].replica.obstacle {
+      return note("replication.reconfigure-refused", of: machine, detail: "\(obstacle)")
+    }
+    drawWrites(of: machine)
     let kept = machines[machine].disks.indices.map { ConfiguredDisk.kept($0) }
     replications[index].source.reconfigured(kept + added.map { .added($0.geometry) }, at: now)
-    endSession(index)
+    let unsent = endSession(index) ?? .zero
     for (name, geometry) in added {
       do {
         try replications[index].replica.addDisk(base: ExtentStore(geometry: geometry))
       } catch {
-        preconditionFailure("an administrator waits until the target can take a disk: \(error)")
+        preconditionFailure("a target without an obstacle takes a disk: \(error)")
       }
       machines[machine].disks.append(
         Machine.Disk(name: name, size: geometry.diskSize, writes: nil, tag: nextDiskTag()))
@@ -132,18 +137,26 @@ extension World {
     }
     machines[machine].addedDisks.removeAll()
     noteSpace(index)
-    try sourceChanged(index)
+    try sourceChanged(index, unsent: unsent)
   }
 
   /// A disk grows; its new part holds zeros.
+  ///
+  /// Refused where the target cannot follow now, and where the disk is larger already.
   mutating func resizeDisk(machine: Int, name: String, size: ByteCount) throws(SimulationFailure) {
     guard let disk = machines[machine].disks.firstIndex(where: { $0.name == name }) else { return }
-    drawWrites(of: machine)
     let index = machines[machine].replication
+    if let obstacle = replications[index].replica.obstacle {
+      return note("vm.resize-refused", of: machine, detail: "\(obstacle)")
+    }
+    guard size >= machines[machine].disks[disk].size else {
+      return note("vm.resize-refused", of: machine, detail: "a disk does not shrink")
+    }
+    drawWrites(of: machine)
     let geometry = ExtentGeometry(
       diskSize: size, extentSize: machines[machine].contents[disk].geometry.extentSize)
     replications[index].source.diskGrown(disk, to: geometry, at: now)
-    endSession(index)
+    let unsent = endSession(index) ?? .zero
     machines[machine].contents[disk] = machines[machine].contents[disk].grown(to: geometry)
     machines[machine].disks[disk].size = size
     cancelMerges(index)
@@ -151,7 +164,7 @@ extension World {
     do {
       work = try replications[index].replica.growDisk(disk, to: geometry)
     } catch {
-      preconditionFailure("an administrator waits until the target can resize a disk: \(error)")
+      preconditionFailure("a target without an obstacle grows a disk: \(error)")
     }
     noteSpace(index)
     let seconds = Double(work.bytes) / scenario.profile.mergeRate.bytesPerSecond
@@ -159,7 +172,7 @@ extension World {
     replications[index].resizeStamp += 1
     queue.schedule(
       WorldEvent(.replicaResized, index, stamp: replications[index].resizeStamp), at: now + duration)
-    try sourceChanged(index)
+    try sourceChanged(index, unsent: unsent)
   }
 
   /// The replica has the new size.

@@ -133,7 +133,7 @@ extension World {
   mutating func move(_ index: Int, to server: ReplicationServerID) throws(SimulationFailure) {
     guard replications[index].server != nil, replications[index].server != server else { return }
     replications[index].source.targetLost(at: now)
-    endSession(index)
+    let unsent = endSession(index) ?? .zero
     replications[index].server = server
     if servers[server.index].isUp {
       replications[index].replica.serverRestarted()
@@ -141,7 +141,7 @@ extension World {
       replications[index].replica.serverFailed()
     }
     reroute(index, over: forwardRoute(index))
-    try sourceChanged(index)
+    try sourceChanged(index, unsent: unsent)
     try reachabilityChanged()
   }
 

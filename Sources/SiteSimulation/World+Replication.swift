@@ -24,8 +24,10 @@ extension World {
 
   /// Follows up every input of a source: what it tells is recorded, a lost session is dropped, what it
   /// has to send is sent, and its next deadline is watched.
-  mutating func sourceChanged(_ index: Int) throws(SimulationFailure) {
-    var unsent = ByteCount.zero
+  ///
+  /// - Parameter unsent: What ``endSession(_:)`` returned, if the session was dropped before.
+  mutating func sourceChanged(_ index: Int, unsent: ByteCount = .zero) throws(SimulationFailure) {
+    var unsent = unsent
     if let size = endSession(index) { unsent = size }
     let events = replications[index].source.takeEvents()
     for event in events {
@@ -155,9 +157,21 @@ extension World {
   private mutating func startReading(_ request: CompareRequest, _ index: Int) {
     let size = replications[index].extentSizes[request.disk] * UInt64(request.extents.count)
     let flow = sharing.start(
-      on: replications[index].compareRoute, weight: 1, bound: atTarget(scenario.profile.checksumRate, index),
-      size: Double(size.bytes), tag: FlowPurpose.compare.tag(index), at: now)
+      on: replications[index].compareRoute, weight: 1, bound: 0, size: Double(size.bytes),
+      tag: FlowPurpose.compare.tag(index), at: now)
     replications[index].comparing.append((flow, request))
+    applyCompareRates(index)
+  }
+
+  /// Lets the regions of each disk that are being read share what one disk is read with.
+  mutating func applyCompareRates(_ index: Int) {
+    let rate = atTarget(scenario.profile.checksumRate, index)
+    let comparing = replications[index].comparing
+    // One that ended at this very instant is still to be taken note of.
+    for (flow, request) in comparing where sharing.isRunning(flow) {
+      let count = comparing.count { $0.request.disk == request.disk }
+      sharing.setBound(rate / Double(count), of: flow, at: now)
+    }
   }
 
   // MARK: - Arrivals

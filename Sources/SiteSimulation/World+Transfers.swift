@@ -109,8 +109,9 @@ extension World {
     case .compare:
       guard let position = replications[index].comparing.firstIndex(where: { $0.flow == event.flow })
       else { return nil }
-      return .regionsRead(
-        index: index, request: replications[index].comparing.remove(at: position).request)
+      let request = replications[index].comparing.remove(at: position).request
+      applyCompareRates(index)
+      return .regionsRead(index: index, request: request)
     case .merge:
       guard let position = replications[index].merges.firstIndex(where: { $0.flow == event.flow })
       else { return nil }
@@ -245,9 +246,7 @@ extension World {
         sharing.setBound(bound(side, index), of: flow, at: now)
       }
     }
-    for comparing in replications[index].comparing {
-      sharing.setBound(atTarget(scenario.profile.checksumRate, index), of: comparing.flow, at: now)
-    }
+    applyCompareRates(index)
     for (flow, _) in replications[index].merges {
       sharing.setBound(atTarget(scenario.profile.mergeRate, index), of: flow, at: now)
     }

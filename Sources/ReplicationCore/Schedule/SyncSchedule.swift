@@ -125,7 +125,8 @@ package struct SyncSchedule: Sendable {
     guard case .syncing(let imageTime, let changesSince) = state else {
       preconditionFailure("only a running sync completes")
     }
-    history.append(now - imageTime, covered: imageTime - changesSince, objective: objective)
+    history.append(
+      now - imageTime, covered: imageTime - changesSince, objective: objective, estimate: estimate)
     self.imageTime = imageTime
     updateEstimate()
     state = .idle(outlook.start(after: imageTime, completedAt: now))

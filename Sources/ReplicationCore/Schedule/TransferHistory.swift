@@ -29,9 +29,14 @@ struct TransferHistory: Sendable, Hashable {
 
   /// Records that the changes of `covered` took `duration` to transfer.
   ///
-  /// It is left out if `covered` is less than a quarter of `objective`.
-  mutating func append(_ duration: TimeSpan, covered: TimeSpan, objective: TimeSpan) {
-    guard covered >= objective / Self.coveredPartMinimum else { return }
+  /// It is left out if `covered` is less than a quarter of `objective`, unless the `estimate` up to now lets no
+  /// cycle cover as much: after a transfer of many objectives, cycles follow each other without a pause, and only
+  /// they can tell that it was an exception.
+  mutating func append(
+    _ duration: TimeSpan, covered: TimeSpan, objective: TimeSpan, estimate: TimeSpan
+  ) {
+    let part = objective / Self.coveredPartMinimum
+    guard covered >= part || (!isEmpty && estimate > objective - part) else { return }
     transfers.append(
       Transfer(nanoseconds: duration.nanoseconds, coveredNanoseconds: covered.nanoseconds))
     if transfers.count > capacity { transfers.removeFirst() }

@@ -44,6 +44,16 @@ extension ReplicationTarget {
     testImage = nil
   }
 
+  /// What stands against adding, growing or testing disks now, or `nil` if nothing does.
+  package var obstacle: TargetRequestError? {
+    do throws(TargetRequestError) {
+      try checkRequest()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   /// Throws what stands against a test or a recovery.
   func checkRequest() throws(TargetRequestError) {
     guard lifecycle == .replicating else { throw .notReplicating }
