@@ -130,10 +130,9 @@ struct ReferenceReplayTests {
 
   /// The reference expects the next transfer to take as long as the last one.
   ///
-  /// The product expects the mean of the last fifteen and a fifth more. So cycles start at other times, and only
-  /// the trend can agree: more
-  /// cautious after a burst, ours has up to a third more cycles, which fold fewer rewrites. Over the nine rows
-  /// the bytes are 0.987 to 1.133 of the reference's, the mean age 0.915 to 1.080.
+  /// The product expects the mean of the last fifteen and a fifth more, and weighs a transfer by what it covered. So
+  /// cycles start at other times, and only the trend can agree. Over the nine rows the bytes are 0.882 to 1.100 of
+  /// the reference's, the mean age 0.915 to 1.080.
   @Test(arguments: rows.filter { $0.schedule == "latest" })
   func `The product's schedule ships about what the reference's latest start does`(row: Row) throws {
     let record = try row.run(policy: #""policy": "vsphere""#)
@@ -142,7 +141,7 @@ struct ReferenceReplayTests {
     let bytes = counted.reduce(ByteCount.zero) { $0 + $1.payloadSize }.bytes
     let lag = record.vms[0].lag.statistics(in: .zero..<row.end)
     let mean = try #require(lag.lagMean).inSeconds
-    #expect((0.95...1.2).contains(Double(bytes) / Double(row.sent_bytes)))
+    #expect((0.85...1.15).contains(Double(bytes) / Double(row.sent_bytes)))
     #expect((0.9...1.1).contains(mean / row.mean_age_s))
   }
 }
