@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct RandomScenarioTests {
   /// Every run has the oracle on: an instance that differs from its source ends it with an error.
-  @Test(arguments: 0..<300 as Range<UInt64>)
+  @Test(arguments: 0..<80 as Range<UInt64>)
   func `Whatever happens, nothing is lost, everything recovers, and the bytes add up`(seed: UInt64) throws {
     let drawn = RandomScenario(seed: seed)
     let scenario = try drawn.world.scenario()

@@ -76,7 +76,7 @@ import Testing
     let shortage = record.events.filter { $0.kind == "replication.insufficient-space" }
     #expect(shortage.map(\.subject) == ["points-01"])
     #expect(try #require(shortage.first).at > .minutes(8 * 60))
-    #expect(try record.vm("points-01").finalStatus == "SYNC_RPO_VIOLATION")
+    #expect(try record.vm("points-01").finalStatus == "ERROR_RPO_VIOLATION")
     #expect(try record.violations(of: "latest-01").isEmpty)
   }
 
