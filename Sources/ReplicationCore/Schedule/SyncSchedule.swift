@@ -34,6 +34,8 @@ package struct SyncSchedule: Sendable {
   private var state: State
   /// The point in time of the newest complete instance.
   private var imageTime: Instant
+  /// Whether a sync has completed.
+  private var hasCompleted = false
   /// When the host's plan lets the next sync start, or `nil` while it has none.
   private var plannedStart: Instant?
   /// How long the next transfer may take, the safety margin included.
@@ -97,8 +99,13 @@ package struct SyncSchedule: Sendable {
   ///
   /// It brings the sync forward from its latest start. It has no effect on one whose start is fixed or that is
   /// running, and is forgotten when a sync starts.
+  ///
+  /// After the first cycle it is brought forward so far only that what changed meanwhile can tell how long transfers
+  /// take (*inferred*): or else a host with room would start empty cycles one after the other, and learn nothing.
   package mutating func startPlanned(at start: Instant) {
-    if case .idle(.latest) = state { plannedStart = start }
+    guard case .idle(.latest) = state else { return }
+    let earliest = imageTime + TransferHistory.coveredMinimum(of: objective)
+    plannedStart = hasCompleted ? max(start, earliest) : start
   }
 
   package mutating func syncStarted(at now: Instant) {
@@ -128,6 +135,7 @@ package struct SyncSchedule: Sendable {
     history.append(
       now - imageTime, covered: imageTime - changesSince, objective: objective, estimate: estimate)
     self.imageTime = imageTime
+    hasCompleted = true
     updateEstimate()
     state = .idle(outlook.start(after: imageTime, completedAt: now))
   }

@@ -15,6 +15,9 @@ struct TransferHistory: Sendable, Hashable {
   ///   after another, is nearly empty; an estimate made of it would let the next cycle start too late.
   private static let coveredPartMinimum: Int64 = 4
 
+  /// The least time of changes from which a transfer tells something.
+  static func coveredMinimum(of objective: TimeSpan) -> TimeSpan { objective / coveredPartMinimum }
+
   /// How many transfers are kept.
   let capacity: Int
   /// Oldest first.
@@ -35,7 +38,7 @@ struct TransferHistory: Sendable, Hashable {
   mutating func append(
     _ duration: TimeSpan, covered: TimeSpan, objective: TimeSpan, estimate: TimeSpan
   ) {
-    let part = objective / Self.coveredPartMinimum
+    let part = Self.coveredMinimum(of: objective)
     guard covered >= part || (!isEmpty && estimate > objective - part) else { return }
     transfers.append(
       Transfer(nanoseconds: duration.nanoseconds, coveredNanoseconds: covered.nanoseconds))
@@ -60,6 +63,8 @@ struct TransferHistory: Sendable, Hashable {
       let reached =
         UInt64(transfer.coveredNanoseconds)
         + scaled(nanoseconds, by: UInt64(margin.partsPerBillion), over: 1_000_000_000)
+      // Nothing that took no time and covered none: it says nothing about more.
+      guard reached > 0 else { continue }
       sum += reached < objective ? scaled(nanoseconds, by: objective, over: reached) : nanoseconds
     }
     // mean × factor in one division.
