@@ -20,6 +20,11 @@ package struct CycleOutlook: Sendable, Hashable {
   package let estimate: TimeSpan
   /// How long the next transfer is expected to take, without margin, or `nil` without any history.
   package let expectedDuration: TimeSpan?
+  /// Before this the plan does not bring the next cycle forward; `nil` where it may.
+  ///
+  /// After the first cycle what changed since must be able to tell how long transfers take (*inferred*): or else a
+  /// host with room would start empty cycles one after the other, and learn nothing.
+  package let earliestStart: Instant?
   package var start: Start
 
   /// When a cycle starts after one that brought the image of `imageTime` and completed at `now`.

@@ -259,7 +259,8 @@ package struct HostSchedule: Sendable {
     case .running: return
     case .exactly(let instant): start = instant
     case .latest(let latest):
-      let earliest = max(now, latest - earlyStart(of: outlook))
+      let early = max(now, latest - earlyStart(of: outlook))
+      let earliest = min(latest, max(early, outlook.earliestStart ?? early))
       start =
         latest <= now
         ? latest : quietestStart(in: earliest...latest, lasting: reservedDuration(of: outlook))

@@ -88,7 +88,9 @@ package struct SyncSchedule: Sendable {
       }
     return CycleOutlook(
       objective: objective, isFixedInterval: policy == .fixedInterval, estimate: estimate,
-      expectedDuration: expectedDuration, start: start)
+      expectedDuration: expectedDuration,
+      earliestStart: hasCompleted ? imageTime + TransferHistory.coveredMinimum(of: objective) : nil,
+      start: start)
   }
 
   private var safetyFactor: Ratio {
@@ -99,13 +101,8 @@ package struct SyncSchedule: Sendable {
   ///
   /// It brings the sync forward from its latest start. It has no effect on one whose start is fixed or that is
   /// running, and is forgotten when a sync starts.
-  ///
-  /// After the first cycle it is brought forward so far only that what changed meanwhile can tell how long transfers
-  /// take (*inferred*): or else a host with room would start empty cycles one after the other, and learn nothing.
   package mutating func startPlanned(at start: Instant) {
-    guard case .idle(.latest) = state else { return }
-    let earliest = imageTime + TransferHistory.coveredMinimum(of: objective)
-    plannedStart = hasCompleted ? max(start, earliest) : start
+    if case .idle(.latest) = state { plannedStart = start }
   }
 
   package mutating func syncStarted(at now: Instant) {
