@@ -40,6 +40,8 @@ struct ReplicationRun {
   var waitsAt: HostID?
   var source: ReplicationSource
   var replica: ReplicationTarget
+  /// The files of source and replica, where the scenario keeps them as files.
+  var files: ReplicationFiles?
   /// The session of the source that the streams belong to.
   var session: UInt64 = 0
   /// Indexed by ``StreamSide``.

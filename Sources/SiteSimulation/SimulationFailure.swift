@@ -10,6 +10,8 @@ package enum SimulationFailure: Error, Sendable, Hashable {
   case unusableWorkload(workload: String, machine: String, disk: String, reason: String)
   /// The replica of an instance is not what its source was: a defect of the replication code.
   case replicaDiffers(machine: String, disk: String, instance: UInt64, at: Instant, found: String)
+  /// The files of a replication are not what its cores hold: a defect of the formats or their code.
+  case filesDiffer(machine: String, at: Instant, reason: String)
   /// A replica's base disk does not hold what was written to it.
   case replicaDamaged(machine: String, disk: String, at: Instant)
 }
@@ -24,6 +26,8 @@ extension SimulationFailure: CustomStringConvertible {
         + " \"\(machine)\"; make the disk larger or choose another trace"
     case .unusableWorkload(let workload, let machine, let disk, let reason):
       "workload \"\(workload)\" cannot run on disk \"\(disk)\" of \"\(machine)\": \(reason)"
+    case .filesDiffer(let machine, let at, let reason):
+      "the files of the replication of \"\(machine)\" failed: \(reason), at \(at)"
     case .replicaDamaged(let machine, let disk, let at):
       "the replica of \"\(machine)\" is damaged: disk \"\(disk)\" does not hold what was written to it, at \(at)"
     case .replicaDiffers(let machine, let disk, let instance, let at, let found):

@@ -64,6 +64,7 @@ extension World {
     }
     self.sharing = sharing
     for index in replications.indices { noteSpace(index) }
+    createFiles()
     placeReplicas()
     scheduleFirstEvents()
   }

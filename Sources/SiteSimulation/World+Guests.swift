@@ -41,6 +41,7 @@ extension World {
     machines[machine].power = .off
     pauseGuest(machine)
     replications[machines[machine].replication].source.poweredOff(at: now)
+    saveState(machines[machine].replication)
     try sourceChanged(machines[machine].replication)
   }
 
@@ -61,6 +62,7 @@ extension World {
       pauseGuest(machine)
       machines[machine].destination = nil
       replications[machines[machine].replication].source.hostFailed(at: now)
+      replications[machines[machine].replication].files?.sourceHostFailed()
       note("vm.fail", of: machine, detail: "host \(scenario.inventory[host].name) failed")
       scheduleRestart(of: machine)
       try sourceChanged(machines[machine].replication)
@@ -101,6 +103,7 @@ extension World {
     machines[machine].power = .on
     machines[machine].writtenUntil = now
     for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.resume(at: now) }
+    try loadState(machines[machine].replication)
     replications[machines[machine].replication].source.poweredOn(at: now)
     note("vm.start", of: machine, detail: "on host \(scenario.inventory[host].name)")
     try sourceChanged(machines[machine].replication)

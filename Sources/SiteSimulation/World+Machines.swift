@@ -41,6 +41,7 @@ extension World {
       takeMoves(of: tellSchedule(machines[machine].replication))
       note("vm.migrated", of: machine, detail: "to host \(scenario.inventory[host].name)")
     }
+    try handOverState(machines[machine].replication)
     replications[machines[machine].replication].source.migrationEnded(at: now)
     try sourceChanged(machines[machine].replication)
   }

@@ -110,6 +110,7 @@ extension World {
   mutating func serverFailed(_ server: ReplicationServerID) throws(SimulationFailure) {
     for index in replications.indices where replications[index].server == server {
       replications[index].replica.serverFailed()
+      replications[index].files?.serverFailed()
       noteSpace(index)
       cancelMerges(index)
     }
@@ -119,7 +120,7 @@ extension World {
   /// A server is back, without what it had in memory: syncs that ran through it start over.
   mutating func serverRestored(_ server: ReplicationServerID) throws(SimulationFailure) {
     for index in replications.indices where replications[index].server == server {
-      replications[index].replica.serverRestarted()
+      try serverOpened(index)
       replications[index].source.targetLost(at: now)
       try sourceChanged(index)
       startMerges(index)
@@ -136,9 +137,10 @@ extension World {
     let unsent = endSession(index) ?? .zero
     replications[index].server = server
     if servers[server.index].isUp {
-      replications[index].replica.serverRestarted()
+      try serverOpened(index)
     } else {
       replications[index].replica.serverFailed()
+      replications[index].files?.serverFailed()
     }
     reroute(index, over: forwardRoute(index))
     try sourceChanged(index, unsent: unsent)

@@ -155,6 +155,7 @@ extension World {
     for (index, replication) in replications.enumerated() {
       let machine = machines[replication.machineIndex]
       drawWrites(of: replication.machineIndex)
+      try checkFiles(index)
       if let disk = replication.replica.damagedDisks().first {
         throw .replicaDamaged(
           machine: scenario.inventory[machine.id].name, disk: machine.disks[disk].name, at: now)

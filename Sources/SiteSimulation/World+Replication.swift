@@ -37,6 +37,7 @@ extension World {
       }
       note(event, of: index, unsent: unsent)
     }
+    if !events.isEmpty { saveState(index) }
     moveIfIdle(index)
     if !events.isEmpty || replications[index].source.activity != replications[index].toldActivity {
       takeMoves(of: tellSchedule(index))
@@ -115,6 +116,7 @@ extension World {
     replications[index].comparing.removeAll()
     replications[index].refused.removeAll()
     replications[index].replica.connectionLost()
+    replications[index].files?.connectionLost()
     noteSpace(index)
   }
 
@@ -197,6 +199,8 @@ extension World {
       case .refused(.insufficientSpace): return noteShortage(index)
       case .refused: preconditionFailure("nothing arrives at a target that is out of reach")
       case .taken(let answer):
+        replications[index].files?.taken(message, at: now)
+        try checkFiles(index)
         replications[index].refused.removeFirst()
         replications[index].hasShortage = false
         delivered(message, index)

@@ -28,9 +28,11 @@ extension World {
         return
       }
       replications[index].replica.mergeBegan(merge)
+      replications[index].files?.mergeBegan(merge)
       noteSpace(index)
       guard merge.size > .zero else {
         replications[index].replica.mergeCompleted(merge)
+        replications[index].files?.mergeCompleted(merge)
         noteSpace(index)
         continue
       }
@@ -43,6 +45,7 @@ extension World {
 
   mutating func mergeEnded(_ merge: ReplicationTarget.Merge, _ index: Int) throws(SimulationFailure) {
     replications[index].replica.mergeCompleted(merge)
+    replications[index].files?.mergeCompleted(merge)
     noteSpace(index)
     startMerges(index)
     try spaceReturned(on: replications[index].datastore)
@@ -52,6 +55,7 @@ extension World {
   mutating func cancelMerges(_ index: Int) {
     for (flow, _) in replications[index].merges { _ = sharing.cancel(flow, at: now) }
     replications[index].merges.removeAll()
+    replications[index].files?.mergesCancelled()
   }
 
   // MARK: - Test images

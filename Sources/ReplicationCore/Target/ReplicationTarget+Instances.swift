@@ -119,6 +119,9 @@ extension ReplicationTarget {
     (0...levels.count).filter { record(at: $0) != nil && ($0 == levels.count || isRetained(at: $0)) }
   }
 
+  /// The base disks, which merges change.
+  package var baseDisks: [ExtentStore] { disks.map(\.base) }
+
   /// Redo logs above each base disk that hold complete instances.
   package var levelCount: Int { levels.count }
 

@@ -72,6 +72,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case tooManyPointsInTime = "E0317"
   case quiescingTooOften = "E0318"
   case unlimitedDatastore = "E0319"
+  case notWithFiles = "E0360"
 
   // MARK: Warnings
 
@@ -541,6 +542,15 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         """
         "datastore.slow" multiplies the throughput of a datastore. Without "read" and "write" it is \
         never the bottleneck, and stays so at any factor.
+        """
+      )
+    case .notWithFiles:
+      (
+        "Not with files",
+        """
+        With "storage": "files" a run keeps every replica as the files of its base disks and redo logs. \
+        Those of test images and of disks that are added or grow are not among them. Leave the entry out, or \
+        keep replicas in memory.
         """
       )
     case .churnAboveLink:

@@ -23,6 +23,7 @@ package struct Scenario: Sendable, Hashable {
   /// What ``Inventory/Inventory/virtualMachines`` does not hold, by the index of the machine.
   package let virtualMachines: [VirtualMachineSettings]
   package let network: NetworkSettings
+  package let storage: Storage
   /// In the order of their names.
   package let workloads: [Workload]
   /// In the order of the file, each selector expanded in the order of the virtual machines.
@@ -79,6 +80,15 @@ extension Scenario {
     package let network: Int?
     /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
     package let workloads: [WorkloadID?]
+  }
+
+  /// Where replicas and change tracking are kept in the run.
+  package enum Storage: String, Sendable, Hashable, CaseIterable {
+    /// In memory, which holds what the files would.
+    case memory
+    /// In memory and as the product's files on a storage that crashes with its server or host: redo logs, base disks,
+    /// descriptors and persistent state files. What stops goes on with what its files hold.
+    case files
   }
 
   /// How flows share the links.

@@ -15,6 +15,7 @@ struct ScenarioDraft: Draft {
   var tags = Field<[Located<String>]>()
   var seed = Field<Int>()
   var limits = Field<Limits>()
+  var storage = Field<Scenario.Storage>()
   var clock = Field<ClockDraft>()
   var sites = Field<[Located<SiteDraft>]>()
   var links = Field<[Located<LinkDraft>]>()
@@ -44,6 +45,10 @@ struct ScenarioDraft: Draft {
     .optional(
       "limits", \.limits, .word, default: "product",
       "Whether the bounds of the product apply, or only those of the simulator."),
+    .optional(
+      "storage", \.storage, .word, default: "memory",
+      "Where replicas and tracking are kept: in memory, or also as the product's files on a storage that crashes; slower, for small disks."
+    ),
     .required("clock", \.clock, .object(), "When the run begins and ends."),
     .required(
       "sites", \.sites, .list(of: .object(), count: 1...(.max)), "The sites, with what stands there."),

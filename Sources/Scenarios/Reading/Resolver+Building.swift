@@ -25,6 +25,7 @@ extension Resolver {
       },
       network: Scenario.NetworkSettings(
         model: draft.network.value.model.value, framing: draft.network.value.framing.value),
+      storage: draft.storage.value,
       workloads: workloadDrafts.indices.map(buildWorkload),
       replications: replications.map(buildReplication), timeline: buildTimeline(),
       profile: draft.profile.value.profile, canonicalText: root.canonicalText(),

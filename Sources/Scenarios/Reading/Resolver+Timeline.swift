@@ -146,9 +146,21 @@ extension Resolver {
 
   // MARK: Actions
 
+  /// What the files of replications do not know.
+  private static let verbsWithoutFiles: [Scenario.TimelineEntry.Verb] = [
+    .addDisk, .resizeDisk, .reconfigureReplication, .testImage,
+  ]
+
   /// What an entry does, or `nil` if something about it is wrong and reported.
   private mutating func action(of entry: TimelineEntryDraft) -> Scenario.TimelineEntry.Action? {
     guard let verb = entry.verb.known else { return nil }
+    if draft.storage.known == .files, Self.verbsWithoutFiles.contains(verb),
+      let span = entry.verb.located?.span
+    {
+      log.report(
+        .notWithFiles, "\(quoted(verb.rawValue)) is not modelled on files", at: span,
+        help: "remove \"storage\": \"files\" at the top of the scenario")
+    }
     switch verb {
     case .linkDown: return link(of: entry).map { .linkDown($0) }
     case .linkRestore: return link(of: entry).map { .linkRestore($0) }

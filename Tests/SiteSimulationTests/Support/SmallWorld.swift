@@ -29,12 +29,14 @@ struct SmallWorld {
   var replications: [String] = []
   var timeline: [String] = []
   var profile = ""
+  /// Where replicas are kept.
+  var storage = "memory"
   /// What each instance sends beside its extents; nothing, so that times are whole seconds.
   var configurationSize = "0B"
 
   var text: String {
     """
-    { "format": 1, "name": "small", "seed": \(seed), "limits": "relaxed",
+    { "format": 1, "name": "small", "seed": \(seed), "limits": "relaxed", "storage": "\(storage)",
       "clock": { "start": "\(start)", "duration": "\(duration)" },
       "sites": [
         { "name": "paris", "hosts": \(hosts), "datastores": [{ "name": "ds-paris"\(datastore) }] },
