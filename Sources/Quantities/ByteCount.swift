@@ -70,5 +70,13 @@ package struct ByteCount: Quantity {
   package static func * (left: ByteCount, right: UInt64) -> ByteCount {
     ByteCount(bytes: left.bytes * right)
   }
+  /// This many bytes times a ratio, rounded down to whole bytes.
+  ///
+  /// - Precondition: The result fits 64 bits.
+  package func scaled(by ratio: Ratio) -> ByteCount {
+    let product = bytes.multipliedFullWidth(by: UInt64(ratio.partsPerBillion))
+    return ByteCount(bytes: UInt64(1_000_000_000).dividingFullWidth(product).quotient)
+  }
+
   package static func += (left: inout ByteCount, right: ByteCount) { left = left + right }
 }

@@ -60,6 +60,11 @@ package struct ReplicationParameters: Sendable, Hashable {
   /// - Source: ESXi advanced setting `HBR.UnmapOptimization` from 8.0, off by default; its effect is inferred.
   package var optimizesUnmap = false
 
+  /// How long a full sync waits before it starts over after its connection or target was lost.
+  ///
+  /// - Source: ESXi advanced setting `HBR.SyncTransferRetrySleepSecs`.
+  package var fullSyncRetryDelay = TimeSpan.seconds(5)
+
   /// Whether a full sync leaves what the guest writes meanwhile to the delta that follows.
   ///
   /// - Source: ESXi advanced setting `HBR.HbrOptimizeFullSync`, from 6.5.

@@ -15,8 +15,12 @@ extension World {
       return note("vm.migrate-refused", of: machine, detail: "host \(scenario.inventory[host].name)")
     }
     let replication = machines[machine].replication
-    guard !replications[replication].source.isLocked, machines[machine].destination == nil else {
+    guard !replications[replication].source.isLocked else {
       return note("vm.migrate-refused", of: machine, detail: "locked")
+    }
+    // Also while the new host looks for the state that the old one handed over.
+    guard machines[machine].destination == nil, !replications[replication].source.isMigrating else {
+      return note("vm.migrate-refused", of: machine, detail: "moving")
     }
     guard case .on = machines[machine].power else {
       machines[machine].host = host

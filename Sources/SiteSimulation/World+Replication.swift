@@ -37,7 +37,7 @@ extension World {
       }
       note(event, of: index, unsent: unsent)
     }
-    if !events.isEmpty { saveState(index) }
+    saveState(index)
     moveIfIdle(index)
     if !events.isEmpty || replications[index].source.activity != replications[index].toldActivity {
       takeMoves(of: tellSchedule(index))
@@ -137,7 +137,7 @@ extension World {
   /// Sends what the source has, as far as the connection has room.
   mutating func send(_ index: Int) throws(SimulationFailure) {
     guard replications[index].source.isSyncing else { return releaseContexts(index) }
-    guard acquireContexts(index) else { return }
+    guard !replications[index].source.isPreparing, acquireContexts(index) else { return }
     let machine = replications[index].machineIndex
     drawWrites(of: machine)
     let disks = machines[machine].contents

@@ -33,6 +33,12 @@ import Quantities
     #expect(try Ratio(parsing: "70%") == .percent(70))
   }
 
+  @Test func `A size is scaled in whole bytes, rounded down`() {
+    // 1,000,001 · 49 % = 490,000.49; also where the product does not fit 64 bits.
+    #expect(ByteCount(bytes: 1_000_001).scaled(by: .percent(49)) == ByteCount(bytes: 490_000))
+    #expect(ByteCount.tebibytes(64).scaled(by: .percent(150)) == .tebibytes(96))
+  }
+
   @Test func `Each mistake has its own error`() {
     #expect(throws: QuantityParsingError.missingUnit(number: "100")) { try DataRate(parsing: "100") }
     #expect(throws: QuantityParsingError.negative) { try DataRate(parsing: "-10Mbps") }

@@ -38,9 +38,26 @@ import Testing
     pair.write(0..<5)
     try pair.requestSync()
     try pair.runUntilQuiet()
-    // Taken at 30 s; what so short a cycle took says nothing about the next, which may take half the objective:
-    // 30 s + 900 s − 450 s.
-    #expect(pair.source.nextDeadline == seconds(480))
+    // Taken at 30 s; what so short a cycle took says nothing about the next, which may take half the objective, and
+    // its guest takes 30 s to come to rest: 30 s + 900 s − 450 s − 30 s.
+    #expect(pair.source.nextDeadline == seconds(450))
+  }
+
+  @Test func `What a quiesced cycle took tells when the next one must start`() throws {
+    var options = ReplicationOptions()
+    options.quiescing = try Quiescing(.fileSystem, prepareTime: .seconds(120), objective: .minutes(15))
+    let pair = try ReplicationPair(
+      disks: [disk(64)], objective: .minutes(15),
+      policy: .latestStart(history: 15, safetyFactor: .percent(120)), options: options)
+    pair.write(0..<5)
+    // Nothing is known of transfers: 900 s − 450 s − 120 s.
+    #expect(pair.source.nextDeadline == seconds(330))
+    try pair.run(until: seconds(330))
+    try pair.runUntilQuiet()
+    #expect(pair.instances.map(\.instance.pointInTime) == [seconds(450)])
+    // Five seconds for the changes of 450 s: at the end of the objective 5 s · 900 / (450 + 1.2 · 5) = 9.868421052 s, and
+    // 20 % more are 11.842105262 s. So 450 s + 900 s − 120 s − 11.842105262 s.
+    #expect(pair.source.nextDeadline == Instant(nanoseconds: 1_218_157_894_738))
   }
 
   @Test(arguments: [true, false])

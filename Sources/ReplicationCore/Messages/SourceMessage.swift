@@ -27,16 +27,22 @@ extension SourceMessage {
     }
   }
 
-  /// What is left of the payload after compression: nothing of zeros, the share of its disk of anything else.
+  /// What compression leaves of zeros.
+  ///
+  /// - Source: VMware, vSphere Replication 8.5, on freed ranges: zeros shrink to almost nothing. In the format of FastLZ a
+  ///   match of at most 264 bytes takes three.
+  package static let compressedZeroShare = Ratio(partsPerBillion: 3_000_000_000 / 264)
+
+  /// What is left of the payload after compression: ``compressedZeroShare`` of zeros, the share of its disk of anything
+  /// else.
   ///
   /// - Parameter shares: Per disk, in the order of the extent sizes.
-  /// - Source: That zeros shrink to almost nothing: VMware, vSphere Replication 8.5, on freed ranges.
   package func compressedSize(extentSizes: [ByteCount], shares: [Ratio]) -> ByteCount {
     switch self {
     case .fullSyncData(_, let disk, let batch), .deltaData(_, let disk, let batch):
       let content = extentSizes[disk] * UInt64(batch.extentCount - batch.zeroExtentCount)
-      let product = content.bytes.multipliedFullWidth(by: UInt64(shares[disk].partsPerBillion))
-      return ByteCount(bytes: UInt64(1_000_000_000).dividingFullWidth(product).quotient)
+      let zeros = extentSizes[disk] * UInt64(batch.zeroExtentCount)
+      return content.scaled(by: shares[disk]) + zeros.scaled(by: Self.compressedZeroShare)
     case .fullSyncBegan, .regionChecksums, .fullSyncEnded, .deltaEnded: return .zero
     }
   }

@@ -18,6 +18,9 @@ extension ProductProfile {
     var parameters = ReplicationParameters()
     parameters.checksumRegionExtents = fullSync.checksumRegionExtents
     parameters.usesAllocationInformation = fullSync.usesAllocationInformation
+    parameters.optimizesFullSync = fullSync.leavesWritesToDelta
+    parameters.growsDisksOnline = target.growsDisksWithoutFullSync
+    parameters.fullSyncRetryDelay = connection.syncRetryDelay
     parameters.connectionTimeout = connection.noConnectionAfter
     parameters.reconnectDelayStep = connection.reconnectDelayStep
     parameters.reconnectDelayMaximum = connection.reconnectDelayMaximum

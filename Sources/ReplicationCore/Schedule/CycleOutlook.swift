@@ -16,7 +16,7 @@ package struct CycleOutlook: Sendable, Hashable {
   package let objective: TimeSpan
   /// Whether cycles start at whole multiples of the objective and are never moved.
   package let isFixedInterval: Bool
-  /// How long the next transfer may take, the safety margin included.
+  /// How long the next cycle may take: bringing the guest to rest and the transfer, the safety margin included.
   package let estimate: TimeSpan
   /// How long the next transfer is expected to take, without margin, or `nil` without any history.
   package let expectedDuration: TimeSpan?

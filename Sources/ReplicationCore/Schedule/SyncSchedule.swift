@@ -44,6 +44,10 @@ package struct SyncSchedule: Sendable {
   /// - Source: The mean and factor as in ``Policy``; the half is inferred from the same source's
   ///   "a cycle should take less than half the RPO".
   package private(set) var estimate: TimeSpan
+  /// How long after its start a sync is expected to take its image, while the guest is brought to rest.
+  ///
+  /// As long as it took the last time; the driver sets what it expects of the first.
+  package var preparation = TimeSpan.zero
   /// The estimate without the margin, or `nil` without any history.
   private var expectedDuration: TimeSpan?
 
@@ -87,7 +91,8 @@ package struct SyncSchedule: Sendable {
       case .syncing(let imageTime, _): .running(imageTime: imageTime)
       }
     return CycleOutlook(
-      objective: objective, isFixedInterval: policy == .fixedInterval, estimate: estimate,
+      objective: objective, isFixedInterval: policy == .fixedInterval,
+      estimate: estimate + preparation,
       expectedDuration: expectedDuration,
       earliestStart: hasCompleted ? imageTime + TransferHistory.coveredMinimum(of: objective) : nil,
       start: start)
@@ -122,6 +127,17 @@ package struct SyncSchedule: Sendable {
       preconditionFailure("only a running sync takes an image")
     }
     state = .syncing(imageTime: now, changesSince: fullSyncStart)
+  }
+
+  /// The guest of the running sync is at rest, and the image is taken.
+  ///
+  /// The sync still carries what changed since the instance before.
+  package mutating func guestCameToRest(at now: Instant) {
+    guard case .syncing(let start, let changesSince) = state else {
+      preconditionFailure("a guest comes to rest for a running sync")
+    }
+    preparation = now - start
+    state = .syncing(imageTime: now, changesSince: changesSince)
   }
 
   /// The instance that began at the image time of the sync is complete.

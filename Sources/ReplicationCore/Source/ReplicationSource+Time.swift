@@ -49,7 +49,7 @@ extension ReplicationSource {
     advancePreparation(to: now, reading: disks)
     guard canStart, case .idle = phase else { return }
     if needsAnyFullSync {
-      if !isFullSyncHeld { beginFullSync(at: now) }
+      if !isFullSyncHeld, fullSyncRetriesAt ?? now <= now { beginFullSync(at: now) }
     } else if let deadline = schedule.deadline, deadline <= now {
       schedule.syncStarted(at: now)
       prepareDelta(at: now, reading: disks)
@@ -57,6 +57,7 @@ extension ReplicationSource {
   }
 
   private mutating func beginFullSync(at now: Instant) {
+    fullSyncRetriesAt = nil
     schedule.syncStarted(at: now)
     lastSequence += 1
     // From here on every write is tracked, so what was dirty before is covered by the comparison.
@@ -101,7 +102,7 @@ extension ReplicationSource {
   ) {
     guard case .preparing = phase else { preconditionFailure("only a guest being quiesced is ready") }
     // The replica is as old as its content, not as the wish for it.
-    schedule.imageTaken(at: now)
+    schedule.guestCameToRest(at: now)
     beginDelta(at: now, consistency: isQuiesced ? options.quiescing.mode : .none, reading: disks)
   }
 
@@ -140,6 +141,9 @@ extension ReplicationSource {
     case .idle: return
     case .fullSync(let sync):
       // The comparison starts over; what already reached the target will be found equal.
+      if reason == .connectionLost || reason == .targetLost {
+        fullSyncRetriesAt = now + parameters.fullSyncRetryDelay
+      }
       events.append(.syncAborted(sync.account, reason))
     case .preparing: events.append(.deltaNotStarted(reason))
     case .delta(let delta):

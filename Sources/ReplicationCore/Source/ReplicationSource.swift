@@ -80,6 +80,8 @@ package struct ReplicationSource {
   var demandLogPeak = ByteCount.zero
   /// Whether a full sync waits for its turn on the host.
   var isFullSyncHeld = false
+  /// Before this a full sync that lost its target does not start over.
+  var fullSyncRetriesAt: Instant?
   /// Whether the replica of a disk that grew does not have the new size yet.
   var isResizingDisk = false
 
@@ -105,6 +107,9 @@ package struct ReplicationSource {
     self.parameters = parameters
     self.options = options
     self.schedule = schedule
+    if options.quiescing.mode != .none {
+      self.schedule.preparation = options.quiescing.prepareTime ?? .zero
+    }
     self.hasReplica = hasReplica
     needsFullSync = disks.map { _ in !hasReplica }
     trackers = disks.map { ChangeTracker(geometry: $0) }
@@ -130,7 +135,7 @@ package struct ReplicationSource {
       if !needsAnyFullSync {
         consider(schedule.deadline)
       } else if !isFullSyncHeld {
-        consider(Instant(nanoseconds: .min))
+        consider(fullSyncRetriesAt ?? Instant(nanoseconds: .min))
       }
     case .preparing(let preparation):
       consider(preparation.readyAt)
@@ -160,6 +165,14 @@ package struct ReplicationSource {
   /// Whether a sync is under way, so that there may be something to send.
   package var isSyncing: Bool {
     if case .idle = phase { false } else { true }
+  }
+
+  /// Whether the machine moves, or its new host has not taken over yet.
+  package var isMigrating: Bool { migration != nil }
+
+  /// Whether a guest is being brought to rest for a sync, which reads no disk before.
+  package var isPreparing: Bool {
+    if case .preparing = phase { true } else { false }
   }
 
   /// Whether the sync under way waits for its host: the machine moves or the demand log is tried again.

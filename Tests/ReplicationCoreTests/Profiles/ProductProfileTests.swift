@@ -114,6 +114,18 @@ import Testing
     #expect(!ProductProfile(.v5_0).parameters().usesAllocationInformation)
   }
 
+  @Test func `The core works with the constants of the release`() {
+    let old = ProductProfile(.v5_0).parameters()
+    let current = ProductProfile(.v8_0).parameters()
+    #expect(!old.growsDisksOnline && !ProductProfile(.v6).parameters().growsDisksOnline)
+    #expect(ProductProfile(.v7_0).parameters().growsDisksOnline && current.growsDisksOnline)
+    #expect(!old.optimizesFullSync && ProductProfile(.v6).parameters().optimizesFullSync)
+    #expect(current.fullSyncRetryDelay == .seconds(5))
+    var profile = ProductProfile(.v8_0)
+    profile.connection.syncRetryDelay = .seconds(9)
+    #expect(profile.parameters().fullSyncRetryDelay == .seconds(9))
+  }
+
   @Test func `Exact parameters put the window of one disk on the wire in network updates`() {
     // 16 extents of 8 KiB are the largest update, 128 KiB; 64 extents are four of them.
     let current = ProductProfile(.v8_0).parameters(.exact(extentSize: .kibibytes(8)))

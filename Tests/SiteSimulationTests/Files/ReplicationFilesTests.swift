@@ -55,6 +55,20 @@ import Testing
     #expect(record.cycles == (try run(Self.world([off], storage: "memory"))).cycles)
   }
 
+  @Test(arguments: [
+    #""at": "120s", "do": "replication.full-sync", "vm": "app""#,
+    #""at": "120s", "do": "vm.revert", "vm": "app""#,
+  ])
+  func `What a machine that is off must compare is remembered in its state files`(verb: String) throws {
+    let timeline = [
+      #""at": "20s", "do": "vm.snapshot", "vm": "app""#,
+      #""at": "100s", "do": "vm.power-off", "vm": "app", "for": "100s""#, verb,
+    ]
+    let record = try run(Self.world(timeline))
+    #expect(record.fullSyncs.count == 1)
+    #expect(record.cycles == (try run(Self.world(timeline, storage: "memory"))).cycles)
+  }
+
   @Test func `A host that crashed leaves state files that say so`() throws {
     let crash = #""at": "100s", "do": "host.fail", "host": "paris-esx-01", "for": "1h""#
     #expect(try run(Self.world([crash])).fullSyncs.count == 1)

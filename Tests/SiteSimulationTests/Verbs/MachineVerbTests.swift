@@ -178,6 +178,18 @@ import Testing
     #expect(record.vms[0].disks.map(\.size) == [.gibibytes(3)])
   }
 
+  @Test func `A machine does not move again before its new host has taken over`() throws {
+    // Moved from 70 s to 90 s; attempts to hand over are 3 s apart, so that the new host takes over at 91 s.
+    var world = Self.world(
+      #""at": "70s", "do": "vm.migrate", "vm": "app", "host": "paris-esx-02""#,
+      #""at": "90500ms", "do": "vm.migrate", "vm": "app", "host": "paris-esx-01""#)
+    world.hosts = 2
+    world.profile = #""migrationDuration": "20s""#
+    let record = try run(world)
+    #expect(try event("vm.migrate-refused", in: record).detail == "moving")
+    #expect(record.vms[0].finalStatus == "OK")
+  }
+
   // MARK: - Offline instances
 
   @Test func `A machine that is off is synced on request, and starts when that is done`() throws {
