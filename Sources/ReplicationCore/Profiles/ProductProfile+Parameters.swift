@@ -18,6 +18,7 @@ extension ProductProfile {
     var parameters = ReplicationParameters()
     parameters.checksumRegionExtents = fullSync.checksumRegionExtents
     parameters.usesAllocationInformation = fullSync.usesAllocationInformation
+    parameters.demandLog = DemandLogLimits(of: demandLog)
     parameters.connectionTimeout = connection.noConnectionAfter
     parameters.reconnectDelayStep = connection.reconnectDelayStep
     parameters.reconnectDelayMaximum = connection.reconnectDelayMaximum

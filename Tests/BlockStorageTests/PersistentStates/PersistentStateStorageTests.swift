@@ -1,4 +1,5 @@
 import BlockStorage
+import StorageTesting
 import Quantities
 import RandomStreams
 import Testing

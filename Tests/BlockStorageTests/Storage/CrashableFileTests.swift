@@ -1,4 +1,5 @@
 import BlockStorage
+import StorageTesting
 import RandomStreams
 import Testing
 
