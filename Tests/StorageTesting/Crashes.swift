@@ -43,23 +43,24 @@ package struct RandomCrash: CrashChooser {
   package mutating func keepsFolderOperation(_ index: Int) -> Bool { random.next(below: 2) == 0 }
 }
 
-/// A crash of a folder given by which changes of names survive and which files lose what is not synced.
+/// A crash of a folder given by which changes of names survive and what becomes of each file's unsynced sectors.
 package struct ChosenFolderCrash: CrashChooser, CustomStringConvertible {
   /// Bit *i* is set if the unsynced change of names of that number survives.
   private let keptOperations: UInt64
-  private let losesContent: @Sendable (_ file: String) -> Bool
+  private let fate: @Sendable (_ file: String) -> SectorFate
   package let description: String
-  private var isLosing = false
+  private var currentFate = SectorFate.new
 
+  /// - Parameter fate: Of all unsynced sectors of a file; with `old` it has its old length too.
   package init(
-    keptOperations: UInt64, description: String, losesContent: @escaping @Sendable (_ file: String) -> Bool
+    keptOperations: UInt64, description: String, fate: @escaping @Sendable (_ file: String) -> SectorFate
   ) {
-    (self.keptOperations, self.losesContent) = (keptOperations, losesContent)
+    (self.keptOperations, self.fate) = (keptOperations, fate)
     self.description = "names kept \(String(keptOperations, radix: 2)), \(description)"
   }
 
-  package mutating func fileBegins(_ name: String) { isLosing = losesContent(name) }
-  package func fate(of sector: UnsyncedSector) -> SectorFate { isLosing ? .old : .new }
-  package func lengthIndex(of lengths: [UInt64]) -> Int { isLosing ? 0 : lengths.count - 1 }
+  package mutating func fileBegins(_ name: String) { currentFate = fate(name) }
+  package func fate(of sector: UnsyncedSector) -> SectorFate { currentFate }
+  package func lengthIndex(of lengths: [UInt64]) -> Int { currentFate == .old ? 0 : lengths.count - 1 }
   package func keepsFolderOperation(_ index: Int) -> Bool { keptOperations >> UInt64(index) & 1 == 1 }
 }

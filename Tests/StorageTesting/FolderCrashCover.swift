@@ -5,16 +5,27 @@ import RandomStreams
 ///
 /// All subsets of the unsynced changes of names where there are at most `exhaustiveOperationCount`; else none, all,
 /// each one alone, all but each one, and every prefix. Each of them with the unsynced content of all files,
-/// of none, and, where all changes of names survive or in an optimised build, of each one alone and of all but each
-/// one. Then `randomCount` mixtures, in which sectors are torn too.
+/// of none, and, as far as `filesAlone` says, with every unsynced sector torn, with the content of each file alone, and
+/// of all but each one. Then `randomCount` mixtures, in which sectors are torn too.
 package struct FolderCrashCover {
   package var exhaustiveOperationCount: Int
   package var randomCount: Int
+  /// For which sets of names each file is looked at alone.
+  package var filesAlone: FilesAlone
+
+  package enum FilesAlone: Sendable {
+    case always
+    /// Where all changes of names survive.
+    case withAllNames
+    case never
+  }
 
   package init(
-    exhaustiveOperationCount: Int = isOptimisedBuild ? 6 : 2, randomCount: Int = isOptimisedBuild ? 12 : 1
+    exhaustiveOperationCount: Int = isOptimisedBuild ? 6 : 2, randomCount: Int = isOptimisedBuild ? 12 : 1,
+    filesAlone: FilesAlone = isOptimisedBuild ? .always : .withAllNames
   ) {
     (self.exhaustiveOperationCount, self.randomCount) = (exhaustiveOperationCount, randomCount)
+    self.filesAlone = filesAlone
   }
 
   /// Calls `body` with a folder of its own for every state that the cover makes of `folder`, all of it durable.
@@ -30,7 +41,12 @@ package struct FolderCrashCover {
     }
     let files = folder.unsyncedFiles.map(\.name)
     for kept in subsets(count: folder.unsyncedOperationCount) {
-      let isWhole = isOptimisedBuild || kept.nonzeroBitCount == folder.unsyncedOperationCount
+      let isWhole =
+        switch filesAlone {
+        case .always: true
+        case .withAllNames: kept.nonzeroBitCount == folder.unsyncedOperationCount
+        case .never: false
+        }
       for chooser in contents(files, keptOperations: kept, isWhole: isWhole) {
         try visit(chooser, chooser.description)
       }
@@ -42,19 +58,23 @@ package struct FolderCrashCover {
     }
   }
 
-  private func contents(_ files: [String], keptOperations: UInt64, isWhole: Bool) -> [ChosenFolderCrash] {
-    var result = [
-      ChosenFolderCrash(keptOperations: keptOperations, description: "content kept") { _ in false }
-    ]
+  private func contents(
+    _ files: [String], keptOperations: UInt64, isWhole: Bool
+  ) -> [ChosenFolderCrash] {
+    func crash(
+      _ description: String, _ fate: @escaping @Sendable (_ file: String) -> SectorFate
+    ) -> ChosenFolderCrash {
+      ChosenFolderCrash(keptOperations: keptOperations, description: description, fate: fate)
+    }
+    var result = [crash("content kept") { _ in .new }]
     if files.isEmpty { return result }
-    result.append(
-      ChosenFolderCrash(keptOperations: keptOperations, description: "content lost") { _ in true })
-    if files.count == 1 || !isWhole { return result }
+    result.append(crash("content lost") { _ in .old })
+    if !isWhole { return result }
+    result.append(crash("content torn") { _ in .torn(newBytes: CrashableFile.sectorSize / 2) })
+    if files.count == 1 { return result }
     for file in files {
-      result.append(
-        ChosenFolderCrash(keptOperations: keptOperations, description: "\(file) lost") { $0 == file })
-      result.append(
-        ChosenFolderCrash(keptOperations: keptOperations, description: "all but \(file) lost") { $0 != file })
+      result.append(crash("\(file) lost") { $0 == file ? .old : .new })
+      result.append(crash("all but \(file) lost") { $0 == file ? .new : .old })
     }
     return result
   }

@@ -20,8 +20,9 @@ package final class CrashableStorage {
   package var capacity: UInt64?
   /// Called before every change that is accepted or fails: a test looks at what a crash just then would leave.
   package var willChange: ((StorageChange) -> Void)?
-  /// Which syncs of files and folders lie: they succeed and make nothing durable. A test shows with it that a
-  /// sync is needed.
+  /// Which syncs of files and folders lie: they succeed and make nothing durable.
+  ///
+  /// A test shows with it that a sync is needed.
   package var isSyncLying: ((StorageChange) -> Bool)?
   /// The bytes of all files together, also of those without a name: a crash can bring them back.
   package private(set) var usedBytes: UInt64 = 0

@@ -87,7 +87,7 @@ final class CrashStateSearch {
   ) {
     if isDone { return }
     var changeCount = 0
-    let smallCover = FolderCrashCover(exhaustiveOperationCount: 2, randomCount: 0)
+    let smallCover = FolderCrashCover(exhaustiveOperationCount: 2, randomCount: 0, filesAlone: .never)
     func crashAgain(_ possible: PossibleReplicas, _ moment: String) {
       smallCover.forEachCrash(of: folder, seed: 0) { crashed, crash in
         if !isDone { _ = open(crashed, possible, "\(place), \(moment): \(crash)") }

@@ -26,8 +26,10 @@ import Testing
       let seen = CrashStateSearch.SeenKinds()
       for history in CrashHistory.all where found == nil {
         do {
-          found = try history.run(lyingSync: kind, seen: seen).search.mistakes.first
-        } catch { found = "threw \(error)" }
+          found = try history.run(lyingSync: kind, seen: seen).search.mistakes.first.map {
+            "\(history) ## \($0)"
+          }
+        } catch { found = "\(history) ## threw \(error)" }
       }
       print("LIE", kind, "=>", found ?? "NOTHING")
     }
