@@ -5,8 +5,8 @@ import RandomStreams
 ///
 /// All subsets of the unsynced changes of names where there are at most `exhaustiveOperationCount`; else none, all,
 /// each one alone, all but each one, and every prefix. Each of them with the unsynced content of all files,
-/// of none, and, as far as `filesAlone` says, with every unsynced sector torn, with the content of each file alone, and
-/// of all but each one. Then `randomCount` mixtures, in which sectors are torn too.
+/// of none, and, where all changes of names survive, with every unsynced sector torn. As far as `filesAlone` says, with the
+/// content of each file alone, and of all but each one. Then `randomCount` mixtures, in which sectors are torn too.
 package struct FolderCrashCover {
   package var exhaustiveOperationCount: Int
   package var randomCount: Int
@@ -41,13 +41,8 @@ package struct FolderCrashCover {
     }
     let files = folder.unsyncedFiles.map(\.name)
     for kept in subsets(count: folder.unsyncedOperationCount) {
-      let isWhole =
-        switch filesAlone {
-        case .always: true
-        case .withAllNames: kept.nonzeroBitCount == folder.unsyncedOperationCount
-        case .never: false
-        }
-      for chooser in contents(files, keptOperations: kept, isWhole: isWhole) {
+      let hasAllNames = kept.nonzeroBitCount == folder.unsyncedOperationCount
+      for chooser in contents(files, keptOperations: kept, hasAllNames: hasAllNames) {
         try visit(chooser, chooser.description)
       }
     }
@@ -59,7 +54,7 @@ package struct FolderCrashCover {
   }
 
   private func contents(
-    _ files: [String], keptOperations: UInt64, isWhole: Bool
+    _ files: [String], keptOperations: UInt64, hasAllNames: Bool
   ) -> [ChosenFolderCrash] {
     func crash(
       _ description: String, _ fate: @escaping @Sendable (_ file: String) -> SectorFate
@@ -69,9 +64,16 @@ package struct FolderCrashCover {
     var result = [crash("content kept") { _ in .new }]
     if files.isEmpty { return result }
     result.append(crash("content lost") { _ in .old })
-    if !isWhole { return result }
-    result.append(crash("content torn") { _ in .torn(newBytes: CrashableFile.sectorSize / 2) })
-    if files.count == 1 { return result }
+    if hasAllNames || filesAlone == .always {
+      result.append(crash("content torn") { _ in .torn(newBytes: CrashableFile.sectorSize / 2) })
+    }
+    let looksAtFiles =
+      switch filesAlone {
+      case .always: true
+      case .withAllNames: hasAllNames
+      case .never: false
+      }
+    if files.count == 1 || !looksAtFiles { return result }
     for file in files {
       result.append(crash("\(file) lost") { $0 == file ? .old : .new })
       result.append(crash("all but \(file) lost") { $0 == file ? .new : .old })

@@ -1,5 +1,5 @@
-import StorageTesting
 import RandomStreams
+import StorageTesting
 import Testing
 
 @testable import BlockStorage

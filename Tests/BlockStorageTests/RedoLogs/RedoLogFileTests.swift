@@ -1,6 +1,6 @@
-import StorageTesting
 import Quantities
 import RandomStreams
+import StorageTesting
 import Testing
 
 @testable import BlockStorage

@@ -1,6 +1,6 @@
 import BlockStorage
-import StorageTesting
 import RandomStreams
+import StorageTesting
 import Testing
 
 @Suite struct CrashableFileTests {

@@ -94,6 +94,18 @@ struct CrashHistory: Sendable, CustomStringConvertible {
         .merge, .merge,
       ]
     },
+    CrashHistory(name: "full sync cut in its midst") {
+      [
+        .drain, .merge, .write(3..<9), .fullSync, .deliver(7), .cut, .wait(.seconds(70)), .restore, .drain,
+        .merge,
+      ]
+    },
+    CrashHistory(name: "instances of one slot", extentCounts: [12, 9], slots: 2) {
+      let cycle = [DurablePair.Action.write(1..<4), .write(2..<3, disk: 1), .sync, .drain]
+      return [.drain, .wait(.minutes(1))] + cycle + cycle + [.merge, .merge, .write(0..<2)] + cycle + [
+        .merge, .merge,
+      ]
+    },
     CrashHistory(name: "seeds", isSeeded: true) { [.drain, .write(1..<3), .sync, .drain, .merge] },
     CrashHistory(name: "removal and a new replication", extentCounts: [12, 9]) {
       [.drain, .write(1..<3), .sync, .drain, .replace(removed: true), .write(4..<6), .drain, .merge]

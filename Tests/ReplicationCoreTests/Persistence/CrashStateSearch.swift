@@ -1,6 +1,6 @@
 import BlockStorage
-import StorageTesting
 import ReplicationCore
+import StorageTesting
 
 /// Opens the replica from every state in which something could leave its files, at every moment of a history.
 ///

@@ -1,7 +1,7 @@
 import BlockStorage
-import StorageTesting
 import RandomStreams
 import ReplicationCore
+import StorageTesting
 import Testing
 
 /// Short histories, interrupted before every operation of either storage and every step, which then go on to their end.
@@ -15,7 +15,7 @@ import Testing
   ///   - stride: A debug build takes one kind of moment in so many; if that is more than 1, the choosers take turns.
   private func enumerate(
     _ history: CrashHistory, kinds: (DurablePair) -> [String], fault: (Int) -> DurablePair.Fault,
-    choosers: [any CrashChooser], stride: Int = 5
+    choosers: [any CrashChooser], stride: Int = 8
   ) throws {
     let undisturbed = try history.pair()
     try undisturbed.begin()

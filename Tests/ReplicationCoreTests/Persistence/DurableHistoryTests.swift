@@ -1,8 +1,8 @@
 import BlockStorage
-import StorageTesting
 import Quantities
 import RandomStreams
 import ReplicationCore
+import StorageTesting
 import Testing
 
 /// Histories nobody thought of, on files: both storages crash again and again, also while they are opened.
@@ -57,7 +57,7 @@ import Testing
   }
 
   /// Hundreds of them in an optimised build.
-  @Test(arguments: 0..<(isOptimisedBuild ? 1_000 : 12) as Range<UInt64>)
+  @Test(arguments: 0..<(isOptimisedBuild ? 1_000 : 8) as Range<UInt64>)
   func `Files lead to the source in the end, whatever stopped how often`(seed: UInt64) throws {
     var history = try History(seed: seed)
     for _ in 0..<120 { try history.step() }

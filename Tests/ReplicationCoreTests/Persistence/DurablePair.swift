@@ -320,6 +320,8 @@ final class DurablePair {
   /// The replication ends and another one of the same group begins, with other state files.
   func replace(removingFiles: Bool) throws {
     var isDone = false
+    // What the old source takes for clean counts no longer.
+    mustCompare = true
     while !isDone {
       try onTarget("replacing") { pair in
         if removingFiles {
