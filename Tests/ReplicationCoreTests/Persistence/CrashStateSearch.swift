@@ -66,7 +66,7 @@ final class CrashStateSearch {
   ) -> [ReplicationTarget.Instance]? {
     stateCount += 1
     let moments = StorageMoments(
-      of: folder, activity: "opening", lyingSync: pair.targetMoments.lyingSync)
+      of: folder, activity: "opening", lyingSync: pair.targetMoments.lyingSync, recordsKinds: look != nil)
     moments.look = look
     defer { syncKinds.formUnion(moments.syncKinds) }
     do {

@@ -21,12 +21,17 @@ final class StorageMoments {
   /// The kind of sync that makes nothing durable.
   var lyingSync: String?
 
-  init(of folder: CrashableFolder, activity: String = "resting", lyingSync: String? = nil) {
+  /// - Parameter recordsKinds: Whether moments are told apart at all, which takes time.
+  init(
+    of folder: CrashableFolder, activity: String = "resting", lyingSync: String? = nil,
+    recordsKinds: Bool = true
+  ) {
     self.folder = folder
     self.activity = activity
     self.lyingSync = lyingSync
     folder.storage.willChange = { [unowned self] change in
       changeCount += 1
+      if !recordsKinds { return }
       let kind = kind(of: change)
       kinds.append(kind)
       if change.kind == .sync || change.kind == .folderSync { syncKinds.insert(syncKind(of: change)) }
