@@ -55,7 +55,7 @@ final class StorageMoments {
       let role = role(of: change.name)
       return "\(activity): \(role.hasSuffix("log") ? "log" : role)"
     }
-    if changeCount == 1 { return "\(activity): names at first" }
+    if changeCount == 1, activity == "opening" { return "opening: names at first" }
     func has(_ kind: StorageChange.Kind, _ role: String? = nil) -> Bool {
       folder.unsyncedOperations.contains {
         $0.kind == kind && (role == nil || self.role(of: $0.name) == role)
