@@ -32,15 +32,22 @@ func module(
   ]
 }
 
+/// What every storage must do, and crashes of every kind, for the tests of what must survive them.
+let storageTesting = Target.target(
+  name: "StorageTesting", dependencies: ["RandomStreams", "BlockStorage"], path: "Tests/StorageTesting",
+  swiftSettings: settings)
+
 let layer0 =
   module("Quantities")
   + module("RandomStreams", ["Quantities"])
 
 let layer1 =
-  module("BlockStorage", ["Quantities"], tests: ["RandomStreams"])
+  [storageTesting]
+  + module("BlockStorage", ["Quantities"], tests: ["RandomStreams", "StorageTesting"])
   + module("Inventory", ["Quantities"])
   + module(
-    "ReplicationCore", ["Quantities", "BlockStorage", "Inventory"], tests: ["RandomStreams"])
+    "ReplicationCore", ["Quantities", "BlockStorage", "Inventory"],
+    tests: ["RandomStreams", "StorageTesting"])
 
 let layer2 =
   module("SimulationKernel", ["Quantities"], tests: ["RandomStreams"])
@@ -62,6 +69,9 @@ let layer4 =
     ])
   + module(
     "WireCodecs", ["ReplicationCore", "CLZ4", crypto], tests: ["BlockStorage", "RandomStreams"])
+  + module(
+    "FileStorage", ["BlockStorage"],
+    tests: ["StorageTesting", "Quantities", "RandomStreams", "ReplicationCore"])
   + [.systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])])]
 
 /// A small run with known figures, for the tests of what comes after it.
@@ -97,7 +107,7 @@ let benchmarks: [Target] = [
     name: "Benchmarks",
     dependencies: [
       "Quantities", "RandomStreams", "BlockStorage", "Inventory", "SimulationKernel", "ResourceModels",
-      "Scenarios", "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs",
+      "Scenarios", "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs", "FileStorage",
     ],
     path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
 ]

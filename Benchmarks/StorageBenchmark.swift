@@ -5,10 +5,12 @@ import RandomStreams
 
 /// The digest of a disk, redo logs and state files, beside what copying or reading the same bytes costs.
 ///
-/// All of it is memory: files are ``MemoryFile``, so what is measured is the formats and not a disk.
+/// All of it is memory but the last: files are ``MemoryFile``, so what is measured is the formats and not a disk. At the end
+/// come whole replicas, in memory, on files in memory and on real files (``ReplicaStorage``).
 enum StorageBenchmark: Benchmark {
   static let name = "storage"
-  static let summary = "digest of a disk, redo log, state file: GB per CPU second, beside memcpy"
+  static let summary =
+    "digest of a disk, redo log, state file: GB per CPU second, beside memcpy; replicas on files"
   static let options = "[--megabytes N (64)] [--repetitions N (5)]"
 
   static func run(_ options: inout BenchmarkOptions) throws {
@@ -27,6 +29,7 @@ enum StorageBenchmark: Benchmark {
       }
     }
     try measureStateFile(repetitions: repetitions)
+    try ReplicaStorage.measure(megabytes: megabytes, repetitions: repetitions)
   }
 
   // MARK: Digest

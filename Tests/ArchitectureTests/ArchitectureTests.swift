@@ -20,6 +20,7 @@ private let allowedImports: [String: Set<String>] = [
     "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
   ],
   "WireCodecs": ["ReplicationCore", "Crypto", "CLZ4", "Foundation"],
+  "FileStorage": ["BlockStorage", "Glibc"],
   "ResultStore": ["Quantities", "Inventory", "Measurements", "GRDB", "Foundation"],
   "Reporting": ["Quantities", "Inventory", "Measurements", "ResultStore", "Foundation"],
   "drsim": [

@@ -16,6 +16,15 @@ package protocol CrashChooser {
   ///
   /// - Parameter index: Its number among the folder's unsynced operations, in the order they were made.
   mutating func keepsFolderOperation(_ index: Int) -> Bool
+
+  /// A file of a folder crashes now: what is asked next is about it.
+  ///
+  /// - Parameter name: What the crash left it as its name; the first of them if it left several.
+  mutating func fileBegins(_ name: String)
+}
+
+extension CrashChooser {
+  package mutating func fileBegins(_ name: String) {}
 }
 
 /// A sector that was written, or cut off, since its file was synced.

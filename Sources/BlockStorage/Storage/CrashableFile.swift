@@ -26,6 +26,8 @@ package final class CrashableFile: StorageFile {
   }
 
   package let storage: CrashableStorage
+  /// The name that its folder has for it; empty if it is of none.
+  package internal(set) var name = ""
   package private(set) var byteCount: UInt64
   private var content: [UInt8]
   private var durable: [UInt8]
@@ -46,8 +48,20 @@ package final class CrashableFile: StorageFile {
     storage.account(for: byteCount, insteadOf: 0)
   }
 
+  /// A file of its own on another storage, with the same content, unsynced changes included.
+  package func copy(on storage: CrashableStorage) -> CrashableFile {
+    let copy = CrashableFile(on: storage)
+    storage.account(for: byteCount, insteadOf: 0)
+    (copy.name, copy.byteCount, copy.lengths) = (name, byteCount, lengths)
+    (copy.content, copy.durable, copy.pending) = (content, durable, pending)
+    return copy
+  }
+
   /// The bytes as a reader sees them now.
   package var bytes: [UInt8] { Array(content[..<Int(byteCount)]) }
+
+  /// Whether a crash can leave something else than what a reader sees now.
+  package var hasUnsyncedChanges: Bool { !pending.isEmpty || lengths.count > 1 }
 
   /// The sectors that a crash can change, ascending.
   package var unsyncedSectors: [UnsyncedSector] {
@@ -68,7 +82,7 @@ package final class CrashableFile: StorageFile {
   }
 
   package func write(_ bytes: RawSpan, at offset: UInt64) throws(StorageFault) {
-    if let failure = try storage.beginChange() {
+    if let failure = try storage.begin(change(.write)) {
       try store(bytes.extracting(first: min(failure.keptBytes, bytes.byteCount)), at: offset)
       throw failure.fault
     }
@@ -76,7 +90,7 @@ package final class CrashableFile: StorageFile {
   }
 
   package func resize(to byteCount: UInt64) throws(StorageFault) {
-    if let failure = try storage.beginChange() { throw failure.fault }
+    if let failure = try storage.begin(change(.resize)) { throw failure.fault }
     try storage.replace(self.byteCount, by: byteCount)
     if byteCount < self.byteCount {
       noteChange(of: byteCount..<self.byteCount)
@@ -91,12 +105,14 @@ package final class CrashableFile: StorageFile {
   /// if a later sync succeeds; only writing it again helps. So does Linux since 4.13: a failed `fsync` leaves
   /// the pages clean.
   package func sync() throws(StorageFault) {
-    if let failure = try storage.beginChange() {
+    if let failure = try storage.begin(change(.sync)) {
       for index in pending.keys { pending[index]?.isDoubtful = true }
       throw failure.fault
     }
-    makeDurable()
+    if storage.isSyncLying?(change(.sync)) != true { makeDurable() }
   }
+
+  private func change(_ kind: StorageChange.Kind) -> StorageChange { StorageChange(kind: kind, name: name) }
 
   // MARK: Crashing
 

@@ -28,8 +28,53 @@ package final class CrashableFolder: StorageFolder {
   /// The number of operations that a crash can undo.
   package var unsyncedOperationCount: Int { unsynced.count }
 
+  /// The operations that a crash can undo, in the order they were made; a rename by its old name.
+  package var unsyncedOperations: [StorageChange] {
+    unsynced.map { operation in
+      switch operation {
+      case .enter(let name, _): StorageChange(kind: .create, name: name)
+      case .remove(let name): StorageChange(kind: .remove, name: name)
+      case .rename(let name, _, _): StorageChange(kind: .rename, name: name)
+      }
+    }
+  }
+
+  /// The files, also those without a name as long as a crash can bring them back, whose content is not all synced.
+  package var unsyncedFiles: [CrashableFile] { allFiles.filter(\.hasUnsyncedChanges) }
+
+  /// A folder of its own on another storage, in the same state, unsynced changes included.
+  package func copy(on storage: CrashableStorage) -> CrashableFolder {
+    var copies: [ObjectIdentifier: CrashableFile] = [:]
+    for file in allFiles { copies[ObjectIdentifier(file)] = file.copy(on: storage) }
+    func copied(_ file: CrashableFile) -> CrashableFile {
+      guard let copy = copies[ObjectIdentifier(file)] else {
+        preconditionFailure("every file that a crash can leave is copied")
+      }
+      return copy
+    }
+    let folder = CrashableFolder(on: storage)
+    folder.files = files.mapValues(copied)
+    folder.durableFiles = durableFiles.mapValues(copied)
+    folder.unsynced = unsynced.map { operation in
+      switch operation {
+      case .enter(let name, let file): .enter(name: name, file: copied(file))
+      case .remove: operation
+      case .rename(let name, let newName, let file): .rename(from: name, to: newName, file: copied(file))
+      }
+    }
+    return folder
+  }
+
+  /// Every file that has a name, or can get one by a crash: durable ones by name, then those entered since.
+  private var allFiles: [CrashableFile] {
+    let entered = unsynced.compactMap { operation in
+      if case .enter(_, let file) = operation { file } else { nil }
+    }
+    return durableFiles.keys.sorted().compactMap { durableFiles[$0] } + entered
+  }
+
   package func create(_ name: String) throws(StorageFault) -> CrashableFile {
-    if let failure = try storage.beginChange() { throw failure.fault }
+    try begin(.create, name)
     if files[name] != nil { throw .fileExists(name: name) }
     let file = CrashableFile(on: storage)
     apply(.enter(name: name, file: file))
@@ -43,21 +88,26 @@ package final class CrashableFolder: StorageFolder {
   }
 
   package func remove(_ name: String) throws(StorageFault) {
-    if let failure = try storage.beginChange() { throw failure.fault }
+    try begin(.remove, name)
     if files[name] == nil { throw .noSuchFile(name: name) }
     apply(.remove(name: name))
   }
 
   package func rename(_ name: String, to newName: String) throws(StorageFault) {
-    if let failure = try storage.beginChange() { throw failure.fault }
+    try begin(.rename, name)
     guard let file = files[name] else { throw .noSuchFile(name: name) }
     if name != newName { apply(.rename(from: name, to: newName, file: file)) }
   }
 
   package func sync() throws(StorageFault) {
-    if let failure = try storage.beginChange() { throw failure.fault }
+    try begin(.folderSync, "")
+    if storage.isSyncLying?(StorageChange(kind: .folderSync, name: "")) == true { return }
     durableFiles = files
     unsynced = []
+  }
+
+  private func begin(_ kind: StorageChange.Kind, _ name: String) throws(StorageFault) {
+    if let failure = try storage.begin(StorageChange(kind: kind, name: name)) { throw failure.fault }
   }
 
   /// Leaves what a disk would hold after a crash now.
@@ -76,6 +126,8 @@ package final class CrashableFolder: StorageFolder {
       // Of two renames of a file only the second may survive: it has two names then, and crashes once.
       guard let file = files[name], !crashed.contains(ObjectIdentifier(file)) else { continue }
       crashed.append(ObjectIdentifier(file))
+      file.name = name
+      chooser.fileBegins(name)
       file.crash(choosing: &chooser)
     }
   }
@@ -87,11 +139,14 @@ package final class CrashableFolder: StorageFolder {
 
   private static func apply(_ operation: Operation, to files: inout [String: CrashableFile]) {
     switch operation {
-    case .enter(let name, let file): files[name] = file
+    case .enter(let name, let file):
+      files[name] = file
+      file.name = name
     case .remove(let name): files[name] = nil
     case .rename(let name, let newName, let file):
       files[name] = nil
       files[newName] = file
+      file.name = newName
     }
   }
 }

@@ -18,6 +18,12 @@ package final class CrashableStorage {
   package private(set) var isDown = false
   /// The bytes of all files together that the storage holds at most; `nil` for no limit.
   package var capacity: UInt64?
+  /// Called before every change that is accepted or fails: a test looks at what a crash just then would leave.
+  package var willChange: ((StorageChange) -> Void)?
+  /// Which syncs of files and folders lie: they succeed and make nothing durable.
+  ///
+  /// A test shows with it that a sync is needed.
+  package var isSyncLying: ((StorageChange) -> Bool)?
   /// The bytes of all files together, also of those without a name: a crash can bring them back.
   package private(set) var usedBytes: UInt64 = 0
 
@@ -50,9 +56,10 @@ package final class CrashableStorage {
   }
 
   /// Counts a change; a planned failure is returned with the bytes it keeps, a standstill is thrown.
-  func beginChange() throws(StorageFault) -> (fault: StorageFault, keptBytes: Int)? {
+  func begin(_ change: StorageChange) throws(StorageFault) -> (fault: StorageFault, keptBytes: Int)? {
     if let stopCount, changeCount >= stopCount { isDown = true }
     if isDown { throw .crashed }
+    willChange?(change)
     defer { changeCount += 1 }
     guard let failure = changeFailure, failure.index == changeCount else { return nil }
     changeFailure = nil
@@ -78,6 +85,18 @@ package final class CrashableStorage {
   func account(for newByteCount: UInt64, insteadOf oldByteCount: UInt64) {
     usedBytes = usedBytes - oldByteCount + newByteCount
   }
+}
+
+/// A change that is about to be made to a crashable storage.
+package struct StorageChange: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
+    case write, resize, sync
+    case create, remove, rename, folderSync
+  }
+
+  package let kind: Kind
+  /// The file that it is made to, by its present name; empty for a folder's sync and a file of no folder.
+  package let name: String
 }
 
 /// Why an operation of a crashable storage failed.

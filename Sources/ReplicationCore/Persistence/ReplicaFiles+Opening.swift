@@ -122,12 +122,9 @@ extension ReplicaFiles {
     let logs = descriptor.disks.map(\.fullSync) + descriptor.positions.flatMap(\.files)
     let named = Set(logs.joined().map(\.name))
     let leftovers = folder.names.filter { names.isTransient($0) && !named.contains($0) }
-    if leftovers.isEmpty { return }
-    do {
-      for name in leftovers { try folder.remove(name) }
-      // None of them comes back under a name that is used anew.
-      try folder.sync()
-    } catch { throw .storage(error) }
+    // Not synced: one that a crash brings back is removed by the next opening, and no name that is used anew counts before
+    // the folder was synced for it.
+    do { for name in leftovers { try folder.remove(name) } } catch { throw .storage(error) }
   }
 
   private static func load(_ file: ExtentFile<Folder.File>) throws(Folder.Failure) -> ExtentStore {

@@ -34,7 +34,7 @@ extension ProductProfile {
     /// The highest value, from 0, of the policy for freed ranges that collide with a delta.
     package var unmapCollisionPolicyMaximum = 3
 
-    init(_ release: ProductRelease) {
+    package init(_ release: ProductRelease) {
       //                             5.0  6.x  7.0  8.0  8.0U3  enhanced
       chunksInFlight = release.pick(8, 8, 64, 64, 256, 256)
       reads = release.pick(4, 4, 32, 32, 32, 32)

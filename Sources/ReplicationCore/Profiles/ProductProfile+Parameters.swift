@@ -21,6 +21,7 @@ extension ProductProfile {
     parameters.optimizesFullSync = fullSync.leavesWritesToDelta
     parameters.growsDisksOnline = target.growsDisksWithoutFullSync
     parameters.fullSyncRetryDelay = connection.syncRetryDelay
+    parameters.demandLog = DemandLogLimits(of: demandLog)
     parameters.connectionTimeout = connection.noConnectionAfter
     parameters.reconnectDelayStep = connection.reconnectDelayStep
     parameters.reconnectDelayMaximum = connection.reconnectDelayMaximum

@@ -10,7 +10,7 @@ extension ProductProfile {
     /// The objective that a new replication is offered.
     package var objectiveDefault: TimeSpan
     /// The shortest objective at which guests can be quiesced.
-    package var quiescingObjectiveMinimum = TimeSpan.minutes(15)
+    package var quiescingObjectiveMinimum = Quiescing.objectiveMinimum
     /// How many virtual machines of an appliance may have an objective of 5 min.
     package var machinesAtFiveMinutes: Int?
     /// The same on VVol datastores.

@@ -4,15 +4,15 @@ extension ProductProfile {
   /// What the target keeps for an instance.
   package struct Target: Sendable, Hashable {
     /// What the redo log of a disk takes before anything is in it.
-    package var emptyRedoLogSize = ByteCount.kibibytes(24)
+    package var emptyRedoLogSize = TargetParameters().emptyRedoLogSize
     /// How long one update of a replica may take before it is reported as slow.
     package var slowUpdateAfter = TimeSpan.seconds(10)
     /// The configuration files of one small virtual machine, sent with every instance.
-    package var configurationFilesSize = ByteCount.bytes(12_143)
+    package var configurationFilesSize = TargetParameters().configurationSize
     /// What the instance of that machine took on the network when no disk had changed.
     package var idleInstanceSize = ByteCount.bytes(12_599)
     /// The pieces in which configuration files are sent.
-    package var configurationChunkSize = ByteCount.kibibytes(8)
+    package var configurationChunkSize = TargetParameters().configurationChunkSize
     /// How many points in time are kept besides the latest instance.
     package var pointsInTimeMaximum: Int
     /// Whether a disk can grow under a running machine without a full sync.

@@ -12,11 +12,18 @@ package struct ConfigurationFiles: Sendable, Hashable {
   /// None is sent.
   package static let none = ConfigurationFiles(size: .zero, overhead: .zero)
 
-  /// Those of an idle virtual machine: 12,143 bytes of files, for which 12,599 were reported.
+  /// Those that a target stores by default, of an idle virtual machine: 12,143 bytes, for which 12,599 were reported.
   ///
   /// The 456 bytes in between are *inferred* to be overhead of their messages.
-  /// - Source: Trace of vSphere 5.0 (virtuallyhyper.com, 2012).
-  package static let traced = ConfigurationFiles(size: .bytes(12_143), overhead: .bytes(456))
+  /// - Source: Trace of vSphere 5.0 (virtuallyhyper.com, 2012); see ``TargetParameters/configurationFiles``.
+  package static let traced = ConfigurationFiles(of: TargetParameters())
+
+  /// Those that a target with these parameters stores with every instance.
+  package init(of target: TargetParameters) {
+    self.init(
+      size: target.configurationSize,
+      overhead: target.configurationTransferSize - target.configurationSize)
+  }
 
   package var wireSize: ByteCount { size + overhead }
 }

@@ -145,23 +145,6 @@ package struct ReplicationSource {
     return deadline
   }
 
-  /// The state as an administrator sees it, the recovery point objective aside.
-  ///
-  /// Until the first instance is complete it is never better than ``ReplicationStatus/initialFullSync``,
-  /// also between the syncs that lead there: nothing can be recovered yet.
-  package var status: ReplicationStatus {
-    if configurationProblem != nil { return .error }
-    if isPaused { return .paused }
-    if isResizingDisk { return .diskResizing }
-    if power == .off || connection.isLost { return .notActive }
-    guard hasReplica else { return .initialFullSync }
-    return switch phase {
-    case .idle: needsAnyFullSync ? .fullSync : .ok
-    case .fullSync: .fullSync
-    case .preparing, .delta: .sync
-    }
-  }
-
   /// Whether a sync is under way, so that there may be something to send.
   package var isSyncing: Bool {
     if case .idle = phase { false } else { true }

@@ -1,6 +1,7 @@
 import BlockStorage
 import Quantities
 import RandomStreams
+import StorageTesting
 import Testing
 
 /// The state file on the storage that simulations crash.

@@ -1,4 +1,5 @@
 import RandomStreams
+import StorageTesting
 import Testing
 
 @testable import BlockStorage
@@ -79,7 +80,7 @@ import Testing
   @Test func `A crash at any moment leaves an exact instance`() throws {
     let tally = try enumerate()
     #expect(tally.wrong == 0, "\(tally.firstMistake ?? "")")
-    #expect(tally.states > (CrashCover.isOptimised ? 3_000 : 200))
+    #expect(tally.states > (isOptimisedBuild ? 3_000 : 200))
   }
 
   @Test func `A crash while a crash is recovered from leaves an exact instance`() throws {
@@ -121,7 +122,7 @@ import Testing
       }
     }
     #expect(tally.wrong == 0, "\(tally.firstMistake ?? "")")
-    #expect(tally.states > (CrashCover.isOptimised ? 2_000 : 100))
+    #expect(tally.states > (isOptimisedBuild ? 2_000 : 100))
   }
 
   @Test(arguments: ["salts", "payload checksums", "chains"])
@@ -137,7 +138,7 @@ import Testing
   }
 
   /// Random batches, commits, merges, resets and reopenings over one file, with crashes in between.
-  @Test(arguments: 0..<(CrashCover.isOptimised ? 2_000 : 40) as Range<UInt64>)
+  @Test(arguments: 0..<(isOptimisedBuild ? 2_000 : 40) as Range<UInt64>)
   func `Any history with crashes shows an exact instance`(seed: UInt64) throws {
     var random = RandomStream(seed: seed, name: "redo-log-history")
     var rig = try RedoLogRig(extentCount: 64)

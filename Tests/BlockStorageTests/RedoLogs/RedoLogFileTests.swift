@@ -1,5 +1,6 @@
 import Quantities
 import RandomStreams
+import StorageTesting
 import Testing
 
 @testable import BlockStorage
@@ -143,7 +144,7 @@ import Testing
         512..<4_096 ~= offset || 4_608..<8_192 ~= offset || 12_288 + payloadBytes..<16_384 ~= offset
       // Either superblock can be lost: the other is equal.
       let isSuperblock = offset < 8_192 && !isPadding
-      let bits = CrashCover.isOptimised ? 0..<8 : offset % 8..<offset % 8 + 1
+      let bits = isOptimisedBuild ? 0..<8 : offset % 8..<offset % 8 + 1
       for bit in bits {
         var flipped = bytes
         flipped[offset] ^= 1 << UInt8(bit)

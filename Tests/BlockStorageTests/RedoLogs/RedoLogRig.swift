@@ -1,16 +1,22 @@
+import Glibc
 import Quantities
 import RandomStreams
+import StorageTesting
 
 @testable import BlockStorage
 
 /// A redo log and a base disk on one crashable storage, beside the plainest model of what they must hold.
 final class RedoLogRig {
-  /// The content of the disk at every instance, by its sequence: a tag per extent.
-  var contents: [UInt64: [UInt64]]
+  /// The content of the disk at every instance, by its sequence: the payloads of all extents.
+  var contents: [UInt64: [UInt8]]
   /// The instances that a crash now may show.
   var visible: Set<UInt64>
   /// The lists of batches that a log that receives may hold now.
-  var received: [[ExtentBatch]] = [[]]
+  var received: [[ExtentBatch]] = [[]] {
+    didSet { continuations = Continuations() }
+  }
+  /// Shared by all rigs that were opened from what a crash left of this one.
+  private var continuations = Continuations()
 
   let geometry: ExtentGeometry
   let storage = CrashableStorage()
@@ -24,7 +30,7 @@ final class RedoLogRig {
   /// A new log over an empty disk, which is instance 0.
   init(extentCount: Int, safeguards: RedoLogSafeguards = .all) throws {
     geometry = BlockStorageTests.geometry(extentCount: extentCount)
-    contents = [0: [UInt64](repeating: 0, count: extentCount)]
+    contents = [0: [UInt8](repeating: 0, count: 8 * extentCount)]
     visible = [0]
     logFile = CrashableFile(on: storage)
     baseFile = CrashableFile(on: storage)
@@ -39,6 +45,7 @@ final class RedoLogRig {
     contents = other.contents
     visible = other.visible
     received = other.received
+    continuations = other.continuations
     safeguards = other.safeguards
     logFile = CrashableFile(on: storage, bytes: logImage)
     baseFile = CrashableFile(on: storage, bytes: baseImage)
@@ -102,12 +109,12 @@ final class RedoLogRig {
 
   func reopen() throws { log = try RedoLogFile.open(logFile, safeguards: safeguards) }
 
-  func content(_ content: [UInt64], after batches: [ExtentBatch]) -> [UInt64] {
+  func content(_ content: [UInt8], after batches: [ExtentBatch]) -> [UInt8] {
     var result = content
     for batch in batches {
       batch.forEachRun { run, payloads in
-        for (offset, extent) in run.enumerated() {
-          result[extent] = payloads.unsafeLoadUnaligned(fromByteOffset: 8 * offset, as: UInt64.self)
+        for offset in 0..<payloads.byteCount {
+          result[8 * run.lowerBound + offset] = payloads.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
         }
       }
     }
@@ -120,24 +127,40 @@ final class RedoLogRig {
   ///
   /// A log that receives is continued with a batch and committed, so that what it holds becomes visible.
   func mistake() throws -> String? {
-    var content = try tags(of: base)
+    var content: [UInt8] = []
+    try base.read(0..<geometry.extentCount, appendingTo: &content)
     var sequence = log.baseInstance?.sequence ?? 0
     if let instance = completeInstance {
       sequence = instance.sequence
-      content = try overlaid(content)
+      try overlay(onto: &content)
     }
     if !visible.contains(sequence) { return "instance \(sequence) is not of \(visible.sorted())" }
-    if content != contents[sequence] { return "the content is not that of instance \(sequence)" }
+    if !isEqual(content, contents[sequence] ?? []) {
+      return "the content is not that of instance \(sequence)"
+    }
     guard log.phase == .receiving else { return nil }
     let count = log.appendedExtentCount
-    let candidates = received.filter { $0.reduce(0) { $0 + $1.extentCount } == count }
+    let candidates = received.indices.filter { received[$0].reduce(0) { $0 + $1.extentCount } == count }
     if candidates.isEmpty { return "\(count) extents are no prefix of what was appended" }
-    let probe = batch([(0..<2, 0xabcd)])
     try log.append(probe)
     try log.commit(LoggedInstance(sequence: 99, pointInTime: .zero))
-    let found = try overlaid(content)
-    let isExpected = candidates.contains { self.content(content, after: $0 + [probe]) == found }
+    try overlay(onto: &content)
+    let isExpected = candidates.contains { index in
+      isEqual(content, continuation(ofInstance: sequence, index: index))
+    }
     return isExpected ? nil : "the log holds other extents than those received"
+  }
+
+  /// What a log that receives is continued with.
+  private var probe: ExtentBatch { batch([(0..<2, 0xabcd)]) }
+
+  /// The content of an instance after the batches of `received[index]` and the probe; worked out once for all states
+  /// of a crash.
+  private func continuation(ofInstance sequence: UInt64, index: Int) -> [UInt8] {
+    if let known = continuations.contents[sequence]?[index] { return known }
+    let content = content(contents[sequence] ?? [], after: received[index] + [probe])
+    continuations.contents[sequence, default: [:]][index] = content
+    return content
   }
 
   /// The instance that the log holds whole.
@@ -148,19 +171,28 @@ final class RedoLogRig {
     }
   }
 
-  private func tags(of disk: ExtentFile<CrashableFile>) throws -> [UInt64] {
-    var bytes: [UInt8] = []
-    try disk.read(0..<geometry.extentCount, appendingTo: &bytes)
-    return (0..<geometry.extentCount).map { bytes.field(at: 8 * $0) }
-  }
-
-  private func overlaid(_ content: [UInt64]) throws -> [UInt64] {
+  /// Replaces in the payloads of all extents what the log holds.
+  private func overlay(onto content: inout [UInt8]) throws {
     let loaded = try log.load()
-    return (0..<geometry.extentCount).map { extent in
-      loaded.payload(of: extent)?.field(at: 0) ?? content[extent]
+    content.withUnsafeMutableBytes { bytes in
+      if let target = bytes.baseAddress { loaded.overlay(0..<geometry.extentCount, onto: target) }
     }
   }
 }
+
+/// As `==`, without a look at every byte by itself.
+private func isEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+  one.count == other.count
+    && one.withUnsafeBytes { one in
+      other.withUnsafeBytes { other in
+        guard let start = one.baseAddress, let otherStart = other.baseAddress else { return true }
+        return memcmp(start, otherStart, one.count) == 0
+      }
+    }
+}
+
+/// Contents by instance and index of what was received.
+private final class Continuations { var contents: [UInt64: [Int: [UInt8]]] = [:] }
 
 /// How many crash states were looked at and how many of them were wrong.
 struct CrashTally {

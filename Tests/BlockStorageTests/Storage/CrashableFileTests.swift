@@ -1,5 +1,6 @@
 import BlockStorage
 import RandomStreams
+import StorageTesting
 import Testing
 
 @Suite struct CrashableFileTests {

@@ -2,6 +2,7 @@ import BlockStorage
 import Quantities
 import RandomStreams
 import ReplicationCore
+import StorageTesting
 import Testing
 
 /// Histories nobody thought of, on files: both storages crash again and again, also while they are opened.
@@ -19,10 +20,11 @@ import Testing
       pair = try DurablePair(
         extentCounts: (0..<1 + Int(random.next(below: 3))).map { _ in 1 + Int(random.next(below: 30)) },
         used: Int(random.next(below: 20)),
-        chooser: FileCrash(random: RandomStream(seed: seed, name: "durable-history-crash")),
+        chooser: RandomCrash(random: RandomStream(seed: seed, name: "durable-history-crash")),
         parameters: parameters,
         targetParameters: random.next(below: 2) == 0 ? .small : try .keeping(1 + Int(random.next(below: 3))),
         payloadWidth: random.next(below: 4) == 0 ? 64 : 8)
+      try pair.begin()
       self.random = random
     }
 
@@ -55,7 +57,7 @@ import Testing
   }
 
   /// Hundreds of them in an optimised build.
-  @Test(arguments: 0..<(DurableCrashTests.isOptimised ? 1_000 : 12) as Range<UInt64>)
+  @Test(arguments: 0..<(isOptimisedBuild ? 1_000 : 8) as Range<UInt64>)
   func `Files lead to the source in the end, whatever stopped how often`(seed: UInt64) throws {
     var history = try History(seed: seed)
     for _ in 0..<120 { try history.step() }

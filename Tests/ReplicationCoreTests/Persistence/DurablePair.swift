@@ -27,6 +27,8 @@ final class DurablePair {
     case migrate
     case cut, restore
     case wait(TimeSpan)
+    /// The replication ends, with its files if they are `removed`, and another one of the same group begins.
+    case replace(removed: Bool)
   }
 
   /// What stops, and when.
@@ -48,12 +50,16 @@ final class DurablePair {
   let names: ReplicaListing.Names
   let identities: [UInt128]
   let stateFiles: [StateFileDisk]
+  /// Whether the base disks begin with the image that the disks began with.
+  let isSeeded: Bool
   let parameters: ReplicationParameters
   let targetParameters: TargetParameters
   let targetStorage = CrashableStorage()
   let sourceStorage = CrashableStorage()
   let targetFolder: CrashableFolder
   let sourceFolder: CrashableFolder
+  let targetMoments: StorageMoments
+  let sourceMoments: StorageMoments
   /// What a crash leaves of what was not synced.
   var chooser: any CrashChooser
 
@@ -73,6 +79,8 @@ final class DurablePair {
   var isPathUp = true
   /// The instances that were recoverable before what is being done to the target.
   var instancesBefore: [ReplicationTarget.Instance] = []
+  /// Whether the replica's files are being removed, so that there may be none.
+  var isRemoving = false
   var fullSyncCount = 0
   var deltaCount = 0
   var crashCount = 0
@@ -81,8 +89,8 @@ final class DurablePair {
 
   var fault: Fault?
   var stepNumber = 0
-  /// The moments before which something can fail.
-  var stepCount: Int { stepNumber }
+  /// What was the case at the moments before which something can fail.
+  var stepKinds: [String] = []
   var forward: [SourceMessage] = []
   var backward: [TargetMessage] = []
   var session: UInt64 = 0
@@ -92,8 +100,9 @@ final class DurablePair {
     extentCounts: [Int], used: Int = 8, fault: Fault? = nil,
     chooser: any CrashChooser = UniformCrash.keepingAll,
     parameters: ReplicationParameters = .small, targetParameters: TargetParameters = .small,
-    payloadWidth: Int = 8
+    payloadWidth: Int = 8, isSeeded: Bool = false
   ) throws {
+    self.isSeeded = isSeeded
     disks = extentCounts.map { disk($0, used: min(used, $0), payloadWidth: payloadWidth) }
     content = disks.map(\.content)
     names = .example(diskCount: disks.count)
@@ -107,6 +116,8 @@ final class DurablePair {
     self.chooser = chooser
     targetFolder = CrashableFolder(on: targetStorage)
     sourceFolder = CrashableFolder(on: sourceStorage)
+    targetMoments = StorageMoments(of: targetFolder)
+    sourceMoments = StorageMoments(of: sourceFolder)
     mustCompare = true
     source = Self.newSource(disks: disks, hasReplica: false, parameters: parameters, at: .zero)
     switch fault {
@@ -114,8 +125,12 @@ final class DurablePair {
     case .sourceStorageCrash(let count): sourceStorage.stop(afterChanges: count)
     default: break
     }
-    try onTarget { try $0.createTarget() }
-    try onSource { $0.states = try States.create(in: $0.sourceFolder, disks: $0.stateFiles) }
+  }
+
+  /// Begins the replication; nothing was done with the pair before.
+  func begin() throws {
+    try onTarget("creating") { try $0.createTarget() }
+    try onSource("creating") { $0.states = try States.create(in: $0.sourceFolder, disks: $0.stateFiles) }
     try settle()
   }
 
@@ -136,7 +151,10 @@ final class DurablePair {
   func createTarget() throws {
     target = try Target.create(
       in: targetFolder, names: names, identities: identities,
-      bases: disks.map { ExtentStore(geometry: $0.geometry) }, parameters: targetParameters, salt: salt())
+      bases: disks.map { [isSeeded] disk in
+        ExtentStore(
+          geometry: disk.geometry, image: isSeeded ? BaseImage(usedExtentCount: 5, tag: 7) : .empty)
+      }, parameters: targetParameters, salt: salt())
   }
 
   // MARK: - History
@@ -165,6 +183,7 @@ final class DurablePair {
       source.pathBroke(at: now)
     case .restore: try restorePath()
     case .wait(let span): try wait(span)
+    case .replace(let isRemoved): try replace(removingFiles: isRemoved)
     }
     try settle()
   }
@@ -175,7 +194,7 @@ final class DurablePair {
       mustCompare = true
     } else {
       // What the files say of a machine that is off is outdated.
-      try onSource { pair in
+      try onSource("saving") { pair in
         try pair.states?.save(pair.source.saved)
         pair.mustCompare = true
       }
@@ -225,7 +244,7 @@ final class DurablePair {
       source.receive(answer, at: now, reading: disks)
     } else if !forward.isEmpty {
       let message = forward.removeFirst()
-      try onTarget { pair in
+      try onTarget("receiving \(message.kind)") { pair in
         guard case .taken(let answer) = try pair.target?.offer(message, at: pair.now) else {
           Issue.record("a message was refused")
           return
@@ -253,7 +272,7 @@ final class DurablePair {
     session = source.session
     forward.removeAll()
     backward.removeAll()
-    try onTarget { try $0.target?.connectionLost() }
+    try onTarget("ending a session") { try $0.target?.connectionLost() }
   }
 
   func takeEvents() {
@@ -273,7 +292,7 @@ final class DurablePair {
 
   func merge() throws {
     guard let merge = target?.nextMerge else { return }
-    try onTarget { pair in
+    try onTarget(merge.destination == nil ? "merging into bases" : "merging logs") { pair in
       pair.target?.mergeBegan(merge)
       try pair.target?.mergeCompleted(merge)
       try pair.checkTarget()
@@ -286,23 +305,49 @@ final class DurablePair {
     guard isOn else { return }
     isOn = false
     source.poweredOff(at: now)
-    try onSource { try $0.states?.save($0.source.saved) }
+    try onSource("saving") { try $0.states?.save($0.source.saved) }
   }
 
   func powerOn() throws {
     guard !isOn else { return }
-    try onSource { pair in
+    try onSource("marking in use") { pair in
       try pair.states?.markInUse()
       pair.isOn = true
       pair.source.poweredOn(at: pair.now)
     }
   }
 
+  /// The replication ends and another one of the same group begins, with other state files.
+  func replace(removingFiles: Bool) throws {
+    var isDone = false
+    // What the old source takes for clean counts no longer.
+    mustCompare = true
+    while !isDone {
+      try onTarget("replacing") { pair in
+        if removingFiles {
+          pair.isRemoving = true
+          pair.targetMoments.activity = "removing"
+          try pair.target?.remove()
+        }
+        pair.targetMoments.activity = "replacing"
+        pair.target = nil
+        try pair.createTarget()
+        isDone = true
+      }
+      isRemoving = false
+    }
+    snapshots = [:]
+    (forward, backward) = ([], [])
+    source = Self.newSource(disks: disks, hasReplica: false, parameters: parameters, at: now)
+    (session, mustCompare, isOn) = (source.session, true, true)
+    try onSource("creating") { $0.states = try States.create(in: $0.sourceFolder, disks: $0.stateFiles) }
+  }
+
   /// The machine moves to another host, which finds the state in the files.
   func migrate() throws {
     guard isOn else { return }
     source.migrationBegan(at: now)
-    try onSource { pair in
+    try onSource("handing over") { pair in
       let saved = pair.source.saved
       try pair.states?.save(saved)
       let (states, opening) = try States.open(in: pair.sourceFolder, disks: pair.stateFiles)

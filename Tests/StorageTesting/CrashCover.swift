@@ -1,67 +1,28 @@
-import BlockStorage
+package import BlockStorage
 import RandomStreams
-
-/// A crash given by one choice for each unsynced sector and a choice of the length.
-struct ChosenCrash: CrashChooser {
-  /// The fates of the unsynced sectors in ascending order.
-  var fates: [SectorFate]
-  var lengthChoice: Int
-  private var next = 0
-
-  init(fates: [SectorFate], lengthChoice: Int) {
-    self.fates = fates
-    self.lengthChoice = lengthChoice
-  }
-
-  mutating func fate(of sector: UnsyncedSector) -> SectorFate {
-    defer { next += 1 }
-    return fates[next]
-  }
-
-  func lengthIndex(of lengths: [UInt64]) -> Int { lengthChoice }
-  func keepsFolderOperation(_ index: Int) -> Bool { true }
-}
-
-/// Decides by a random stream: keep, drop, tear or an earlier version.
-struct RandomCrash: CrashChooser {
-  var random: RandomStream
-
-  mutating func fate(of sector: UnsyncedSector) -> SectorFate {
-    switch random.next(below: 8) {
-    case 0..<3: .old
-    case 3..<6: .new
-    case 6: .torn(newBytes: Int(random.next(below: UInt64(CrashableFile.sectorSize) + 1)))
-    default: .version(Int(random.next(below: UInt64(sector.versionCount))))
-    }
-  }
-
-  mutating func lengthIndex(of lengths: [UInt64]) -> Int { Int(random.next(below: UInt64(lengths.count))) }
-  mutating func keepsFolderOperation(_ index: Int) -> Bool { random.next(below: 2) == 0 }
-}
 
 /// A systematic cover of the states in which a crash can leave a file.
 ///
 /// All subsets of the unsynced sectors where there are at most `exhaustiveSectorCount`; else none, all, each
 /// one alone, all but each one, and every prefix and suffix. Each of them at every possible length. Then every
 /// sector torn at several cuts among kept and among dropped ones, then `randomCount` random mixtures.
-struct CrashCover {
-  var exhaustiveSectorCount = 6
-  var randomCount = 20
-  var cuts = [1, 64, 256, 511]
+package struct CrashCover {
+  package var exhaustiveSectorCount: Int
+  package var randomCount: Int
+  package var cuts: [Int]
   /// Only one of so many states is looked at: all of them in an optimised build, which is fifty times as fast.
-  var stride = isOptimised ? 1 : 16
+  package var stride: Int
 
-  /// Whether tests can afford the whole cover.
-  static let isOptimised: Bool = {
-    #if DEBUG
-      false
-    #else
-      true
-    #endif
-  }()
+  package init(
+    exhaustiveSectorCount: Int = 6, randomCount: Int = 20, cuts: [Int] = [1, 64, 256, 511],
+    stride: Int = isOptimisedBuild ? 1 : 16
+  ) {
+    (self.exhaustiveSectorCount, self.randomCount) = (exhaustiveSectorCount, randomCount)
+    (self.cuts, self.stride) = (cuts, stride)
+  }
 
   /// Calls `body` with every content that the cover makes of `file`.
-  func forEachImage(
+  package func forEachImage(
     of file: CrashableFile, seed: UInt64, _ body: (_ image: [UInt8]) throws -> Void
   ) rethrows {
     let sectors = file.unsyncedSectors
