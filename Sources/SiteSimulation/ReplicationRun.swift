@@ -2,6 +2,7 @@ import BlockStorage
 import Inventory
 import Measurements
 import Quantities
+import RandomStreams
 import ReplicationCore
 import ResourceModels
 import Scenarios
@@ -76,6 +77,9 @@ struct ReplicationRun {
   var report: ReplicationReport
   var verifiedInstanceCount = 0
   var cycleCount = 0
+  /// What its messages without content wait beyond the latency, and which of its frames are damaged, by ``StreamSide``.
+  var jitterRandom: [RandomStream]
+  var damageRandom: [RandomStream]
   /// Whether the source was told that data can flow.
   var isReachable = true
   var pauses = ActiveEntries<Void>()
@@ -84,7 +88,8 @@ struct ReplicationRun {
     _ description: Scenario.Replication, machineIndex: Int, extentSizes: [ByteCount],
     source: ReplicationSource, replica: ReplicationTarget, forward: TransferStream,
     backward: TransferStream, routeEnds: (first: [ResourceUse], last: [ResourceUse]), mergeRoute: RouteID,
-    compareRoute: RouteID, lag: LagTrack, report: ReplicationReport
+    compareRoute: RouteID, lag: LagTrack, report: ReplicationReport, jitterRandom: [RandomStream],
+    damageRandom: [RandomStream]
   ) {
     machine = description.virtualMachine
     link = description.link
@@ -101,6 +106,8 @@ struct ReplicationRun {
     self.compareRoute = compareRoute
     self.lag = lag
     self.report = report
+    self.jitterRandom = jitterRandom
+    self.damageRandom = damageRandom
   }
 
   subscript(side: StreamSide) -> TransferStream {

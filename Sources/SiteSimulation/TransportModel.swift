@@ -65,10 +65,10 @@ struct TransportModel {
   /// The usable share of a link is what arrives as data: VMware's 70 % holds for the whole, headers
   /// included. So the headers of the model come out of the rest, and only a share above what
   /// they leave is cut to that.
-  func hop(_ link: Link, _ direction: Link.Direction, bandwidth: [DataRate]) -> NetworkHop {
+  func hop(_ link: Link, _ direction: Link.Direction, _ condition: LinkCondition) -> NetworkHop {
     NetworkHop(
-      bandwidth: bandwidth[direction.rawValue], latency: link.latency, usable: usable(link.usable),
-      loss: link.loss)
+      bandwidth: condition.bandwidth[direction.rawValue], latency: condition.meanLatency,
+      usable: usable(link.usable), loss: condition.loss)
   }
 
   private func usable(_ share: Ratio) -> Ratio {
@@ -122,6 +122,11 @@ struct Connection {
   mutating func lost() {
     lastUse = nil
     round += 1
+  }
+
+  /// The path has another latency or loss from now on.
+  mutating func pathChanged(to path: NetworkPath, model: NetworkModel) {
+    slowStart.pathChanged(to: model.begin(on: path, windowMaximum: windowMaximum).slowStart)
   }
 
   mutating func windowSent() { slowStart.windowSent() }

@@ -64,6 +64,7 @@ extension World {
     }
     self.sharing = sharing
     for index in replications.indices { noteSpace(index) }
+    setUpLinks()
     placeReplicas()
     scheduleFirstEvents()
   }
@@ -122,15 +123,15 @@ private struct WorldBuilder {
 
   func links(in sharing: inout SharingSystem) -> [LinkState] {
     scenario.inventory.links.map { link in
-      let capacities = Link.Direction.allCases.map { direction in
-        TransportModel.capacity(
-          transport.network.capacity(of: transport.hop(link, direction, bandwidth: link.bandwidth)))
+      let resources = Link.Direction.allCases.map { _ in sharing.addResource(capacity: 0) }
+      let background = Link.Direction.allCases.map { direction in
+        BackgroundState(
+          random: RandomStream(seed: seed, name: "background/\(link.name)/\(direction)"),
+          route: sharing.addRoute([ResourceUse(resources[direction.rawValue])]))
       }
       return LinkState(
-        resources: capacities.map { sharing.addResource(capacity: $0) },
-        meters: capacities.map {
-          LinkMeter(binWidth: scenario.linkBinWidth, capacity: TransportModel.rate(bytesPerSecond: $0))
-        })
+        resources: resources, background: background,
+        meters: resources.map { _ in LinkMeter(binWidth: scenario.linkBinWidth, capacity: .zero) })
     }
   }
 
@@ -267,7 +268,16 @@ private struct WorldBuilder {
       routeEnds: (reading + wanUses, writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
-      lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product))
+      lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product),
+      jitterRandom: streams("jitter", of: replication), damageRandom: streams("damage", of: replication))
+  }
+
+  /// A random stream for each side of a replication's connection.
+  private func streams(_ purpose: String, of replication: Scenario.Replication) -> [RandomStream] {
+    StreamSide.allCases.map { side in
+      let machine = scenario.inventory[replication.virtualMachine].name
+      return RandomStream(seed: seed, name: "\(purpose)/\(machine)/\(side)")
+    }
   }
 
   /// What compression leaves of each disk, or `nil` where nothing is compressed.

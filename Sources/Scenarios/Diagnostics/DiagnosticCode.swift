@@ -72,6 +72,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case tooManyPointsInTime = "E0317"
   case quiescingTooOften = "E0318"
   case unlimitedDatastore = "E0319"
+  case invalidWeekTime = "E0320"
 
   // MARK: Warnings
 
@@ -541,6 +542,14 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         """
         "datastore.slow" multiplies the throughput of a datastore. Without "read" and "write" it is \
         never the bottleneck, and stays so at any factor.
+        """
+      )
+    case .invalidWeekTime:
+      (
+        "Time of the week",
+        """
+        "days" names days and ranges of days, such as "Mon-Fri" or "Sat,Sun"; "from" and "to" are \
+        times of day in universal time, from "00:00" to "24:00".
         """
       )
     case .churnAboveLink:

@@ -166,6 +166,10 @@ struct LinkDraft: Draft {
   var loss = Field<Ratio>()
   var usable = Field<Ratio>()
   var window = Field<ByteCount>()
+  var jitter = Field<TimeSpan>()
+  var preference = Field<Int>()
+  var schedule = Field<[Located<LinkRuleDraft>]>()
+  var background = Field<BackgroundDraft>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the link."),
@@ -181,6 +185,18 @@ struct LinkDraft: Draft {
     ),
     .optional(
       "window", \.window, .positiveSize, default: "4MiB", "The most that one connection keeps in flight."),
+    .optional(
+      "jitter", \.jitter, .duration(unit: "ms"), default: "0s",
+      "What a packet waits beyond the latency, on average, one way: all of it counts in round trips, and a message without content waits between nothing and twice as long."
+    ),
+    .optional(
+      "preference", \.preference, .count(1...1_000), default: 1,
+      "Of several links of two sites that are up, the one with the least number is used; of equal ones the first."),
+    .optional(
+      "schedule", \.schedule, .list(of: .object()), default: .list([]),
+      "Other bandwidths at times of the week; of several that hold, the one with the least time a week, then the last."
+    ),
+    .optional("background", \.background, .object(), "What else is sent over the link; nothing if left out."),
   ]
 }
 
@@ -404,6 +420,13 @@ struct TimelineEntryDraft: Draft {
   var offset = Field<ByteCount>()
   var size = Field<ByteCount>()
   var factor = Field<Ratio>()
+  var latency = Field<TimeSpan>()
+  var jitter = Field<TimeSpan>()
+  var loss = Field<Ratio>()
+  var share = Field<Ratio>()
+  var downTime = Field<TimeSpan>()
+  var upTime = Field<TimeSpan>()
+  var background = Field<BackgroundDraft>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -418,7 +441,10 @@ struct TimelineEntryDraft: Draft {
       "for", \.duration, .positiveDuration(), for: Verb.lasting.map(\.rawValue),
       "How long it lasts; until something undoes it if left out."),
     .optional("why", \.why, .text, "The reason, shown in reports."),
-    .required("link", \.link, .name, for: words(.linkDown, .linkLimit, .linkRestore), "The link."),
+    .required("link", \.link, .name, 
+      for: words(
+        .linkDown, .linkLimit, .linkRestore, .linkLatency, .linkLoss, .linkFlap, .linkBrownout,
+        .linkBackground, .linkCorrupt), "The link."),
     .required(
       "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
     .required("host", \.host, .name, for: words(.hostFail, .hostRestore, .migrate), "The host."),
@@ -443,6 +469,25 @@ struct TimelineEntryDraft: Draft {
     .required(
       "factor", \.factor, .factor, for: words(.scaleWorkload, .datastoreSlow),
       "What the rates of the writes, or the throughput of the datastore, are multiplied with."),
+    .required(
+      "latency", \.latency, .duration(unit: "ms"), for: words(.linkLatency), "The one-way latency for that time."),
+    .optional(
+      "jitter", \.jitter, .duration(unit: "ms"), for: words(.linkLatency),
+      "The mean jitter for that time; the link's own if left out."),
+    .optional(
+      "loss", \.loss, .properShare, for: words(.linkLoss, .linkBrownout),
+      "The probability that a packet is lost, beyond the link's own; none with link.brownout if left out."),
+    .required(
+      "share", \.share, .properShare, for: words(.linkBrownout, .linkCorrupt),
+      "The share of the bandwidth that is left, or of the frames that arrive damaged."),
+    .required(
+      "down", \.downTime, .positiveDuration(unit: "s"), for: words(.linkFlap),
+      "How long the link is down each time; it begins so."),
+    .required(
+      "up", \.upTime, .positiveDuration(unit: "s"), for: words(.linkFlap), "How long it is up in between."),
+    .required(
+      "background", \.background, .object(), for: words(.linkBackground),
+      "What else is sent over the link for that time, instead of the link's own background."),
   ]
 }
 

@@ -19,6 +19,7 @@ extension Resolver {
       sites: draft.sites.value.map { site in
         Scenario.SiteSettings(networks: site.value.networks.value.map(\.value))
       },
+      links: draft.links.value.map { buildLinkSettings($0.value) },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
           network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } })
@@ -48,7 +49,8 @@ extension Resolver {
         name: link.value.name.value, ends: checked(ends).map { SiteID($0) },
         bandwidth: checked(link.value.bandwidth.value.directions), latency: link.value.latency.value,
         usable: link.value.usable.value, loss: link.value.loss.value,
-        windowMaximum: link.value.window.value)
+        windowMaximum: link.value.window.value, jitter: link.value.jitter.value,
+        preference: link.value.preference.value)
     }
     inventory.virtualMachines = machines.map { machine in
       VirtualMachine(

@@ -185,10 +185,12 @@ extension Resolver {
       let machines = machines(of: entry)
       guard let machines, let factor = entry.factor.known else { return nil }
       return .scaleWorkload(machines, factor: factor)
+    case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
+      return linkFault(of: entry, verb)
     }
   }
 
-  private mutating func link(of entry: TimelineEntryDraft) -> LinkID? {
+  mutating func link(of entry: TimelineEntryDraft) -> LinkID? {
     linkNames.resolve(entry.link.located, log: &log).map { LinkID($0) }
   }
 

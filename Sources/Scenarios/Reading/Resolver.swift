@@ -160,6 +160,7 @@ struct Resolver {
     if draft.links.located == nil { linkNames.missesSome() }
     for (index, link) in (draft.links.known ?? []).enumerated() {
       linkNames.define(link.value.name.located, as: index, log: &log)
+      checkBackground(link.value.background)
       let ends = (link.value.between.known ?? []).map { siteNames.resolve($0, log: &log) }
       let known = ends.compactMap { $0 }
       if known.count == 2, known[0] == known[1], let second = link.value.between.known?[1] {
