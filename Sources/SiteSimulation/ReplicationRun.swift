@@ -15,8 +15,15 @@ struct ReplicationRun {
   let machineIndex: Int
   /// Of each replicated disk.
   var extentSizes: [ByteCount]
-  let link: LinkID
-  let direction: Link.Direction
+  /// The link that carries it now.
+  var link: LinkID
+  var direction: Link.Direction
+  /// The links it may use, the best one first.
+  let links: [LinkID]
+  /// The link that routing is about to change to.
+  var nextLink: LinkID?
+  /// Tells the change of links that is awaited from those that no longer are.
+  var linkStamp: UInt64 = 0
   let target: SiteID
   let datastore: DatastoreID
   /// The server that receives, or `nil` where the product has none.
@@ -29,7 +36,7 @@ struct ReplicationRun {
   var isHostWanted = false
   /// Tells the latest failure of its host from those before.
   var hostStamp: UInt64 = 0
-  /// What a transfer uses before and behind the servers and hosts of the target.
+  /// What a transfer uses before its links, and behind the servers and hosts of the target.
   let routeEnds: (first: [ResourceUse], last: [ResourceUse])
   /// What the schedule of its host was last told that it can do.
   var toldActivity: HostSchedule.Activity?
@@ -94,6 +101,7 @@ struct ReplicationRun {
     machine = description.virtualMachine
     link = description.link
     direction = description.direction
+    links = description.links
     target = description.target
     datastore = description.datastore
     self.machineIndex = machineIndex

@@ -71,6 +71,32 @@ struct TransportModel {
       usable: usable(link.usable), loss: condition.loss)
   }
 
+  /// A circuit as transfers meet it, which are counted as having no way of their own to it.
+  func hop(_ circuit: Circuit, bandwidth: DataRate) -> NetworkHop {
+    NetworkHop(bandwidth: bandwidth, latency: .zero, usable: usable(circuit.usable))
+  }
+
+  /// What a transfer in one direction of a link crosses: the link, and the circuits it goes over.
+  func hops(
+    of link: Link, _ direction: Link.Direction, _ resources: [ResourceID], _ circuits: [CircuitState]
+  ) -> [ResourceID] {
+    [resources[direction.rawValue]]
+      + link.circuits.enumerated().compactMap { end, circuit in
+        // The first end is where the forward direction leaves, and where the other one arrives.
+        let leaves = (end == 0) == (direction == .forward)
+        return circuit.map { circuits[$0.index].resources[leaves ? 0 : 1] }
+      }
+  }
+
+  /// What a transfer in one direction of a link uses of it.
+  func uses(
+    of link: Link, _ direction: Link.Direction, _ state: LinkState, _ circuits: [CircuitState]
+  ) -> [ResourceUse] {
+    network.uses(
+      forward: hops(of: link, direction, state.resources, circuits),
+      backward: hops(of: link, direction.reversed, state.resources, circuits))
+  }
+
   private func usable(_ share: Ratio) -> Ratio {
     guard case .explicitSlowStart(let settings) = network else { return share }
     let withHeaders = share.value / settings.framing.goodput

@@ -50,7 +50,8 @@ extension World {
 
   /// A burst begins or ends.
   mutating func backgroundTurns(_ link: LinkID, _ side: StreamSide, stamp: UInt64) {
-    guard links[link.index].background[side.rawValue].stamp == stamp, let bursts = background(of: link)?.bursts
+    guard links[link.index].background[side.rawValue].stamp == stamp,
+      let bursts = background(of: link)?.bursts
     else { return }
     links[link.index].background[side.rawValue].isInBurst.toggle()
     awaitTurn(of: link, side, bursts)
@@ -85,6 +86,7 @@ extension World {
         sharing.setBound(0, of: flow, at: now)
         links[link.index].background[direction.rawValue].isSending = false
         applyCapacity(of: link, direction)
+        for circuit in scenario.inventory[link].circuits { applyCapacity(of: circuit) }
         continue
       }
       readLink(link, direction)
@@ -107,6 +109,7 @@ extension World {
       links[link.index].background[direction.rawValue].isSending = true
       links[link.index].background[direction.rawValue].connections = traffic.connections
       applyCapacity(of: link, direction)
+      for circuit in scenario.inventory[link].circuits { applyCapacity(of: circuit) }
     }
   }
 }

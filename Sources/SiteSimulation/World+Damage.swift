@@ -34,17 +34,24 @@ extension World {
       guard draw < UInt64(share.partsPerBillion) else { continue }
       let link = replications[index].link.index
       links[link].damagedFrameCount[direction(side, index).rawValue] += 1
-      closeConnection(index, after: position, from: side)
+      for closed in closeConnection(index, after: position, from: side) { openTransfer(closed, index) }
       return position
     }
     return nil
   }
 
-  /// Closes the connection behind the first `count` messages of one side, and opens it again.
-  private mutating func closeConnection(_ index: Int, after count: Int, from side: StreamSide) {
+  /// Closes the connection of a replication behind the first `count` messages of one side.
+  ///
+  /// What is not whole at the receiver is still to be sent; the caller opens its transfers again.
+  ///
+  /// - Returns: The sides whose transfers were under way.
+  mutating func closeConnection(_ index: Int, after count: Int = 0, from side: StreamSide? = nil)
+    -> [StreamSide]
+  {
+    var closed: [StreamSide] = []
     for closing in StreamSide.allCases {
       guard let flow = replications[index][closing].flow else {
-        // What is being opened has carried nothing yet; it is set up with the new connection.
+        // What is being opened has carried nothing yet.
         replications[index][closing].connection.lost()
         continue
       }
@@ -55,8 +62,10 @@ extension World {
       let wasted = replications[index][closing].closed(
         afterMessages: closing == side ? count : 0, served: served, at: now)
       let direction = direction(closing, index).rawValue
-      links[replications[index].link.index].wastedBytes[direction] += wasted / transport.network.flowSize(of: 1)
-      openTransfer(closing, index)
+      links[replications[index].link.index].wastedBytes[direction] +=
+        wasted / transport.network.flowSize(of: 1)
+      closed.append(closing)
     }
+    return closed
   }
 }

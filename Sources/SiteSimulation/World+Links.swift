@@ -15,6 +15,7 @@ extension World {
       let link = LinkID(index)
       applySchedule(of: link)
       for direction in Link.Direction.allCases { applyCapacity(of: link, direction) }
+      for circuit in scenario.inventory[link].circuits { applyCapacity(of: circuit) }
       links[index].toldCondition = condition(of: link)
       if scenario.links[index].background != nil { backgroundChanged(link) }
     }
@@ -23,8 +24,28 @@ extension World {
 
   // MARK: - Condition
 
+  /// What a transfer meets on a link now; over circuits, no more than they carry.
   func condition(of link: LinkID) -> LinkCondition {
-    LinkCondition(of: scenario.inventory[link], links[link.index])
+    let description = scenario.inventory[link]
+    var condition = LinkCondition(of: description, links[link.index])
+    for (end, circuit) in description.circuits.enumerated() {
+      guard let circuit else { continue }
+      let rates = bandwidth(of: circuit)
+      for direction in Link.Direction.allCases {
+        let leaves = (end == 0) == (direction == .forward)
+        condition.bandwidth[direction.rawValue] = min(
+          condition.bandwidth[direction.rawValue], rates[leaves ? 0 : 1])
+      }
+    }
+    return condition
+  }
+
+  /// Whether a link carries anything: it and the circuits it goes over are up.
+  func isUp(_ link: LinkID) -> Bool {
+    links[link.index].isUp
+      && scenario.inventory[link].circuits.allSatisfy { circuit in
+        circuit.map { circuits[$0.index].isUp } ?? true
+      }
   }
 
   /// Applies what is in force on a link to its capacity and its connections, and tells the replications that use it.
@@ -35,6 +56,7 @@ extension World {
     applyWeights(of: link)
     applyDelays(of: link)
     applyBackground(of: link)
+    chooseLinks()
     try reachabilityChanged()
   }
 
@@ -42,14 +64,20 @@ extension World {
   mutating func applyCapacity(of link: LinkID, _ direction: Link.Direction) {
     let state = links[link.index]
     let hop = transport.hop(scenario.inventory[link], direction, condition(of: link))
-    let others = state.background[direction.rawValue].isSending ? state.background[direction.rawValue].connections : 0
-    let connections = max(1, state.transfers[direction.rawValue] + others)
+    let connections = max(1, connectionCount(on: link, direction))
     let capacity =
-      state.isUp
+      isUp(link)
       ? TransportModel.capacity(transport.network.capacity(of: hop, connections: connections)) : 0
     sharing.setCapacity(capacity, of: state.resources[direction.rawValue], at: now)
     links[link.index].meters[direction.rawValue].capacityChanged(
       to: TransportModel.rate(bytesPerSecond: capacity), at: now)
+  }
+
+  /// The transfers of a direction and the connections of other traffic.
+  func connectionCount(on link: LinkID, _ direction: Link.Direction) -> Int {
+    let background = links[link.index].background[direction.rawValue]
+    return links[link.index].transfers[direction.rawValue]
+      + (background.isSending ? background.connections : 0)
   }
 
   /// Gives the running transfers of a link the weight that its bandwidth means for them.
@@ -115,6 +143,7 @@ extension World {
     let before = links[link.index].transfers[direction.rawValue]
     links[link.index].transfers[direction.rawValue] = before + change
     if min(before, 2) != min(before + change, 2) { applyCapacity(of: link, direction) }
+    for circuit in scenario.inventory[link].circuits { applyCapacity(of: circuit) }
   }
 
   func direction(_ side: StreamSide, _ index: Int) -> Link.Direction {
@@ -157,7 +186,8 @@ extension World {
   // MARK: - Readings
 
   /// What a direction of a link has carried so far: for replication, and for others.
-  func carriedBytes(_ link: LinkID, _ direction: Link.Direction) -> (replication: UInt64, background: UInt64) {
+  func carriedBytes(_ link: LinkID, _ direction: Link.Direction) -> (replication: UInt64, background: UInt64)
+  {
     let state = links[link.index]
     let bytes = sharing.carriedBytes(of: state.resources[direction.rawValue], at: now)
     guard let flow = state.background[direction.rawValue].flow else { return (UInt64(bytes), 0) }

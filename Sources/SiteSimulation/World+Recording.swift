@@ -147,6 +147,8 @@ extension World {
     case .linkLatency(let link, _, _), .linkLoss(let link, _), .linkFlap(let link, _, _),
       .linkBrownout(let link, _, _), .linkBackground(let link, _), .linkCorrupt(let link, _):
       scenario.inventory[link].name
+    case .circuitDown(let circuit), .circuitLimit(let circuit, _), .circuitRestore(let circuit):
+      scenario.inventory[circuit].name
     }
   }
 

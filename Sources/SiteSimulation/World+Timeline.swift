@@ -101,6 +101,7 @@ extension World {
       }
     case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
       try linkFaultBegins(entry)
+    case .circuitDown, .circuitLimit, .circuitRestore: try circuitFaultBegins(entry)
     }
   }
 
@@ -138,10 +139,11 @@ extension World {
       if datastores[datastore.index].slowdowns.end(entry) { datastoreChanged(datastore) }
     case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
       .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
-      .moveReplication, .datastoreRestore:
+      .moveReplication, .datastoreRestore, .circuitRestore:
       preconditionFailure("only lasting entries end")
     case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
       try linkFaultEnds(entry)
+    case .circuitDown, .circuitLimit: try circuitFaultEnds(entry)
     }
     lift([entry])
   }
@@ -168,7 +170,7 @@ extension World {
     for index in replications.indices {
       // Also where the path stays broken: the target may be lost while the link is down, and be back later.
       applyTargetState(index)
-      let isReachable = links[replications[index].link.index].isUp && isTargetUp(index)
+      let isReachable = isUp(replications[index].link) && isTargetUp(index)
       guard isReachable != replications[index].isReachable else { continue }
       replications[index].isReachable = isReachable
       if isReachable {

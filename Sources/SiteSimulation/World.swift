@@ -34,6 +34,7 @@ package struct World: ~Copyable {
   var machines: [Machine]
   var replications: [ReplicationRun]
   var links: [LinkState]
+  var circuits: [CircuitState]
   var hosts: [HostState]
   var servers: [ServerState]
   var datastores: [DatastoreState]
@@ -115,6 +116,7 @@ package struct World: ~Copyable {
     case .linkReading: readLinks()
     case .linkFlaps: try linkFlaps(entry: index)
     case .linkScheduleChanges: try linkScheduleChanged(LinkID(index), stamp: event.stamp)
+    case .linkSwitches: try linkSwitches(index, stamp: event.stamp)
     case .backgroundTurns: backgroundTurns(LinkID(index), event.side, stamp: event.stamp)
     }
   }

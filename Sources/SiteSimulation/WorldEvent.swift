@@ -30,6 +30,8 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case linkScheduleChanges
     /// The bursts of a link's background traffic begin or end; `index` is the link, `side` its direction.
     case backgroundTurns
+    /// Routing has converged on another link; `index` is the replication.
+    case linkSwitches
   }
 
   let kind: Kind

@@ -63,6 +63,11 @@ extension Scenario {
       case linkBackground(LinkID, Scenario.BackgroundTraffic)
       /// A share of the frames arrives damaged.
       case linkCorrupt(LinkID, share: Ratio)
+      /// The circuit carries nothing, and so does every link over it.
+      case circuitDown(CircuitID)
+      /// The circuit has another raw bandwidth: away from its site, and towards it.
+      case circuitLimit(CircuitID, bandwidth: [DataRate])
+      case circuitRestore(CircuitID)
     }
 
     /// The name by which other entries and reports refer to it.
@@ -115,12 +120,16 @@ extension Scenario.TimelineEntry {
     case linkBrownout = "link.brownout"
     case linkBackground = "link.background"
     case linkCorrupt = "link.corrupt"
+    case circuitDown = "circuit.down"
+    case circuitLimit = "circuit.limit"
+    case circuitRestore = "circuit.restore"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
       .linkDown, .linkLimit, .hostFail, .serverFail, .powerOff, .pauseReplication, .testImage,
       .datastoreFull, .datastoreSlow, .scaleWorkload,
       .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt,
+      .circuitDown, .circuitLimit,
     ]
   }
 
@@ -159,6 +168,9 @@ extension Scenario.TimelineEntry {
     case .linkBrownout: .linkBrownout
     case .linkBackground: .linkBackground
     case .linkCorrupt: .linkCorrupt
+    case .circuitDown: .circuitDown
+    case .circuitLimit: .circuitLimit
+    case .circuitRestore: .circuitRestore
     }
   }
 }

@@ -2,7 +2,9 @@ package import Quantities
 
 /// A part of every week in universal time, such as working hours.
 package struct WeeklyWindow: Sendable, Hashable {
-  /// The days on which it begins: 0 is Monday. Ascending, each once.
+  /// The days on which it begins: 0 is Monday.
+  ///
+  /// Ascending, each once.
   package let days: [Int]
   /// When it begins on each of these days; less than a day.
   package let from: TimeSpan
@@ -12,7 +14,8 @@ package struct WeeklyWindow: Sendable, Hashable {
   /// - Precondition: As the properties say.
   package init(days: [Int], from: TimeSpan, length: TimeSpan) {
     precondition(days.allSatisfy { (0..<7).contains($0) }, "a week has seven days")
-    precondition(from < .days(1) && length > .zero && length <= .days(1), "a window begins and ends within a day")
+    precondition(
+      from < .days(1) && length > .zero && length <= .days(1), "a window begins and ends within a day")
     self.days = days
     self.from = from
     self.length = length

@@ -24,6 +24,7 @@ struct ScenarioDraft: Draft {
   var replications = Field<[Located<ReplicationDraft>]>()
   var timeline = Field<[Located<TimelineEntryDraft>]>()
   var profile = Field<ProfileDraft>()
+  var platform = Field<Platform>()
 
   /// Whose bounds apply.
   enum Limits: String, CaseIterable {
@@ -59,6 +60,9 @@ struct ScenarioDraft: Draft {
       "timeline", \.timeline, .list(of: .object()), default: .list([]), "Faults and actions at their times."),
     .optional(
       "profile", \.profile, .object(), default: .object([]), "Constants of the product to override."),
+    .optional(
+      "platform", \.platform, .word,
+      "Whose limits sites with a \"region\" have beside the product's, as \"avs\"; nobody's if left out."),
   ]
 }
 
@@ -88,6 +92,8 @@ struct SiteDraft: Draft {
   var replicationServers = Field<Int>()
   var datastores = Field<[Located<DatastoreDraft>]>()
   var networks = Field<[Located<String>]>()
+  var region = Field<String>()
+  var circuit = Field<CircuitDraft>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the site."),
@@ -98,10 +104,15 @@ struct SiteDraft: Draft {
       },
       default: 1, "The ESXi hosts: how many (named SITE-esx-01 and so on), or a list of them."),
     .optional(
-      "replicationServers", \.replicationServers, .count(1...10), default: 1,
+      "replicationServers", \.replicationServers, .count(1...1_000), default: 1,
       "The number of vSphere Replication servers."),
     .optional("datastores", \.datastores, .list(of: .object()), default: .list([]), "The datastores."),
     .optional("networks", \.networks, .list(of: .name), default: .list([]), "The names of the port groups."),
+    .optional(
+      "region", \.region, .name, "The region of Azure, as \"westeurope\", for latencies; none if left out."),
+    .optional(
+      "circuit", \.circuit, .object(),
+      "What all links of the site share that go \"over\" it; none if left out."),
   ]
 }
 
@@ -151,7 +162,7 @@ struct DirectedBandwidthDraft: Draft {
 
 extension ValueType where Value == BandwidthDraft {
   static var bandwidth: ValueType {
-    .either(.positiveRate(), or: .object()) { if case .object = $0 { false } else { true } }
+    .either(.namedRate, or: .object()) { if case .object = $0 { false } else { true } }
   }
 }
 
@@ -162,7 +173,7 @@ struct LinkDraft: Draft {
   var name = Field<String>()
   var between = Field<[Located<String>]>()
   var bandwidth = Field<BandwidthDraft>()
-  var latency = Field<TimeSpan>()
+  var latency = Field<LatencyDraft>()
   var loss = Field<Ratio>()
   var usable = Field<Ratio>()
   var window = Field<ByteCount>()
@@ -170,13 +181,18 @@ struct LinkDraft: Draft {
   var preference = Field<Int>()
   var schedule = Field<[Located<LinkRuleDraft>]>()
   var background = Field<BackgroundDraft>()
+  var over = Field<LinkCarrier>()
+
+  static let latencySummary =
+    "The time a packet needs, one way; \"azure\", or nothing where both sites have a region, takes half of the published round trip."
+  static let bandwidthSummary =
+    "The raw bandwidth, or an object with forward and backward; over circuits their least if left out."
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the link."),
     .required("between", \.between, .list(of: .name, count: 2...2), "The two sites it joins."),
-    .required(
-      "bandwidth", \.bandwidth, .bandwidth, "The raw bandwidth, or an object with forward and backward."),
-    .required("latency", \.latency, .duration(unit: "ms"), "The time a packet needs, one way."),
+    .optional("bandwidth", \.bandwidth, .bandwidth, bandwidthSummary),
+    .optional("latency", \.latency, .latency, latencySummary),
     .optional(
       "loss", \.loss, .properShare, default: "0%", "The probability that a packet is lost."),
     .optional(
@@ -191,12 +207,16 @@ struct LinkDraft: Draft {
     ),
     .optional(
       "preference", \.preference, .count(1...1_000), default: 1,
-      "Of several links of two sites that are up, the one with the least number is used; of equal ones the first."),
+      "Of several links of two sites that are up, the one with the least number is used; of equal ones the first."
+    ),
     .optional(
       "schedule", \.schedule, .list(of: .object()), default: .list([]),
       "Other bandwidths at times of the week; of several that hold, the one with the least time a week, then the last."
     ),
     .optional("background", \.background, .object(), "What else is sent over the link; nothing if left out."),
+    .optional(
+      "over", \.over, .word,
+      "Whether it shares the circuits of its sites with other links; it has a way of its own if left out."),
   ]
 }
 
@@ -427,6 +447,7 @@ struct TimelineEntryDraft: Draft {
   var downTime = Field<TimeSpan>()
   var upTime = Field<TimeSpan>()
   var background = Field<BackgroundDraft>()
+  var circuit = Field<String>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -441,12 +462,17 @@ struct TimelineEntryDraft: Draft {
       "for", \.duration, .positiveDuration(), for: Verb.lasting.map(\.rawValue),
       "How long it lasts; until something undoes it if left out."),
     .optional("why", \.why, .text, "The reason, shown in reports."),
-    .required("link", \.link, .name, 
+    .required(
+      "link", \.link, .name,
       for: words(
         .linkDown, .linkLimit, .linkRestore, .linkLatency, .linkLoss, .linkFlap, .linkBrownout,
         .linkBackground, .linkCorrupt), "The link."),
     .required(
-      "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
+      "bandwidth", \.bandwidth, .bandwidth,
+      for: words(.linkLimit, .circuitLimit),
+      "The raw bandwidth for that time; of a circuit \"forward\" leads away from its site."),
+    .required(
+      "circuit", \.circuit, .name, for: words(.circuitDown, .circuitLimit, .circuitRestore), "The circuit."),
     .required("host", \.host, .name, for: words(.hostFail, .hostRestore, .migrate), "The host."),
     .required(
       "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
@@ -470,7 +496,8 @@ struct TimelineEntryDraft: Draft {
       "factor", \.factor, .factor, for: words(.scaleWorkload, .datastoreSlow),
       "What the rates of the writes, or the throughput of the datastore, are multiplied with."),
     .required(
-      "latency", \.latency, .duration(unit: "ms"), for: words(.linkLatency), "The one-way latency for that time."),
+      "latency", \.latency, .duration(unit: "ms"), for: words(.linkLatency),
+      "The one-way latency for that time."),
     .optional(
       "jitter", \.jitter, .duration(unit: "ms"), for: words(.linkLatency),
       "The mean jitter for that time; the link's own if left out."),

@@ -87,7 +87,9 @@ extension ValueType where Value == [Int] {
 
   private static let weekdaysMeaning = "days such as \"Mon-Fri\" or \"Sat,Sun\""
 
-  /// The days that a list of days and ranges names, ascending; `nil` if it is none. A range may go over Sunday.
+  /// The days that a list of days and ranges names, ascending; `nil` if it is none.
+  ///
+  /// A range may go over Sunday.
   private static func days(of text: String) -> [Int]? {
     var days = [Bool](repeating: false, count: 7)
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {

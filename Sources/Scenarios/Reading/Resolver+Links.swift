@@ -61,7 +61,8 @@ extension Resolver {
     }
     if draft.on.isGiven != draft.off.isGiven {
       log.report(
-        .missingKey, "background has \(draft.on.isGiven ? "\"on\" without \"off\"" : "\"off\" without \"on\"")",
+        .missingKey,
+        "background has \(draft.on.isGiven ? "\"on\" without \"off\"" : "\"off\" without \"on\"")",
         at: span, help: "bursts need both of them; steady traffic needs none")
     }
   }
@@ -75,7 +76,8 @@ extension Resolver {
     checkBackground(entry.background)
     if verb == .linkLoss, !entry.loss.isGiven, let span = entry.span {
       log.report(
-        .missingKey, "timeline entry \(quoted(entry.id.known ?? verb.rawValue)) lacks the key \"loss\"", at: span,
+        .missingKey, "timeline entry \(quoted(entry.id.known ?? verb.rawValue)) lacks the key \"loss\"",
+        at: span,
         help: "loss: The probability that a packet is lost, beyond the link's own.")
     }
     guard let link = link(of: entry) else { return nil }
@@ -90,7 +92,8 @@ extension Resolver {
     case .linkBrownout:
       guard let share = entry.share.known else { return nil }
       return .linkBrownout(link, share: share, loss: entry.loss.known ?? .zero)
-    case .linkBackground: return entry.background.known.flatMap { buildBackground($0) }.map { .linkBackground(link, $0) }
+    case .linkBackground:
+      return entry.background.known.flatMap { buildBackground($0) }.map { .linkBackground(link, $0) }
     case .linkCorrupt: return entry.share.known.map { .linkCorrupt(link, share: $0) }
     default: preconditionFailure("only faults of links are handed over")
     }

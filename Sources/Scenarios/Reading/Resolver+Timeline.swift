@@ -187,6 +187,12 @@ extension Resolver {
       return .scaleWorkload(machines, factor: factor)
     case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
       return linkFault(of: entry, verb)
+    case .circuitDown: return circuit(of: entry).map { .circuitDown($0) }
+    case .circuitLimit:
+      let circuit = circuit(of: entry)
+      guard let circuit, let bandwidth = entry.bandwidth.known?.directions else { return nil }
+      return .circuitLimit(circuit, bandwidth: bandwidth)
+    case .circuitRestore: return circuit(of: entry).map { .circuitRestore($0) }
     }
   }
 

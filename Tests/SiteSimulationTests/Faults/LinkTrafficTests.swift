@@ -88,13 +88,15 @@ import Testing
 
   @Test func `A link that others fill is full, whatever replication gets of it`() throws {
     // Both get half of it from 80 s to 108 s and more; full before and meanwhile.
-    let world = Self.world(#", "background": { "rate": "1MiB/s", "schedule": [{ "from": "08:00", "to": "08:01" }] }"#)
+    let world = Self.world(
+      #", "background": { "rate": "1MiB/s", "schedule": [{ "from": "08:00", "to": "08:01" }] }"#)
     let bins = try run(world).links[0].use.bins
     #expect(bins[1].saturatedTime >= .seconds(59))
     #expect(bins[1].bytes < 45 << 20)
   }
 
-  @Test func `Bursts come and go at random, half of the time in the mean, and again in the same way`() throws {
+  @Test func `Bursts come and go at random, half of the time in the mean, and again in the same way`() throws
+  {
     // Nothing else is sent back: 479 s at 1 MiB/s, half of the time. About 240 pairs of 2 s: σ about 11 s.
     let world = Self.world(#", "background": { "rate": "1MiB/s", "on": "1s", "off": "1s" }"#)
     let record = try run(world)
