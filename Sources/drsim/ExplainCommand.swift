@@ -17,7 +17,8 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Codes, words or names, or \"status\", \"format\", \"profile\", \"product\", \"azure\".", valueName: "topic"))
+      "Codes, words or names, or \"status\", \"format\", \"profile\", \"product\", \"azure\".",
+      valueName: "topic"))
   var topics: [String] = []
 
   func run() throws {

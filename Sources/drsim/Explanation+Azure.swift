@@ -24,7 +24,8 @@ extension Explanation {
   }
 
   private static var sizes: String {
-    AzureNetwork.sizes.map { "  \(padded($0.name, to: 18))\(padded("\($0.rate)", to: 10))\($0.source)\n" }.joined()
+    AzureNetwork.sizes.map { "  \(padded($0.name, to: 18))\(padded("\($0.rate)", to: 10))\($0.source)\n" }
+      .joined()
   }
 
   private static func padded(_ text: String, to width: Int) -> String {
