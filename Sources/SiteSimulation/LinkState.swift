@@ -76,14 +76,15 @@ struct LinkCondition: Hashable {
 
   /// The condition of a link, by the rule of ``LinkState``.
   init(of link: Link, _ state: LinkState) {
-    let brownouts = state.brownouts.values
-    let bandwidth = state.limits.current ?? state.scheduledBandwidth ?? link.bandwidth
-    self.bandwidth = brownouts.reduce(bandwidth) { rates, brownout in
-      rates.map { $0.scaled(by: brownout.share) }
-    }
+    bandwidth = state.limits.current ?? state.scheduledBandwidth ?? link.bandwidth
     latency = state.latencies.current?.latency ?? link.latency
     jitter = state.latencies.current?.jitter ?? link.jitter
-    loss = (state.losses.values + brownouts.map(\.loss)).reduce(link.loss) { $0.union($1) }
+    loss = link.loss
+    for brownout in state.brownouts.values {
+      bandwidth = bandwidth.map { $0.scaled(by: brownout.share) }
+      loss = loss.union(brownout.loss)
+    }
+    for other in state.losses.values { loss = loss.union(other) }
   }
 
   /// Whether connections notice the difference.

@@ -116,7 +116,7 @@ struct TransferStream {
   mutating func closed(afterMessages count: Int, served: Double, at now: Instant) -> Double {
     if count > 0 { completedEnd = ends[count - 1] }
     ends.removeFirst(count)
-    let wasted = served - completedEnd
+    let wasted = max(0, served - completedEnd)
     interrupted(served: completedEnd, at: now)
     connection.lost()
     return wasted

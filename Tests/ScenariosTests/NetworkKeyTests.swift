@@ -1,3 +1,4 @@
+import Inventory
 import Quantities
 import Scenarios
 import Testing

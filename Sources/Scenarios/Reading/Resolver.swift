@@ -110,7 +110,7 @@ struct Resolver {
 
   private mutating func resolveSites() {
     if draft.sites.located == nil {
-      for path in [\Self.siteNames, \.hostNames, \.serverNames, \.datastoreNames] {
+      for path in [\Self.siteNames, \.hostNames, \.serverNames, \.datastoreNames, \.circuitNames] {
         self[keyPath: path].missesSome()
       }
     }

@@ -1,3 +1,4 @@
+import Inventory
 import Measurements
 import Quantities
 import ReplicationCore
