@@ -139,7 +139,7 @@ import Testing
       #""at": "200s", "do": "workload.scale", "vm": "app", "factor": "0%""#,
     ]
     let record = try run(world)
-    #expect(record.vms[0].finalStatus == "OK")
+    #expect(["OK", "SYNC"].contains(record.vms[0].finalStatus))
     #expect(record.links[0].damagedFrameCount > 0)
     let wireSize = record.cycles.reduce(ByteCount.zero) { $0 + $1.wireSize } + record.links[0].wastedSize
     #expect(abs(Int64(record.carried.bytes) - Int64(wireSize.bytes)) <= 2)
