@@ -57,7 +57,15 @@ extension ValueType where Value == LatencyDraft {
 extension ValueType where Value == DataRate {
   /// A data rate above zero, or the name of one of ``AzureNetwork/sizes``.
   static let namedRate = ValueType(shape: ValueType.positiveRate().shape) { node, subject, log in
-    if case .string(let text) = node.value, let size = AzureNetwork.size(named: text) { return size.rate }
+    if case .string(let text) = node.value, let first = text.first, !first.isNumber {
+      if let size = AzureNetwork.size(named: text) { return size.rate }
+      if let name = closest(to: text, among: AzureNetwork.sizes.map(\.name)) {
+        log.report(
+          .invalidQuantity, "\(quoted(text)) is neither a data rate nor a size of Azure", at: node.span,
+          suggestion: quoted(name))
+        return nil
+      }
+    }
     return ValueType.positiveRate().decode(node, subject, &log)
   }
 }

@@ -49,6 +49,15 @@ extension Resolver {
     checkPlatform()
   }
 
+  /// Where the limits come from, for the notes of errors.
+  private enum Source {
+    static let operational = "limit of VMware's vSphere Replication operational limits (Broadcom KB 2102453)"
+    static let objectives = "limit of VMware's documentation of vSphere Replication 6.5, later of 9.0"
+    static let disks = "limit of VMware's documentation of vSphere Replication 6.0"
+    static let hosts = "limit of VMware's configuration maximums of vSphere 8, not verified"
+    static let privateCloud = "limit of Microsoft's Azure VMware Solution documentation"
+  }
+
   private var relaxation: String {
     "write \"limits\": \"relaxed\" at the top of the scenario to explore it anyway"
   }
@@ -61,14 +70,16 @@ extension Resolver {
       log.report(
         .tooManyServers,
         "\(servers.value) replication servers at site \(quoted(name.value)), more than the \(Self.serversPerAppliance) of an appliance",
-        at: servers.span, help: relaxation)
+        at: servers.span, notes: [Source.operational],
+        help: relaxation)
     }
     let received = replications.filter { $0.target == index }
     if received.count > Self.replicationsPerAppliance {
       log.report(
         .tooManyReplications,
         "site \(quoted(name.value)) receives \(received.count) replications, more than the 2,000 of an appliance",
-        at: name.span, help: relaxation)
+        at: name.span, notes: [Source.operational],
+        help: relaxation)
     } else if let servers, product != .enhanced,
       received.count > servers.value * Self.replicationsPerServer
     {
@@ -77,6 +88,7 @@ extension Resolver {
         .tooManyReplications,
         "site \(quoted(name.value)) receives \(received.count) replications, more than 200 for \(servers.value == 1 ? "its replication server" : "each of its \(servers.value) replication servers")",
         at: name.span,
+        notes: [Source.operational],
         help: "write \"replicationServers\": \(needed) at the site; or \(relaxation)")
     }
     let short = received.count { $0.draft.rpo.known.map { $0 < Self.shortObjective } == true }
@@ -84,13 +96,15 @@ extension Resolver {
       log.report(
         .tooManyShortObjectives,
         "\(short) replications to site \(quoted(name.value)) have an RPO below \(Self.shortObjective), more than \(maximum)",
-        at: name.span, help: relaxation)
+        at: name.span, notes: [Source.objectives],
+        help: relaxation)
     }
     for size in clusterSizes(ofSite: index) where size > Self.hostsPerCluster {
       log.report(
         .tooManyHosts,
         "a cluster of site \(quoted(name.value)) has \(size) hosts, more than \(Self.hostsPerCluster)",
-        at: site.hosts.located?.span ?? name.span, help: relaxation)
+        at: site.hosts.located?.span ?? name.span, notes: [Source.hosts],
+        help: relaxation)
     }
   }
 
@@ -109,6 +123,7 @@ extension Resolver {
         else { continue }
         log.report(
           .diskTooLarge, "a replicated disk of \(size.value) is larger than \(maximum)", at: size.span,
+          notes: [Source.disks],
           help: "exclude it from the replication; or \(relaxation)")
       }
     }
@@ -138,20 +153,23 @@ extension Resolver {
       log.report(
         .platformLimit,
         "a cluster of the private cloud \(quoted(name.value)) has \(size) host\(size == 1 ? "" : "s"), not 3 to 16",
-        at: span.start, help: relaxation)
+        at: span.start, notes: [Source.privateCloud],
+        help: relaxation)
     }
     if sizes.count > PrivateCloud.clusters || sizes.reduce(0, +) > PrivateCloud.hosts {
       log.report(
         .platformLimit,
         "the private cloud \(quoted(name.value)) has \(sizes.count) clusters and \(sizes.reduce(0, +)) hosts, more than 12 or 96",
-        at: span.start, help: relaxation)
+        at: span.start, notes: [Source.privateCloud],
+        help: relaxation)
     }
     if let circuit = site.circuit.known, let rate = rate(of: circuit), rate > PrivateCloud.port,
       let bandwidth = circuit.bandwidth.located
     {
       log.report(
         .platformLimit, "a circuit of \(rate) is more than the \(PrivateCloud.port) of an ExpressRoute port",
-        at: bandwidth.span, help: relaxation)
+        at: bandwidth.span, notes: [Source.privateCloud],
+        help: relaxation)
     }
     for (link, ends) in zip(draft.links.known ?? [], linkEnds) where ends?.contains(index) == true {
       guard let bandwidth = link.value.bandwidth.located, let rate = bandwidth.value.directions?.max(),
@@ -160,7 +178,8 @@ extension Resolver {
       log.report(
         .platformLimit,
         "a link of \(rate) is more than the \(PrivateCloud.port) of the ExpressRoute port of \(quoted(name.value))",
-        at: bandwidth.span, help: relaxation)
+        at: bandwidth.span, notes: [Source.privateCloud],
+        help: relaxation)
     }
     let sent = replications.filter { machines[$0.machine].site == index }
     if let first = sent.first?.target,
@@ -170,7 +189,8 @@ extension Resolver {
       log.report(
         .platformLimit,
         "the private cloud \(quoted(name.value)) replicates to \(quoted(draft.sites.known?[first].value.name.known ?? "?")) and to \(quoted(target.value))",
-        at: target.span, help: "Azure VMware Solution has no one-to-many disaster recovery; or \(relaxation)")
+        at: target.span, notes: [Source.privateCloud],
+        help: "Azure VMware Solution has no one-to-many disaster recovery; or \(relaxation)")
     }
   }
 
@@ -185,6 +205,7 @@ extension Resolver {
     log.report(
       .aboveSlackSpace,
       "disks and replicas fill more than 75% of the datastore \(quoted(datastore.draft.name.known ?? "?"))",
-      at: capacity.span, help: "add capacity, or place less on it")
+      at: capacity.span, notes: ["Microsoft's Azure VMware Solution asks for a quarter of slack"],
+      help: "add capacity, or place less on it")
   }
 }

@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct RandomNetworkTests {
   /// Every run has the oracle on: an instance that differs from its source ends it with an error.
-  @Test(arguments: 0..<100 as Range<UInt64>)
+  @Test(arguments: 0..<60 as Range<UInt64>)
   func `Whatever the network does, nothing is lost, everything recovers, and the bytes add up`(
     seed: UInt64
   ) throws {
