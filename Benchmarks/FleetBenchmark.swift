@@ -53,7 +53,7 @@ enum FleetBenchmark: Benchmark {
     let first = String(repeating: "0", count: width - 1) + "1"
     return """
       {
-        "format": 1, "name": "fleet-\(vms)",
+        "format": 1, "name": "fleet-\(vms)", "limits": "relaxed",
         "clock": { "duration": "24h5m" },
         "sites": [
           { "name": "here", "hosts": \(max(1, vms / 30)), "datastores": [{ "name": "vsan-here" }] },

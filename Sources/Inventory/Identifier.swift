@@ -17,3 +17,4 @@ package typealias DatastoreID = Identifier<Datastore>
 package typealias LinkID = Identifier<Link>
 package typealias ReplicationServerID = Identifier<ReplicationServer>
 package typealias VirtualMachineID = Identifier<VirtualMachine>
+package typealias CircuitID = Identifier<Circuit>

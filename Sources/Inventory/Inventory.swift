@@ -8,6 +8,7 @@ package struct Inventory: Sendable, Hashable {
   package var links: [Link] = []
   package var replicationServers: [ReplicationServer] = []
   package var virtualMachines: [VirtualMachine] = []
+  package var circuits: [Circuit] = []
 
   package init() {}
 
@@ -17,6 +18,7 @@ package struct Inventory: Sendable, Hashable {
   package subscript(id: LinkID) -> Link { links[id.index] }
   package subscript(id: ReplicationServerID) -> ReplicationServer { replicationServers[id.index] }
   package subscript(id: VirtualMachineID) -> VirtualMachine { virtualMachines[id.index] }
+  package subscript(id: CircuitID) -> Circuit { circuits[id.index] }
 
   /// The hosts of one site, in their order.
   package func hosts(at site: SiteID) -> [Host] { hosts.filter { $0.site == site } }

@@ -27,13 +27,21 @@ package struct Link: Sendable, Hashable {
   package let loss: Ratio
   /// The most one TCP connection keeps in flight.
   package let windowMaximum: ByteCount
+  /// What a packet waits beyond ``latency``, on average, one way.
+  package let jitter: TimeSpan
+  /// Which of several links of two sites is used: the one with the least number that is up.
+  package let preference: Int
+  /// The circuits it shares with other links, by its ends, `nil` where that has none; empty if it has a way of its own.
+  package let circuits: [CircuitID?]
 
   /// - Precondition: Two different ends, two bandwidths.
   package init(
     name: String, ends: [SiteID], bandwidth: [DataRate], latency: TimeSpan, usable: Ratio, loss: Ratio,
-    windowMaximum: ByteCount
+    windowMaximum: ByteCount, jitter: TimeSpan = .zero, preference: Int = 1,
+    circuits: [CircuitID?] = []
   ) {
     precondition(ends.count == 2 && ends[0] != ends[1], "a link joins two different sites")
+    precondition(circuits.isEmpty || circuits.count == 2, "a link over circuits says which, at each end")
     precondition(bandwidth.count == Direction.allCases.count, "a link has a bandwidth per direction")
     self.name = name
     self.ends = ends
@@ -42,6 +50,9 @@ package struct Link: Sendable, Hashable {
     self.usable = usable
     self.loss = loss
     self.windowMaximum = windowMaximum
+    self.jitter = jitter
+    self.preference = preference
+    self.circuits = circuits
   }
 
   /// The direction that leads from `source` to `target`, or `nil` if the link does not join them.

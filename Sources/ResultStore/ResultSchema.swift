@@ -4,7 +4,7 @@
 /// `_bps`; the fields of the REST contract in `replication_info` keep the contract's units and end in those. No time
 /// of day is stored but the contract's, which the scenario's clock gives. Rows are numbered from zero within their run, in the order of the record.
 ///
-/// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`, `cycles`, `links`, `link_use`, `datastores`, `faults`,
+/// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`, `cycles`, `links`, `link_use`, `link_traffic`, `datastores`, `faults`,
 /// `events`. Derived by the program,
 /// so that a question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and
 /// `lag_statistics` and `link_statistics` (measured time). The views answer the common questions.
@@ -14,7 +14,7 @@ enum ResultSchema {
   /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
   static let applicationID: Int32 = 0x6472_7372
   /// Raised with every change that an older reader would misread.
-  static let version = 3
+  static let version = 4
 
   static let statements = """
     CREATE TABLE runs (
@@ -189,6 +189,16 @@ enum ResultSchema {
       capacity_bytes INTEGER NOT NULL,
       saturated_ns INTEGER NOT NULL,
       PRIMARY KEY (run, link, direction, bin),
+      FOREIGN KEY (run, link, direction) REFERENCES links
+    ) STRICT, WITHOUT ROWID;
+
+    -- What else a link carried, and what it carried in vain.
+    CREATE TABLE link_traffic (
+      run INTEGER NOT NULL, link INTEGER NOT NULL, direction TEXT NOT NULL,
+      background_bytes INTEGER NOT NULL, -- of others, beside the carried_bytes of replication
+      damaged_frame_count INTEGER NOT NULL, -- frames that arrived with a checksum that did not fit
+      wasted_bytes INTEGER NOT NULL, -- carried for replication and carried again, part of carried_bytes
+      PRIMARY KEY (run, link, direction),
       FOREIGN KEY (run, link, direction) REFERENCES links
     ) STRICT, WITHOUT ROWID;
 

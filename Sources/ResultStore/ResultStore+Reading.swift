@@ -244,7 +244,10 @@ extension ResultStore {
   }
 
   private static func links(_ database: Database, run: Int64) throws -> [LinkRecord] {
-    try Row.fetchAll(database, sql: "SELECT * FROM links WHERE run = ?", arguments: [run]).map { row in
+    try Row.fetchAll(
+      database, sql: "SELECT * FROM links JOIN link_traffic USING (run, link, direction) WHERE run = ?",
+      arguments: [run]
+    ).map { row in
       let name: String = row["direction"]
       guard let direction = Link.Direction(databaseName: name) else {
         throw DamagedResults(what: "a link has an unknown direction")
@@ -261,7 +264,9 @@ extension ResultStore {
       return LinkRecord(
         id: LinkID(link), direction: direction, name: row["name"], source: row["source"],
         target: row["target"],
-        use: LinkUse(start: row["from_ns"], end: row["to_ns"], binWidth: row["bin_width_ns"], bins: bins))
+        use: LinkUse(start: row["from_ns"], end: row["to_ns"], binWidth: row["bin_width_ns"], bins: bins),
+        backgroundSize: row["background_bytes"], damagedFrameCount: row["damaged_frame_count"],
+        wastedSize: row["wasted_bytes"])
     }.sorted { ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue) }
   }
 }

@@ -120,6 +120,7 @@ struct ResultWriter {
   private func writeLinks(_ record: RunRecord, summary: RunSummary, run: Int64) throws {
     let links = try Insertion(into: "links", columnCount: 9, database: database)
     let uses = try Insertion(into: "link_use", columnCount: 9, database: database)
+    let traffic = try Insertion(into: "link_traffic", columnCount: 6, database: database)
     let statistics = try Insertion(into: "link_statistics", columnCount: 11, database: database)
     for (link, line) in zip(record.links, summary.links) {
       let direction = link.direction.databaseName
@@ -134,6 +135,9 @@ struct ResultWriter {
           Int64(bin.capacityBytes), bin.saturatedTime,
         ])
       }
+      try traffic.insert([
+        run, link.id.index, direction, link.backgroundSize, link.damagedFrameCount, link.wastedSize,
+      ])
       let figures = line.statistics
       try statistics.insert([
         run, link.id.index, direction, figures.observedTime, figures.bytes, figures.rateMean,

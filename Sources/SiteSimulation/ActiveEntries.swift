@@ -6,6 +6,8 @@ struct ActiveEntries<Value> {
 
   var current: Value? { entries.last?.value }
   var isEmpty: Bool { entries.isEmpty }
+  /// Those of all entries in force, oldest first.
+  var values: [Value] { entries.map(\.value) }
 
   func contains(_ entry: Int) -> Bool { entries.contains { $0.entry == entry } }
 

@@ -2,6 +2,7 @@ import BlockStorage
 import Inventory
 import Measurements
 import Quantities
+import RandomStreams
 import ReplicationCore
 import ResourceModels
 import Scenarios
@@ -14,8 +15,15 @@ struct ReplicationRun {
   let machineIndex: Int
   /// Of each replicated disk.
   var extentSizes: [ByteCount]
-  let link: LinkID
-  let direction: Link.Direction
+  /// The link that carries it now.
+  var link: LinkID
+  var direction: Link.Direction
+  /// The links it may use, the best one first.
+  let links: [LinkID]
+  /// The link that routing is about to change to.
+  var nextLink: LinkID?
+  /// Tells the change of links that is awaited from those that no longer are.
+  var linkStamp: UInt64 = 0
   let target: SiteID
   let datastore: DatastoreID
   /// The server that receives, or `nil` where the product has none.
@@ -28,7 +36,7 @@ struct ReplicationRun {
   var isHostWanted = false
   /// Tells the latest failure of its host from those before.
   var hostStamp: UInt64 = 0
-  /// What a transfer uses before and behind the servers and hosts of the target.
+  /// What a transfer uses before its links, and behind the servers and hosts of the target.
   let routeEnds: (first: [ResourceUse], last: [ResourceUse])
   /// What the schedule of its host was last told that it can do.
   var toldActivity: HostSchedule.Activity?
@@ -78,6 +86,9 @@ struct ReplicationRun {
   var report: ReplicationReport
   var verifiedInstanceCount = 0
   var cycleCount = 0
+  /// What its messages without content wait beyond the latency, and which of its frames are damaged, by ``StreamSide``.
+  var jitterRandom: [RandomStream]
+  var damageRandom: [RandomStream]
   /// Whether the source was told that data can flow.
   var isReachable = true
   var pauses = ActiveEntries<Void>()
@@ -86,11 +97,13 @@ struct ReplicationRun {
     _ description: Scenario.Replication, machineIndex: Int, extentSizes: [ByteCount],
     source: ReplicationSource, replica: ReplicationTarget, forward: TransferStream,
     backward: TransferStream, routeEnds: (first: [ResourceUse], last: [ResourceUse]), mergeRoute: RouteID,
-    compareRoute: RouteID, lag: LagTrack, report: ReplicationReport
+    compareRoute: RouteID, lag: LagTrack, report: ReplicationReport, jitterRandom: [RandomStream],
+    damageRandom: [RandomStream]
   ) {
     machine = description.virtualMachine
     link = description.link
     direction = description.direction
+    links = description.links
     target = description.target
     datastore = description.datastore
     self.machineIndex = machineIndex
@@ -103,6 +116,8 @@ struct ReplicationRun {
     self.compareRoute = compareRoute
     self.lag = lag
     self.report = report
+    self.jitterRandom = jitterRandom
+    self.damageRandom = damageRandom
   }
 
   subscript(side: StreamSide) -> TransferStream {

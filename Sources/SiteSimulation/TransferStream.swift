@@ -37,15 +37,20 @@ struct TransferStream {
 
   /// Changes only while nothing is under way.
   var route: RouteID
-  let latency: TimeSpan
+  /// One way, on average.
+  var latency: TimeSpan
   var connection: Connection
   private var transfer = Transfer.none
   /// Bytes given to the transfer under way.
   private(set) var size = 0.0
   /// For each message of the transfer that is not complete: the bytes up to its end.
   private var ends: [Double] = []
+  /// Where the first message that is not complete begins.
+  private var completedEnd = 0.0
   /// Messages under way without a transfer.
   private var controlCount = 0
+  /// When the latest of them arrives: none overtakes another.
+  private var controlDue = Instant.zero
 
   init(route: RouteID, latency: TimeSpan, connection: Connection) {
     self.route = route
@@ -93,8 +98,34 @@ struct TransferStream {
   /// - Returns: How many, the oldest ones.
   mutating func complete(served: Double) -> Int {
     let count = ends.prefix { $0 <= served }.count
+    if count > 0 { completedEnd = ends[count - 1] }
     ends.removeFirst(count)
     return count
+  }
+
+  /// Of the messages that would be complete with `served` bytes, the places of those that have bytes.
+  func filledPositions(served: Double) -> [Int] {
+    let count = ends.prefix { $0 <= served }.count
+    return (0..<count).filter { ends[$0] > ($0 == 0 ? completedEnd : ends[$0 - 1]) }
+  }
+
+  /// The connection was closed after the first `count` messages: the rest is sent again over a new one.
+  ///
+  /// - Parameter served: The bytes of the transfer that were carried.
+  /// - Returns: How many of them were carried for nothing.
+  mutating func closed(afterMessages count: Int, served: Double, at now: Instant) -> Double {
+    if count > 0 { completedEnd = ends[count - 1] }
+    ends.removeFirst(count)
+    let wasted = max(0, served - completedEnd)
+    interrupted(served: completedEnd, at: now)
+    connection.lost()
+    return wasted
+  }
+
+  /// When a message without a transfer arrives that was sent now and takes `delay`, but for those before it.
+  mutating func controlArrival(at now: Instant, delay: TimeSpan) -> Instant {
+    controlDue = max(controlDue, now + delay)
+    return controlDue
   }
 
   /// The transfer is finished, and with it all its messages.
@@ -104,6 +135,7 @@ struct TransferStream {
     let count = complete(served: size)
     transfer = .none
     size = 0
+    completedEnd = 0
     connection.transferEnded(at: now)
     return count
   }
@@ -113,6 +145,7 @@ struct TransferStream {
     transfer = .opening
     size -= served
     ends = ends.map { $0 - served }
+    completedEnd -= served
     connection.transferEnded(at: now)
   }
 
@@ -126,7 +159,9 @@ struct TransferStream {
     transfer = .none
     size = 0
     ends.removeAll()
+    completedEnd = 0
     controlCount = 0
+    controlDue = .zero
     connection.lost()
     return flow
   }

@@ -65,10 +65,36 @@ struct TransportModel {
   /// The usable share of a link is what arrives as data: VMware's 70 % holds for the whole, headers
   /// included. So the headers of the model come out of the rest, and only a share above what
   /// they leave is cut to that.
-  func hop(_ link: Link, _ direction: Link.Direction, bandwidth: [DataRate]) -> NetworkHop {
+  func hop(_ link: Link, _ direction: Link.Direction, _ condition: LinkCondition) -> NetworkHop {
     NetworkHop(
-      bandwidth: bandwidth[direction.rawValue], latency: link.latency, usable: usable(link.usable),
-      loss: link.loss)
+      bandwidth: condition.bandwidth[direction.rawValue], latency: condition.meanLatency,
+      usable: usable(link.usable), loss: condition.loss)
+  }
+
+  /// A circuit as transfers meet it, which are counted as having no way of their own to it.
+  func hop(_ circuit: Circuit, bandwidth: DataRate) -> NetworkHop {
+    NetworkHop(bandwidth: bandwidth, latency: .zero, usable: usable(circuit.usable))
+  }
+
+  /// What a transfer in one direction of a link crosses: the link, and the circuits it goes over.
+  func hops(
+    of link: Link, _ direction: Link.Direction, _ resources: [ResourceID], _ circuits: [CircuitState]
+  ) -> [ResourceID] {
+    [resources[direction.rawValue]]
+      + link.circuits.enumerated().compactMap { end, circuit in
+        // The first end is where the forward direction leaves, and where the other one arrives.
+        let leaves = (end == 0) == (direction == .forward)
+        return circuit.map { circuits[$0.index].resources[leaves ? 0 : 1] }
+      }
+  }
+
+  /// What a transfer in one direction of a link uses of it.
+  func uses(
+    of link: Link, _ direction: Link.Direction, _ state: LinkState, _ circuits: [CircuitState]
+  ) -> [ResourceUse] {
+    network.uses(
+      forward: hops(of: link, direction, state.resources, circuits),
+      backward: hops(of: link, direction.reversed, state.resources, circuits))
   }
 
   private func usable(_ share: Ratio) -> Ratio {
@@ -122,6 +148,11 @@ struct Connection {
   mutating func lost() {
     lastUse = nil
     round += 1
+  }
+
+  /// The path has another latency or loss from now on.
+  mutating func pathChanged(to path: NetworkPath, model: NetworkModel) {
+    slowStart.pathChanged(to: model.begin(on: path, windowMaximum: windowMaximum).slowStart)
   }
 
   mutating func windowSent() { slowStart.windowSent() }

@@ -25,7 +25,8 @@ extension World {
     var sharing = SharingSystem()
     var builder = WorldBuilder(scenario: scenario, seed: seed, transport: transport)
     try builder.loadTraces(from: traceFolder)
-    let links = builder.links(in: &sharing)
+    let circuits = builder.circuits(in: &sharing)
+    let links = builder.links(in: &sharing, circuits)
     let resources = builder.datastores(in: &sharing)
     var machines: [Machine] = []
     var replications: [ReplicationRun] = []
@@ -34,7 +35,8 @@ extension World {
       let machine = try builder.machine(of: replication, index: index)
       replications.append(
         builder.run(
-          of: replication, machine: machine, index: index, links: links, datastores: resources,
+          of: replication, machine: machine, index: index, links: links, circuits: circuits,
+          datastores: resources,
           in: &sharing))
       machineIndex[replication.virtualMachine.index] = machines.count
       machines.append(machine)
@@ -45,6 +47,7 @@ extension World {
     self.machines = machines
     self.replications = replications
     self.links = links
+    self.circuits = circuits
     self.machineIndex = machineIndex
     let contextLimit = transport.product.transfer.hostContexts
     let schedule = HostSchedule.Parameters(
@@ -65,6 +68,7 @@ extension World {
     self.sharing = sharing
     for index in replications.indices { noteSpace(index) }
     createFiles()
+    setUpLinks()
     placeReplicas()
     scheduleFirstEvents()
   }
@@ -121,17 +125,24 @@ private struct WorldBuilder {
     }
   }
 
-  func links(in sharing: inout SharingSystem) -> [LinkState] {
+  func circuits(in sharing: inout SharingSystem) -> [CircuitState] {
+    scenario.inventory.circuits.map { _ in
+      CircuitState(resources: Link.Direction.allCases.map { _ in sharing.addResource(capacity: 0) })
+    }
+  }
+
+  func links(in sharing: inout SharingSystem, _ circuits: [CircuitState]) -> [LinkState] {
     scenario.inventory.links.map { link in
-      let capacities = Link.Direction.allCases.map { direction in
-        TransportModel.capacity(
-          transport.network.capacity(of: transport.hop(link, direction, bandwidth: link.bandwidth)))
+      let resources = Link.Direction.allCases.map { _ in sharing.addResource(capacity: 0) }
+      let background = Link.Direction.allCases.map { direction in
+        BackgroundState(
+          random: RandomStream(seed: seed, name: "background/\(link.name)/\(direction)"),
+          route: sharing.addRoute(
+            transport.hops(of: link, direction, resources, circuits).map { ResourceUse($0) }))
       }
       return LinkState(
-        resources: capacities.map { sharing.addResource(capacity: $0) },
-        meters: capacities.map {
-          LinkMeter(binWidth: scenario.linkBinWidth, capacity: TransportModel.rate(bytesPerSecond: $0))
-        })
+        resources: resources, background: background,
+        meters: resources.map { _ in LinkMeter(binWidth: scenario.linkBinWidth, capacity: .zero) })
     }
   }
 
@@ -234,15 +245,14 @@ private struct WorldBuilder {
 
   func run(
     of replication: Scenario.Replication, machine: Machine, index: Int, links: [LinkState],
-    datastores: [DatastoreResources], in sharing: inout SharingSystem
+    circuits: [CircuitState], datastores: [DatastoreResources], in sharing: inout SharingSystem
   ) -> ReplicationRun {
     let link = scenario.inventory[replication.link]
     let source = datastores[scenario.inventory[replication.virtualMachine].datastore.index]
     let target = datastores[replication.datastore.index]
-    let resources = links[replication.link.index].resources
-    let there = resources[replication.direction.rawValue]
-    let back = resources[1 - replication.direction.rawValue]
-    let wanUses = transport.network.uses(forward: [there], backward: [back])
+    let wanUses = transport.uses(of: link, replication.direction, links[replication.link.index], circuits)
+    let answerUses = transport.uses(
+      of: link, replication.direction.reversed, links[replication.link.index], circuits)
     let isComplete = replication.initialSync == .done
     // Datastores read and write whole extents, of which compression leaves less on the way between.
     let shares = compressedShares(of: replication) ?? [.one]
@@ -263,12 +273,21 @@ private struct WorldBuilder {
         route: sharing.addRoute(wanUses), latency: link.latency,
         connection: Connection(windowMaximum: link.windowMaximum)),
       backward: TransferStream(
-        route: sharing.addRoute(transport.network.uses(forward: [back], backward: [there])),
+        route: sharing.addRoute(answerUses),
         latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
-      routeEnds: (reading + wanUses, writing),
+      routeEnds: (reading, writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
-      lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product))
+      lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product),
+      jitterRandom: streams("jitter", of: replication), damageRandom: streams("damage", of: replication))
+  }
+
+  /// A random stream for each side of a replication's connection.
+  private func streams(_ purpose: String, of replication: Scenario.Replication) -> [RandomStream] {
+    StreamSide.allCases.map { side in
+      let machine = scenario.inventory[replication.virtualMachine].name
+      return RandomStream(seed: seed, name: "\(purpose)/\(machine)/\(side)")
+    }
   }
 
   /// What compression leaves of each disk, or `nil` where nothing is compressed.

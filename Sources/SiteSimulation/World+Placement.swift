@@ -10,6 +10,8 @@ struct RouteKey: Hashable {
   let replication: Int
   let server: ReplicationServerID?
   let host: HostID?
+  let link: LinkID
+  var side = StreamSide.forward
 }
 
 /// A replication server and whether it runs.
@@ -184,16 +186,18 @@ extension World {
   // MARK: - Routes
 
   /// The way of a replication's data: read at the source, over the link, through server and host, onto the datastore.
-  private mutating func forwardRoute(_ index: Int) -> RouteID {
+  mutating func forwardRoute(_ index: Int) -> RouteID {
     let replication = replications[index]
-    let key = RouteKey(replication: index, server: replication.server, host: replication.host)
+    let key = RouteKey(
+      replication: index, server: replication.server, host: replication.host, link: replication.link)
     if let route = routes[key] { return route }
     let middle = [
       replication.server.flatMap { servers[$0.index].resource },
       replication.host.flatMap { hosts[$0.index].resource },
     ].compactMap { $0 }
     let ends = replication.routeEnds
-    let route = sharing.addRoute(ends.first + middle.map { ResourceUse($0) } + ends.last)
+    let route = sharing.addRoute(
+      ends.first + wanUses(.forward, index) + middle.map { ResourceUse($0) } + ends.last)
     routes[key] = route
     return route
   }

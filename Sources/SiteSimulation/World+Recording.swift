@@ -144,6 +144,11 @@ extension World {
       .pauseReplication(let ids), .resumeReplication(let ids), .syncReplication(let ids),
       .fullSyncReplication(let ids):
       names(ids.map { scenario.replications[$0.index].virtualMachine })
+    case .linkLatency(let link, _, _), .linkLoss(let link, _), .linkFlap(let link, _, _),
+      .linkBrownout(let link, _, _), .linkBackground(let link, _), .linkCorrupt(let link, _):
+      scenario.inventory[link].name
+    case .circuitDown(let circuit), .circuitLimit(let circuit, _), .circuitRestore(let circuit):
+      scenario.inventory[circuit].name
     }
   }
 
@@ -227,11 +232,16 @@ extension World {
       let link = scenario.inventory.links[index]
       return Link.Direction.allCases.map { direction in
         let ends = direction == .forward ? link.ends : link.ends.reversed()
-        let bytes = sharing.carriedBytes(of: links[index].resources[direction.rawValue], at: now)
+        let (bytes, background) = carriedBytes(LinkID(index), direction)
+        let state = links[index]
         return LinkRecord(
           id: LinkID(index), direction: direction, name: link.name, source: scenario.inventory[ends[0]].name,
           target: scenario.inventory[ends[1]].name,
-          use: links[index].meters[direction.rawValue].end(cumulativeBytes: UInt64(bytes), at: now))
+          use: state.meters[direction.rawValue].end(
+            cumulativeBytes: bytes, backgroundBytes: background, at: now),
+          backgroundSize: ByteCount(bytes: background),
+          damagedFrameCount: state.damagedFrameCount[direction.rawValue],
+          wastedSize: ByteCount(bytes: UInt64(state.wastedBytes[direction.rawValue].rounded())))
       }
     }
   }

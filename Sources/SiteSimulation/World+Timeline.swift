@@ -19,7 +19,7 @@ extension World {
       links[link.index].limits.begin(entry, bandwidth)
       try linkChanged(link)
     case .linkRestore(let link):
-      lift(links[link.index].outages.endAll() + links[link.index].limits.endAll())
+      lift(links[link.index].endAllFaults())
       try linkChanged(link)
     case .hostFail(let host):
       let wasUp = hosts[host.index].isUp
@@ -99,6 +99,9 @@ extension World {
         machines[machine].scales.begin(entry, factor)
         scaleWorkload(of: machine)
       }
+    case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
+      try linkFaultBegins(entry)
+    case .circuitDown, .circuitLimit, .circuitRestore: try circuitFaultBegins(entry)
     }
   }
 
@@ -136,8 +139,11 @@ extension World {
       if datastores[datastore.index].slowdowns.end(entry) { datastoreChanged(datastore) }
     case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
       .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
-      .moveReplication, .datastoreRestore:
+      .moveReplication, .datastoreRestore, .circuitRestore:
       preconditionFailure("only lasting entries end")
+    case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
+      try linkFaultEnds(entry)
+    case .circuitDown, .circuitLimit: try circuitFaultEnds(entry)
     }
     lift([entry])
   }
@@ -155,20 +161,7 @@ extension World {
     try sourceChanged(replication)
   }
 
-  // MARK: - Links and reachability
-
-  /// Applies what is in force on a link to its capacity, and tells the replications that use it.
-  mutating func linkChanged(_ link: LinkID) throws(SimulationFailure) {
-    for direction in Link.Direction.allCases {
-      applyCapacity(of: link, direction)
-    }
-    applyWeights(of: link)
-    try reachabilityChanged()
-  }
-
-  func bandwidth(of link: LinkID) -> [DataRate] {
-    links[link.index].limits.current ?? scenario.inventory[link].bandwidth
-  }
+  // MARK: - Reachability
 
   /// Tells every replication whose path broke or returned.
   ///
@@ -177,7 +170,7 @@ extension World {
     for index in replications.indices {
       // Also where the path stays broken: the target may be lost while the link is down, and be back later.
       applyTargetState(index)
-      let isReachable = links[replications[index].link.index].isUp && isTargetUp(index)
+      let isReachable = isUp(replications[index].link) && isTargetUp(index)
       guard isReachable != replications[index].isReachable else { continue }
       replications[index].isReachable = isReachable
       if isReachable {
@@ -192,21 +185,6 @@ extension World {
       }
       try sourceChanged(index)
     }
-  }
-
-  /// Reads a byte counter: at every bin's end, and whenever a transfer begins, ends or leaves slow start, so that
-  /// the stretches between readings have an even rate and "full" is told from real time.
-  mutating func readLink(_ link: LinkID, _ direction: Link.Direction) {
-    let bytes = sharing.carriedBytes(of: links[link.index].resources[direction.rawValue], at: now)
-    links[link.index].meters[direction.rawValue].read(cumulativeBytes: UInt64(bytes), at: now)
-  }
-
-  /// Reads the byte counters of all links, and does it again one bin later.
-  mutating func readLinks() {
-    for index in links.indices {
-      for direction in Link.Direction.allCases { readLink(LinkID(index), direction) }
-    }
-    queue.schedule(WorldEvent(.linkReading, 0), at: now + scenario.linkBinWidth)
   }
 }
 

@@ -48,7 +48,7 @@ extension World {
     case .control:
       queue.schedule(
         WorldEvent(.controlArrives, index, side: side, stamp: session),
-        at: now + replications[index][side].latency)
+        at: controlArrival(side, index))
     case .open: openTransfer(side, index)
     case .extend(let flow, let bytes):
       sharing.extend(flow, by: bytes, at: now)
@@ -57,7 +57,7 @@ extension World {
     }
   }
 
-  private mutating func openTransfer(_ side: StreamSide, _ index: Int) {
+  mutating func openTransfer(_ side: StreamSide, _ index: Int) {
     let delay = replications[index][side].connection.open(
       over: NetworkPath([hop(side, index)]), model: transport.network, at: now)
     queue.schedule(
@@ -122,6 +122,7 @@ extension World {
   /// How many messages are complete now that a transfer has reached its mark or its end.
   private mutating func completedMessages(_ side: StreamSide, _ index: Int, _ event: FlowEvent) -> Int {
     guard replications[index][side].flow == event.flow else { return 0 }
+    if let count = messagesBeforeDamage(side, index, event) { return count }
     if event.kind == .finished {
       countTransfers(side, index, by: -1)
       return replications[index][side].finished(at: now)
@@ -200,7 +201,7 @@ extension World {
   }
 
   /// What slow start, windows and loss allow a transfer, in bytes/s; nothing while the target is down.
-  private func bound(_ side: StreamSide, _ index: Int) -> Double {
+  func bound(_ side: StreamSide, _ index: Int) -> Double {
     guard isTargetUp(index) else { return 0 }
     let bound = replications[index][side].connection.slowStart.phase.bound
     return side == .forward ? min(bound, windowBound(index)) : bound
@@ -255,51 +256,5 @@ extension World {
   /// What the target does of some work, in bytes/s: nothing while its server or host is down.
   func atTarget(_ rate: DataRate, _ index: Int) -> Double {
     isTargetUp(index) ? rate.bytesPerSecond : 0
-  }
-
-  // MARK: - Links
-
-  /// Counts the transfers of a link: several get less out of it together than one alone.
-  private mutating func countTransfers(_ side: StreamSide, _ index: Int, by change: Int) {
-    let link = replications[index].link
-    let direction = direction(side, index)
-    readLink(link, direction)
-    let before = links[link.index].transfers[direction.rawValue]
-    links[link.index].transfers[direction.rawValue] = before + change
-    if min(before, 2) != min(before + change, 2) { applyCapacity(of: link, direction) }
-  }
-
-  /// Gives the resource of a link what it can carry now.
-  mutating func applyCapacity(of link: LinkID, _ direction: Link.Direction) {
-    let state = links[link.index]
-    let hop = transport.hop(scenario.inventory[link], direction, bandwidth: bandwidth(of: link))
-    let connections = max(1, state.transfers[direction.rawValue])
-    let capacity =
-      state.isUp
-      ? TransportModel.capacity(transport.network.capacity(of: hop, connections: connections)) : 0
-    sharing.setCapacity(capacity, of: state.resources[direction.rawValue], at: now)
-    links[link.index].meters[direction.rawValue].capacityChanged(
-      to: TransportModel.rate(bytesPerSecond: capacity), at: now)
-  }
-
-  /// Gives the running transfers of a link the weight that its bandwidth means for them.
-  mutating func applyWeights(of link: LinkID) {
-    for index in replications.indices where replications[index].link == link {
-      for side in StreamSide.allCases {
-        guard let flow = replications[index][side].flow else { continue }
-        let path = NetworkPath([hop(side, index)])
-        sharing.setWeight(transport.network.weight(on: path), of: flow, at: now)
-      }
-    }
-  }
-
-  private func direction(_ side: StreamSide, _ index: Int) -> Link.Direction {
-    side == .forward ? replications[index].direction : replications[index].direction.reversed
-  }
-
-  private func hop(_ side: StreamSide, _ index: Int) -> NetworkHop {
-    let link = replications[index].link
-    return transport.hop(
-      scenario.inventory[link], direction(side, index), bandwidth: bandwidth(of: link))
   }
 }

@@ -34,6 +34,7 @@ package struct World: ~Copyable {
   var machines: [Machine]
   var replications: [ReplicationRun]
   var links: [LinkState]
+  var circuits: [CircuitState]
   var hosts: [HostState]
   var servers: [ServerState]
   var datastores: [DatastoreState]
@@ -113,6 +114,10 @@ package struct World: ~Copyable {
     case .replicaResized: try replicaResized(index, stamp: event.stamp)
     case .machineRestarts: try restart(machine: index, stamp: event.stamp)
     case .linkReading: readLinks()
+    case .linkFlaps: try linkFlaps(entry: index)
+    case .linkScheduleChanges: try linkScheduleChanged(LinkID(index), stamp: event.stamp)
+    case .linkSwitches: try linkSwitches(index, stamp: event.stamp)
+    case .backgroundTurns: backgroundTurns(LinkID(index), event.side, stamp: event.stamp)
     }
   }
 }
@@ -127,17 +132,4 @@ struct HostState {
   var schedule: HostSchedule
   var failures = ActiveEntries<Void>()
   var isUp: Bool { failures.isEmpty }
-}
-
-/// One link as it is now.
-struct LinkState {
-  /// Indexed by `Link.Direction`.
-  let resources: [ResourceID]
-  var outages = ActiveEntries<Void>()
-  var limits = ActiveEntries<[DataRate]>()
-  /// Transfers under way, by direction.
-  var transfers = [0, 0]
-  var meters: [LinkMeter]
-
-  var isUp: Bool { outages.isEmpty }
 }

@@ -24,6 +24,14 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case machineRestarts
     /// The byte counters of all links are read.
     case linkReading
+    /// A link that flaps goes down or up; `index` is the timeline entry.
+    case linkFlaps
+    /// Another rule of a link's week begins to hold; `index` is the link.
+    case linkScheduleChanges
+    /// The bursts of a link's background traffic begin or end; `index` is the link, `side` its direction.
+    case backgroundTurns
+    /// Routing has converged on another link; `index` is the replication.
+    case linkSwitches
   }
 
   let kind: Kind

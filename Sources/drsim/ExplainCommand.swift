@@ -12,11 +12,13 @@ struct ExplainCommand: ParsableCommand {
       drsim explain format    every key of a scenario, with its default
       drsim explain profile   the constants that a scenario may override
       drsim explain product   every constant of the product, by release, with its source
+      drsim explain azure     regions with their latencies, circuits and gateways that a scenario can name
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Codes, words or names, or \"status\", \"format\", \"profile\", \"product\".", valueName: "topic"))
+      "Codes, words or names, or \"status\", \"format\", \"profile\", \"product\", \"azure\".",
+      valueName: "topic"))
   var topics: [String] = []
 
   func run() throws {
@@ -34,7 +36,7 @@ struct ExplainCommand: ParsableCommand {
     throw CommandFailure(
       status: .invalid, message: "there is nothing to explain about \"\(topic)\"",
       help: [suggestion].compactMap { $0 } + [
-        "drsim explain lists all codes; \"status\", \"format\", \"profile\" and \"product\" list the rest"
+        "drsim explain lists all codes; \"status\", \"format\", \"profile\", \"product\" and \"azure\" list the rest"
       ])
   }
 }

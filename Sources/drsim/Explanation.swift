@@ -5,7 +5,7 @@ import Scenarios
 enum Explanation {
   /// The words that stand for a whole list.
   enum Chapter: String, CaseIterable {
-    case format, profile, product, status
+    case format, profile, product, status, azure
 
     var text: String {
       switch self {
@@ -13,6 +13,7 @@ enum Explanation {
       case .profile: Profile.parameters.map(Explanation.text).joined()
       case .product: ProductProfile.constants.map(\.explanation).joined()
       case .status: ReplicationStatus.allCases.map(\.explanation).joined()
+      case .azure: Explanation.azure
       }
     }
   }

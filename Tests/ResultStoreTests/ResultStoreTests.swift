@@ -283,7 +283,7 @@ final class TemporaryFolder {
     try ResultStore.write([sampleRun()], to: path)
     try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 2") }
 
-    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 2, supported: 3)) {
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 2, supported: 4)) {
       try ResultStore.open(path)
     }
   }

@@ -84,7 +84,8 @@ package func sampleRun(seed: UInt64 = 42) -> RunRecord {
     ],
     links: [
       LinkRecord(
-        id: LinkID(0), direction: .forward, name: "wan", source: "paris", target: "lyon", use: forward),
+        id: LinkID(0), direction: .forward, name: "wan", source: "paris", target: "lyon", use: forward,
+        backgroundSize: .megabytes(17), damagedFrameCount: 3, wastedSize: .megabytes(2)),
       LinkRecord(
         id: LinkID(0), direction: .backward, name: "wan", source: "lyon", target: "paris", use: backward),
     ],

@@ -136,7 +136,7 @@ import Testing
           virtualMachine: VirtualMachineID(0), target: SiteID(1), datastore: DatastoreID(1),
           rpo: .minutes(15),
           policy: .vsphere, safetyFactor: .percent(120), firstSync: nil, disks: [0, 2], initialSync: .done,
-          isCompressed: false, isEncrypted: false, quiescing: .none, pointsInTime: nil, link: LinkID(0),
+          isCompressed: false, isEncrypted: false, quiescing: .none, pointsInTime: nil, links: [LinkID(0)],
           direction: .forward))
     #expect(
       scenario.replications[1]
@@ -145,7 +145,7 @@ import Testing
           policy: .fixed, safetyFactor: .percent(150), firstSync: .zero + .minutes(10), disks: [0],
           initialSync: .seeded(differing: Ratio(partsPerBillion: 25_000_000)), isCompressed: true,
           isEncrypted: true, quiescing: .application, pointsInTime: .init(perDay: 3, days: 5),
-          link: LinkID(0),
+          links: [LinkID(0)],
           direction: .forward))
     // "backup" is written from lisbon to madrid.
     #expect(scenario.replications[5].direction == .backward && scenario.replications[5].initialSync == .full)

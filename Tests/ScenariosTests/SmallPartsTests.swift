@@ -104,6 +104,8 @@ import Testing
         "connectionTimeout 1m",
         "reconnectDelayStep 10s", "reconnectDelayMaximum 1m30s",
         "estimateHistory 15", "transferChunk 4MiB", "checksumRate 838.8608Mbps", "mergeRate 3.2Gbps",
+        "routeConvergence 3m",
+        "routeReturn 1m",
       ])
   }
 }

@@ -93,6 +93,13 @@ import Testing
     #expect(both.contains("blocksInFlight  (default") && both.contains("transfer.blocksInFlight  (blocks)"))
   }
 
+  @Test func `Azure's regions and sizes are listed with their sources`() throws {
+    let all = try tool.run("explain", "azure")
+    #expect(all.status == 0)
+    #expect(all.output.contains("westeurope to northeurope") && all.output.contains("ErGw3"))
+    #expect(all.output.contains("lower bounds") && all.output.contains("Source: Microsoft"))
+  }
+
   @Test func `Explain tells each status word with the words of the user interface`() throws {
     let all = try tool.run("explain", "status")
     #expect(all.status == 0 && all.output.split(separator: "\n").count == 2 * 18)

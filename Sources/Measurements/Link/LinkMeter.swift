@@ -19,6 +19,7 @@ package struct LinkMeter: Sendable {
   private var capacitySinceReading: UInt128 = 0
   private var readingTime: Instant
   private var readingBytes: UInt64 = 0
+  private var readingBackgroundBytes: UInt64 = 0
 
   private var bytes: [UInt64] = []
   private var capacities: [UInt128] = []
@@ -50,15 +51,20 @@ package struct LinkMeter: Sendable {
 
   /// Reads the counter of the bytes carried since ``start``.
   ///
+  /// - Parameter backgroundBytes: The counter of what others carried over the link; the link is full when both together
+  ///   fill it.
   /// - Precondition: Neither the counter nor the time goes back, and nothing is carried in no time at ``start``.
   /// - Complexity: O(1) for each bin since the last reading.
-  package mutating func read(cumulativeBytes: UInt64, at now: Instant) {
+  package mutating func read(cumulativeBytes: UInt64, backgroundBytes: UInt64 = 0, at now: Instant) {
     precondition(now >= readingTime, "readings arrive in the order of time")
     precondition(cumulativeBytes + 1 >= readingBytes, "a byte counter does not go back")
     // A counter kept as a rounded sum may step back by its last digit.
     let cumulativeBytes = max(cumulativeBytes, readingBytes)
     advanceCapacity(to: now)
     let carried = cumulativeBytes - readingBytes
+    let background = backgroundBytes - min(backgroundBytes, readingBackgroundBytes)
+    capacitySinceReading -= min(capacitySinceReading, UInt128(background) * 8_000_000_000)
+    readingBackgroundBytes = max(backgroundBytes, readingBackgroundBytes)
     if now == readingTime {
       if carried > 0 {
         precondition(now > start, "nothing is carried before the start")
@@ -75,8 +81,10 @@ package struct LinkMeter: Sendable {
   }
 
   /// Takes the last reading and gives the bins.
-  package consuming func end(cumulativeBytes: UInt64, at now: Instant) -> LinkUse {
-    read(cumulativeBytes: cumulativeBytes, at: now)
+  package consuming func end(
+    cumulativeBytes: UInt64, backgroundBytes: UInt64 = 0, at now: Instant
+  ) -> LinkUse {
+    read(cumulativeBytes: cumulativeBytes, backgroundBytes: backgroundBytes, at: now)
     // Whole bytes of the running sum, so that rounding never adds up.
     var capacitySum: UInt128 = 0
     var capacityBytesBefore: UInt64 = 0

@@ -27,11 +27,11 @@ package struct SlowStart: Sendable, Hashable {
   private var window: Double
   private var roundBegin = 0.0
   private let windowMaximum: Double
-  private let roundTrip: TimeSpan
+  private var roundTrip: TimeSpan
   /// Bytes that the path carries during a round trip.
-  private let pathContent: Double
-  private let sendingBound: Double
-  private let steadyBound: Double
+  private var pathContent: Double
+  private var sendingBound: Double
+  private var steadyBound: Double
 
   /// - Parameters:
   ///   - initialWindow: Bytes.
@@ -91,6 +91,20 @@ package struct SlowStart: Sendable, Hashable {
     window = min(window + (served - roundBegin), windowMaximum)
     roundBegin = served
     phase = nextRound()
+  }
+
+  /// The path has another latency or loss from now on.
+  ///
+  /// A connection whose window has opened follows at once. One that is in slow start ends its round as it was begun,
+  /// and its next round goes by the new path.
+  ///
+  /// - Parameter start: How a connection would begin on the path as it is now.
+  package mutating func pathChanged(to start: SlowStart) {
+    roundTrip = start.roundTrip
+    pathContent = start.pathContent
+    sendingBound = start.sendingBound
+    steadyBound = start.steadyBound
+    if isOver { phase = Phase(bound: steadyBound, budget: nil, length: nil) }
   }
 
   private func nextRound() -> Phase {

@@ -81,6 +81,7 @@ extension Draft {
             ? "known: \(known.joined(separator: ", "))" : nil)
       }
     }
+    for key in keys where misspelt.contains(key.name) { key.markGiven(&draft) }
     for key in keys where key.fits(kind) && !members.contains(where: { $0.key == key.name }) {
       if let value = key.defaultValue {
         key.decode(JSONNode(value: value, span: node.span.start), quoted(key.name), &draft, &log)
@@ -135,6 +136,8 @@ struct Key<Owner: Draft>: Sendable {
   let summary: String
   let shape: Shape
   let decode: @Sendable (JSONNode, String, inout Owner, inout DiagnosticLog) -> Void
+  /// Notes that the key is there, though under a wrong name.
+  let markGiven: @Sendable (inout Owner) -> Void
 
   func fits(_ kind: String?) -> Bool {
     guard let kinds, let kind else { return true }
@@ -149,7 +152,7 @@ struct Key<Owner: Draft>: Sendable {
       name: name, isRequired: true, defaultValue: nil, kinds: kinds, summary: summary, shape: type.shape,
       decode: reading(type) { owner, value in
         owner[keyPath: path] = Field(located: value, isGiven: true)
-      })
+      }, markGiven: { $0[keyPath: path].isGiven = true })
   }
 
   static func optional<Value>(
@@ -161,7 +164,7 @@ struct Key<Owner: Draft>: Sendable {
       shape: type.shape,
       decode: reading(type) { owner, value in
         owner[keyPath: path] = Field(located: value, isGiven: true)
-      })
+      }, markGiven: { $0[keyPath: path].isGiven = true })
   }
 
   /// An optional key whose value replaces something that a new owner has.
@@ -173,7 +176,7 @@ struct Key<Owner: Draft>: Sendable {
       name: name, isRequired: false, defaultValue: nil, kinds: nil, summary: summary, shape: type.shape,
       decode: reading(type) { owner, value in
         if let value { store(&owner, value.value) }
-      })
+      }, markGiven: { _ in })
   }
 
   private static func reading<Value>(

@@ -29,6 +29,8 @@ package struct FormatDescription: Sendable {
     describe(ScenarioDraft.self), describe(ClockDraft.self), describe(SiteDraft.self),
     describe(HostDraft.self),
     describe(DatastoreDraft.self), describe(LinkDraft.self), describe(DirectedBandwidthDraft.self),
+    describe(CircuitDraft.self), describe(LinkRuleDraft.self), describe(BackgroundDraft.self),
+    describe(WeeklyWindowDraft.self),
     describe(NetworkDraft.self), describe(WorkloadDraft.self), describe(VirtualMachineDraft.self),
     describe(DiskDraft.self), describe(ReplicationDraft.self), describe(TimelineEntryDraft.self),
     describe(ProfileDraft.self),

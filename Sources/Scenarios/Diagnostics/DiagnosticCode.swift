@@ -56,7 +56,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case rpoOutOfRange = "E0301"
   case replicationToOwnSite = "E0302"
   case noLink = "E0303"
-  case ambiguousLink = "E0304"
+  // E0304 was: several links join two sites and none is chosen. They stand by for each other now.
   case usedAboveSize = "E0305"
   case outsideDisk = "E0306"
   case nothingAfterWarmup = "E0307"
@@ -73,6 +73,15 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case quiescingTooOften = "E0318"
   case unlimitedDatastore = "E0319"
   case notWithFiles = "E0360"
+  case invalidWeekTime = "E0320"
+  case unknownLatency = "E0321"
+  case noCircuit = "E0322"
+  case tooManyReplications = "E0323"
+  case tooManyServers = "E0324"
+  case tooManyShortObjectives = "E0325"
+  case diskTooLarge = "E0326"
+  case tooManyHosts = "E0327"
+  case platformLimit = "E0328"
 
   // MARK: Warnings
 
@@ -81,6 +90,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case unusedLink = "W0303"
   case afterTheEnd = "W0304"
   case datastoreTooSmall = "W0305"
+  case aboveSlackSpace = "W0320"
 
   // MARK: Overrides
 
@@ -424,13 +434,6 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         No link joins the site of the virtual machine with the target.
         """
       )
-    case .ambiguousLink:
-      (
-        "Several links to choose from",
-        """
-        More than one link joins the two sites. Name the one to use with "via".
-        """
-      )
     case .usedAboveSize:
       (
         "More data than disk",
@@ -551,6 +554,91 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         With "storage": "files" a run keeps every replica as the files of its base disks and redo logs. \
         Those of test images and of disks that are added or grow are not among them. Leave the entry out, or \
         keep replicas in memory.
+        """
+      )
+    case .invalidWeekTime:
+      (
+        "Time of the week",
+        """
+        "days" names days and ranges of days, such as "Mon-Fri" or "Sat,Sun"; "from" and "to" are \
+        times of day in universal time, from "00:00" to "24:00".
+        """
+      )
+    case .unknownLatency:
+      (
+        "No known latency",
+        """
+        Half of the published round trip between the Azure regions of both sites is the latency of \
+        a link that gives "azure" or no latency. A site has no "region", or no figure is known for \
+        the two; "drsim explain azure" lists those that are.
+        """
+      )
+    case .noCircuit:
+      (
+        "Over no circuit",
+        """
+        The link goes "over" the circuits of its sites, and neither site has one.
+        """
+      )
+    case .tooManyReplications:
+      (
+        "Too many replications",
+        """
+        A replication server receives at most 200 replications, an appliance with all its servers \
+        2,000 (VMware, vSphere Replication operational limits). "limits": "relaxed" turns this off.
+        """
+      )
+    case .tooManyServers:
+      (
+        "Too many replication servers",
+        """
+        A site has at most 10 replication servers, the appliance's own included (VMware, vSphere \
+        Replication operational limits). "limits": "relaxed" turns this off.
+        """
+      )
+    case .tooManyShortObjectives:
+      (
+        "Too many short RPOs",
+        """
+        At most 100 virtual machines may have an RPO below 15 minutes in vSphere Replication 6.x \
+        (documentation of 6.5), 500 in later releases (quoted from that of 9.0; from which release \
+        on is not verified), and 50 on vVols, which are not told apart here. "limits": "relaxed" \
+        turns this off.
+        """
+      )
+    case .diskTooLarge:
+      (
+        "Disk too large",
+        """
+        A replicated disk has at most 62 TiB, before ESXi 5.5 2 TiB (VMware, vSphere Replication \
+        limitations; the second is not verified). "limits": "relaxed" turns this off.
+        """
+      )
+    case .tooManyHosts:
+      (
+        "Too many hosts in a cluster",
+        """
+        A vSphere cluster has at most 96 hosts (VMware configuration maximums of vSphere 8; not \
+        verified). "limits": "relaxed" turns this off.
+        """
+      )
+    case .platformLimit:
+      (
+        "Beyond the platform",
+        """
+        Azure VMware Solution has 3 to 16 hosts in a cluster, 12 clusters and 96 hosts in a private \
+        cloud, an ExpressRoute port of 10 Gbit/s (Microsoft, Azure VMware Solution limits), and its \
+        disaster recovery replicates to one other site only (Microsoft, about Site Recovery Manager \
+        on Azure VMware Solution). These hold for sites with a "region". "limits": "relaxed" turns \
+        this off.
+        """
+      )
+    case .aboveSlackSpace:
+      (
+        "Less slack than agreed",
+        """
+        Azure VMware Solution asks for a quarter of a vSAN datastore to be free for its service \
+        level, and alerts at 75 % (Microsoft, Azure VMware Solution storage concepts).
         """
       )
     case .churnAboveLink:

@@ -67,6 +67,11 @@ package struct Profile: Sendable, Hashable {
   /// How fast a complete redo log is merged into its base disk.
   package var mergeRate = DataRate.megabytesPerSecond(400)
 
+  /// From the failure of a link until routing has found another one.
+  package var routeConvergence = TimeSpan.minutes(3)
+  /// From the return of a better link until routing goes back to it.
+  package var routeReturn = TimeSpan.minutes(1)
+
   package init() {}
 
   /// A constant by its name in the `profile` of a scenario.
@@ -205,5 +210,16 @@ package struct Profile: Sendable, Hashable {
       key: "mergeRate", place: .rate(\.mergeRate),
       summary: "How fast a complete redo log is merged into its base disk.",
       source: "An assumption; published lab traces show the merge about as fast as the transfer."),
+    Parameter(
+      key: "routeConvergence", place: .duration(\.routeConvergence),
+      summary:
+        "From the failure of a link until its replications are routed over another one of the two sites.",
+      source:
+        "Microsoft, BFD over ExpressRoute: BGP's hold time of 180 s notices a failure after up to 3 min, BFD in under 1 s."
+    ),
+    Parameter(
+      key: "routeReturn", place: .duration(\.routeReturn),
+      summary: "From the return of a better link until its replications are routed over it again.",
+      source: "An assumption: a hold-down that keeps an unsteady link from drawing traffic."),
   ]
 }

@@ -57,8 +57,12 @@ extension Scenario {
     package let quiescing: Quiescing
     /// `nil` keeps the latest instance only.
     package let pointsInTime: PointsInTime?
-    package let link: LinkID
-    /// From the virtual machine's site to ``target``.
+    /// The links it may use, the best one first; never empty.
+    package let links: [LinkID]
+    /// From the virtual machine's site to ``target``, on the first of ``links``.
     package let direction: Link.Direction
+
+    /// The link that it uses while all are up.
+    package var link: LinkID { links[0] }
   }
 }

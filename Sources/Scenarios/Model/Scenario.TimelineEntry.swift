@@ -51,6 +51,23 @@ extension Scenario {
       case datastoreRestore(DatastoreID)
       /// Guests write at `factor` times the rate of their workloads.
       case scaleWorkload([VirtualMachineID], factor: Ratio)
+      /// The link has another latency, one way, and the mean jitter given, or its own.
+      case linkLatency(LinkID, latency: TimeSpan, jitter: TimeSpan?)
+      /// Packets are lost with this probability, beyond the link's own.
+      case linkLoss(LinkID, Ratio)
+      /// The link is down and up in turn, down first.
+      case linkFlap(LinkID, down: TimeSpan, up: TimeSpan)
+      /// The link has a share of its bandwidth left and loses more packets.
+      case linkBrownout(LinkID, share: Ratio, loss: Ratio)
+      /// Others send over the link.
+      case linkBackground(LinkID, Scenario.BackgroundTraffic)
+      /// A share of the frames arrives damaged.
+      case linkCorrupt(LinkID, share: Ratio)
+      /// The circuit carries nothing, and so does every link over it.
+      case circuitDown(CircuitID)
+      /// The circuit has another raw bandwidth: away from its site, and towards it.
+      case circuitLimit(CircuitID, bandwidth: [DataRate])
+      case circuitRestore(CircuitID)
     }
 
     /// The name by which other entries and reports refer to it.
@@ -97,11 +114,22 @@ extension Scenario.TimelineEntry {
     case datastoreSlow = "datastore.slow"
     case datastoreRestore = "datastore.restore"
     case scaleWorkload = "workload.scale"
+    case linkLatency = "link.latency"
+    case linkLoss = "link.loss"
+    case linkFlap = "link.flap"
+    case linkBrownout = "link.brownout"
+    case linkBackground = "link.background"
+    case linkCorrupt = "link.corrupt"
+    case circuitDown = "circuit.down"
+    case circuitLimit = "circuit.limit"
+    case circuitRestore = "circuit.restore"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
       .linkDown, .linkLimit, .hostFail, .serverFail, .powerOff, .pauseReplication, .testImage,
       .datastoreFull, .datastoreSlow, .scaleWorkload,
+      .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt,
+      .circuitDown, .circuitLimit,
     ]
   }
 
@@ -134,6 +162,15 @@ extension Scenario.TimelineEntry {
     case .datastoreSlow: .datastoreSlow
     case .datastoreRestore: .datastoreRestore
     case .scaleWorkload: .scaleWorkload
+    case .linkLatency: .linkLatency
+    case .linkLoss: .linkLoss
+    case .linkFlap: .linkFlap
+    case .linkBrownout: .linkBrownout
+    case .linkBackground: .linkBackground
+    case .linkCorrupt: .linkCorrupt
+    case .circuitDown: .circuitDown
+    case .circuitLimit: .circuitLimit
+    case .circuitRestore: .circuitRestore
     }
   }
 }

@@ -20,6 +20,8 @@ package struct Scenario: Sendable, Hashable {
   package let inventory: Inventory
   /// What ``Inventory/Inventory/sites`` does not hold, by the index of the site.
   package let sites: [SiteSettings]
+  /// What ``Inventory/Inventory/links`` does not hold, by the index of the link.
+  package let links: [LinkSettings]
   /// What ``Inventory/Inventory/virtualMachines`` does not hold, by the index of the machine.
   package let virtualMachines: [VirtualMachineSettings]
   package let network: NetworkSettings

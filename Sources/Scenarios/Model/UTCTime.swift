@@ -33,6 +33,13 @@ package struct UTCTime: Sendable, Hashable, Comparable {
     secondsSince1970 = days * 86_400 + hour * 3_600 + minute * 60 + second
   }
 
+  /// From the last Monday's midnight; from 0 to less than a week.
+  package var secondsSinceMonday: Int64 {
+    // The epoch was a Thursday.
+    let shifted = secondsSince1970 + 3 * 86_400
+    return shifted - shifted.flooredQuotient(by: 604_800) * 604_800
+  }
+
   package static func < (left: UTCTime, right: UTCTime) -> Bool {
     left.secondsSince1970 < right.secondsSince1970
   }

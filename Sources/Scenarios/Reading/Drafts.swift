@@ -25,6 +25,7 @@ struct ScenarioDraft: Draft {
   var replications = Field<[Located<ReplicationDraft>]>()
   var timeline = Field<[Located<TimelineEntryDraft>]>()
   var profile = Field<ProfileDraft>()
+  var platform = Field<Platform>()
 
   /// Whose bounds apply.
   enum Limits: String, CaseIterable {
@@ -64,6 +65,9 @@ struct ScenarioDraft: Draft {
       "timeline", \.timeline, .list(of: .object()), default: .list([]), "Faults and actions at their times."),
     .optional(
       "profile", \.profile, .object(), default: .object([]), "Constants of the product to override."),
+    .optional(
+      "platform", \.platform, .word,
+      "Whose limits sites with a \"region\" have beside the product's, as \"avs\"; nobody's if left out."),
   ]
 }
 
@@ -93,6 +97,8 @@ struct SiteDraft: Draft {
   var replicationServers = Field<Int>()
   var datastores = Field<[Located<DatastoreDraft>]>()
   var networks = Field<[Located<String>]>()
+  var region = Field<String>()
+  var circuit = Field<CircuitDraft>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the site."),
@@ -103,10 +109,15 @@ struct SiteDraft: Draft {
       },
       default: 1, "The ESXi hosts: how many (named SITE-esx-01 and so on), or a list of them."),
     .optional(
-      "replicationServers", \.replicationServers, .count(1...10), default: 1,
+      "replicationServers", \.replicationServers, .count(1...1_000), default: 1,
       "The number of vSphere Replication servers."),
     .optional("datastores", \.datastores, .list(of: .object()), default: .list([]), "The datastores."),
     .optional("networks", \.networks, .list(of: .name), default: .list([]), "The names of the port groups."),
+    .optional(
+      "region", \.region, .name, "The region of Azure, as \"westeurope\", for latencies; none if left out."),
+    .optional(
+      "circuit", \.circuit, .object(),
+      "What all links of the site share that go \"over\" it; none if left out."),
   ]
 }
 
@@ -156,7 +167,7 @@ struct DirectedBandwidthDraft: Draft {
 
 extension ValueType where Value == BandwidthDraft {
   static var bandwidth: ValueType {
-    .either(.positiveRate(), or: .object()) { if case .object = $0 { false } else { true } }
+    .either(.namedRate, or: .object()) { if case .object = $0 { false } else { true } }
   }
 }
 
@@ -167,17 +178,26 @@ struct LinkDraft: Draft {
   var name = Field<String>()
   var between = Field<[Located<String>]>()
   var bandwidth = Field<BandwidthDraft>()
-  var latency = Field<TimeSpan>()
+  var latency = Field<LatencyDraft>()
   var loss = Field<Ratio>()
   var usable = Field<Ratio>()
   var window = Field<ByteCount>()
+  var jitter = Field<TimeSpan>()
+  var preference = Field<Int>()
+  var schedule = Field<[Located<LinkRuleDraft>]>()
+  var background = Field<BackgroundDraft>()
+  var over = Field<LinkCarrier>()
+
+  static let latencySummary =
+    "The time a packet needs, one way; \"azure\", or nothing where both sites have a region, takes half of the published round trip."
+  static let bandwidthSummary =
+    "The raw bandwidth, or an object with forward and backward; over circuits their least if left out."
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the link."),
     .required("between", \.between, .list(of: .name, count: 2...2), "The two sites it joins."),
-    .required(
-      "bandwidth", \.bandwidth, .bandwidth, "The raw bandwidth, or an object with forward and backward."),
-    .required("latency", \.latency, .duration(unit: "ms"), "The time a packet needs, one way."),
+    .optional("bandwidth", \.bandwidth, .bandwidth, bandwidthSummary),
+    .optional("latency", \.latency, .latency, latencySummary),
     .optional(
       "loss", \.loss, .properShare, default: "0%", "The probability that a packet is lost."),
     .optional(
@@ -186,6 +206,22 @@ struct LinkDraft: Draft {
     ),
     .optional(
       "window", \.window, .positiveSize, default: "4MiB", "The most that one connection keeps in flight."),
+    .optional(
+      "jitter", \.jitter, .duration(unit: "ms"), default: "0s",
+      "What a packet waits beyond the latency, on average, one way: all of it counts in round trips, and a message without content waits between nothing and twice as long."
+    ),
+    .optional(
+      "preference", \.preference, .count(1...1_000), default: 1,
+      "Of several links of two sites that are up, the one with the least number is used; of equal ones the first."
+    ),
+    .optional(
+      "schedule", \.schedule, .list(of: .object()), default: .list([]),
+      "Other bandwidths at times of the week; of several that hold, the one with the least time a week, then the last."
+    ),
+    .optional("background", \.background, .object(), "What else is sent over the link; nothing if left out."),
+    .optional(
+      "over", \.over, .word,
+      "Whether it shares the circuits of its sites with other links; it has a way of its own if left out."),
   ]
 }
 
@@ -409,6 +445,14 @@ struct TimelineEntryDraft: Draft {
   var offset = Field<ByteCount>()
   var size = Field<ByteCount>()
   var factor = Field<Ratio>()
+  var latency = Field<TimeSpan>()
+  var jitter = Field<TimeSpan>()
+  var loss = Field<Ratio>()
+  var share = Field<Ratio>()
+  var downTime = Field<TimeSpan>()
+  var upTime = Field<TimeSpan>()
+  var background = Field<BackgroundDraft>()
+  var circuit = Field<String>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -423,9 +467,17 @@ struct TimelineEntryDraft: Draft {
       "for", \.duration, .positiveDuration(), for: Verb.lasting.map(\.rawValue),
       "How long it lasts; until something undoes it if left out."),
     .optional("why", \.why, .text, "The reason, shown in reports."),
-    .required("link", \.link, .name, for: words(.linkDown, .linkLimit, .linkRestore), "The link."),
     .required(
-      "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
+      "link", \.link, .name,
+      for: words(
+        .linkDown, .linkLimit, .linkRestore, .linkLatency, .linkLoss, .linkFlap, .linkBrownout,
+        .linkBackground, .linkCorrupt), "The link."),
+    .required(
+      "bandwidth", \.bandwidth, .bandwidth,
+      for: words(.linkLimit, .circuitLimit),
+      "The raw bandwidth for that time; of a circuit \"forward\" leads away from its site."),
+    .required(
+      "circuit", \.circuit, .name, for: words(.circuitDown, .circuitLimit, .circuitRestore), "The circuit."),
     .required("host", \.host, .name, for: words(.hostFail, .hostRestore, .migrate), "The host."),
     .required(
       "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
@@ -448,6 +500,26 @@ struct TimelineEntryDraft: Draft {
     .required(
       "factor", \.factor, .factor, for: words(.scaleWorkload, .datastoreSlow),
       "What the rates of the writes, or the throughput of the datastore, are multiplied with."),
+    .required(
+      "latency", \.latency, .duration(unit: "ms"), for: words(.linkLatency),
+      "The one-way latency for that time."),
+    .optional(
+      "jitter", \.jitter, .duration(unit: "ms"), for: words(.linkLatency),
+      "The mean jitter for that time; the link's own if left out."),
+    .optional(
+      "loss", \.loss, .properShare, for: words(.linkLoss, .linkBrownout),
+      "The probability that a packet is lost, beyond the link's own; none with link.brownout if left out."),
+    .required(
+      "share", \.share, .properShare, for: words(.linkBrownout, .linkCorrupt),
+      "The share of the bandwidth that is left, or of the frames that arrive damaged."),
+    .required(
+      "down", \.downTime, .positiveDuration(unit: "s"), for: words(.linkFlap),
+      "How long the link is down each time; it begins so."),
+    .required(
+      "up", \.upTime, .positiveDuration(unit: "s"), for: words(.linkFlap), "How long it is up in between."),
+    .required(
+      "background", \.background, .object(), for: words(.linkBackground),
+      "What else is sent over the link for that time, instead of the link's own background."),
   ]
 }
 

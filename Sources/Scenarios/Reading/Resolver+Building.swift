@@ -19,6 +19,7 @@ extension Resolver {
       sites: draft.sites.value.map { site in
         Scenario.SiteSettings(networks: site.value.networks.value.map(\.value))
       },
+      links: draft.links.value.map { buildLinkSettings($0.value) },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
           network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } })
@@ -44,12 +45,16 @@ extension Resolver {
         name: datastore.name.value, site: SiteID(site), capacity: datastore.capacity.known,
         readRate: datastore.read.known, writeRate: datastore.write.known)
     }
-    inventory.links = zip(draft.links.value, linkEnds).map { link, ends in
-      Link(
+    inventory.circuits = circuits.map { buildCircuit($0.draft, site: $0.site) }
+    inventory.links = zip(draft.links.value, linkEnds).enumerated().map { index, described in
+      let (link, ends) = described
+      return Link(
         name: link.value.name.value, ends: checked(ends).map { SiteID($0) },
-        bandwidth: checked(link.value.bandwidth.value.directions), latency: link.value.latency.value,
+        bandwidth: checked(bandwidth(of: index)), latency: checked(linkLatencies[index]),
         usable: link.value.usable.value, loss: link.value.loss.value,
-        windowMaximum: link.value.window.value)
+        windowMaximum: link.value.window.value, jitter: link.value.jitter.value,
+        preference: link.value.preference.value,
+        circuits: circuits(ofLink: index).map { $0.map { CircuitID($0) } })
     }
     inventory.virtualMachines = machines.map { machine in
       VirtualMachine(
@@ -93,6 +98,7 @@ extension Resolver {
   private func buildReplication(_ planned: PlannedReplication) -> Scenario.Replication {
     let draft = planned.draft
     let link = checked(planned.link)
+    let links = planned.links.map { LinkID($0) }
     let target = SiteID(checked(planned.target))
     let initialSync: Scenario.Replication.InitialSync =
       switch draft.initialSync.value {
@@ -108,7 +114,7 @@ extension Resolver {
       isEncrypted: draft.encryption.value, quiescing: draft.quiescing.value,
       pointsInTime: draft.pointsInTime.known.map {
         Scenario.Replication.PointsInTime(perDay: $0.perDay.value, days: $0.days.value)
-      }, link: LinkID(link),
+      }, links: links,
       direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward)
   }
 
@@ -122,7 +128,7 @@ extension Resolver {
   }
 
   /// What a scenario without errors always has.
-  private func checked<Value>(_ value: Value?) -> Value {
+  func checked<Value>(_ value: Value?) -> Value {
     guard let value else { preconditionFailure("what is unknown was reported as an error") }
     return value
   }

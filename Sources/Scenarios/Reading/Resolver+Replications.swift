@@ -34,17 +34,17 @@ extension Resolver {
       else { continue }
       let accepted = claim(selected, at: selector)
       checkExclusions(of: replication, from: selected)
-      var linksBySource: [Int: Int?] = [:]
+      var linksBySource: [Int: [Int]] = [:]
       for machine in accepted {
-        var link: Int?
+        var links: [Int] = []
         if let source = machines[machine].site, let target, source != target {
-          link =
-            linksBySource[source] ?? resolveLink(from: source, to: target, via: via, for: replication)
-          linksBySource[source] = .some(link)
+          links =
+            linksBySource[source] ?? resolveLinks(from: source, to: target, via: via, for: replication)
+          linksBySource[source] = links
         }
         replications.append(
           PlannedReplication(
-            machine: machine, draft: replication, target: target, datastore: datastore, link: link,
+            machine: machine, draft: replication, target: target, datastore: datastore, links: links,
             disks: replicatedDisks(of: machine, in: replication)))
       }
     }
@@ -179,12 +179,13 @@ extension Resolver {
     }
   }
 
-  private mutating func resolveLink(
+  /// The links that a replication may use, the best one first; only the one of "via" where that is given.
+  private mutating func resolveLinks(
     from source: Int, to target: Int, via: Int?, for replication: ReplicationDraft
-  ) -> Int? {
+  ) -> [Int] {
     let joining = linkEnds.indices.filter { linkEnds[$0].map { Set($0) == [source, target] } == true }
     let sourceName = quoted(draft.sites.known?[source].value.name.known ?? "?")
-    guard let reference = replication.target.located else { return nil }
+    guard let reference = replication.target.located else { return [] }
     let sites = "\(sourceName) and \(quoted(reference.value))"
     if let via, let viaReference = replication.via.located {
       if linkEnds[via] != nil, !joining.contains(via) {
@@ -192,22 +193,18 @@ extension Resolver {
           .linkElsewhere, "the link \(quoted(viaReference.value)) does not join \(sites)",
           at: viaReference.span)
       }
-      return via
+      return [via]
     }
     // An unknown "via" has been reported; a link without known ends may be the one.
     guard !replication.via.isGiven, draft.links.located != nil, !linkEnds.contains(where: { $0 == nil })
-    else { return nil }
+    else { return [] }
     if joining.isEmpty {
       log.report(
         .noLink, "no link joins \(sites)", at: reference.span,
         help: "add one to \"links\" with \"between\": [\(sites.replacing(" and ", with: ", "))]")
-    } else if joining.count > 1 {
-      let names = joining.compactMap { draft.links.known?[$0].value.name.known }
-      log.report(
-        .ambiguousLink, "\(joining.count) links join \(sites)", at: reference.span,
-        help: "choose with \"via\" among \(names.joined(separator: ", "))")
     }
-    return joining.count == 1 ? joining[0] : nil
+    func preference(_ link: Int) -> Int { draft.links.known?[link].value.preference.known ?? .max }
+    return joining.sorted { (preference($0), $0) < (preference($1), $1) }
   }
 }
 

@@ -197,10 +197,18 @@ extension Resolver {
       let machines = machines(of: entry)
       guard let machines, let factor = entry.factor.known else { return nil }
       return .scaleWorkload(machines, factor: factor)
+    case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
+      return linkFault(of: entry, verb)
+    case .circuitDown: return circuit(of: entry).map { .circuitDown($0) }
+    case .circuitLimit:
+      let circuit = circuit(of: entry)
+      guard let circuit, let bandwidth = entry.bandwidth.known?.directions else { return nil }
+      return .circuitLimit(circuit, bandwidth: bandwidth)
+    case .circuitRestore: return circuit(of: entry).map { .circuitRestore($0) }
     }
   }
 
-  private mutating func link(of entry: TimelineEntryDraft) -> LinkID? {
+  mutating func link(of entry: TimelineEntryDraft) -> LinkID? {
     linkNames.resolve(entry.link.located, log: &log).map { LinkID($0) }
   }
 

@@ -10,7 +10,7 @@ extension Resolver {
       log.report(
         .unusedWorkload, "no disk has the workload \(quoted(workload.name.value))", at: workload.name.span)
     }
-    let usedLinks = Set(replications.compactMap(\.link))
+    let usedLinks = Set(replications.flatMap(\.links))
     for (index, link) in (draft.links.known ?? []).enumerated() where !usedLinks.contains(index) {
       guard let name = link.value.name.located else { continue }
       log.report(.unusedLink, "no replication uses the link \(quoted(name.value))", at: name.span)
@@ -112,7 +112,9 @@ extension Resolver {
     for replication in replications where replication.datastore == index {
       for disk in replication.disks { needed = needed.addingSaturating(used(replication.machine, disk)) }
     }
-    guard needed > capacity.value.bytes else { return }
+    guard needed > capacity.value.bytes else {
+      return warnAboutSlack(ofDatastore: index, needed: needed, capacity: capacity)
+    }
     let content = readable(ByteCount(bytes: min(needed, UInt64(Int64.max))))
     log.report(
       .datastoreTooSmall,

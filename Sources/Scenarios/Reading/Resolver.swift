@@ -15,6 +15,7 @@ struct Resolver {
   var serverNames = NameTable("replication server")
   var datastoreNames = NameTable("datastore")
   var linkNames = NameTable("link")
+  var circuitNames = NameTable("circuit")
   var workloadNames = NameTable("workload")
   /// By the index of the site.
   var networkNames: [NameTable] = []
@@ -26,6 +27,10 @@ struct Resolver {
   var datastores: [(site: Int, draft: DatastoreDraft)] = []
   /// The two ends of each link, if both are known.
   var linkEnds: [[Int]?] = []
+  /// Each circuit with its site.
+  var circuits: [(site: Int, draft: CircuitDraft)] = []
+  /// The one-way latency of each link, if it is known.
+  var linkLatencies: [TimeSpan?] = []
   /// In the order of their names.
   var workloadDrafts: [(name: Located<String>, value: WorkloadDraft)] = []
   var machines: [Machine] = []
@@ -56,8 +61,11 @@ struct Resolver {
     let draft: ReplicationDraft
     let target: Int?
     let datastore: Int?
-    let link: Int?
+    /// The links it may use, the best one first; empty if none is known.
+    let links: [Int]
     let disks: [Int]
+
+    var link: Int? { links.first }
   }
 
   /// A timeline entry, with what is known of it.
@@ -83,6 +91,7 @@ struct Resolver {
     resolveVirtualMachines()
     resolveReplications()
     resolveTimeline()
+    checkLimits()
     warnAboutUnused()
     warnAboutLoad()
     return log.hasErrors ? nil : build(root)
@@ -101,7 +110,7 @@ struct Resolver {
 
   private mutating func resolveSites() {
     if draft.sites.located == nil {
-      for path in [\Self.siteNames, \.hostNames, \.serverNames, \.datastoreNames] {
+      for path in [\Self.siteNames, \.hostNames, \.serverNames, \.datastoreNames, \.circuitNames] {
         self[keyPath: path].missesSome()
       }
     }
@@ -122,6 +131,13 @@ struct Resolver {
       for datastore in site.value.datastores.known ?? [] {
         datastoreNames.define(datastore.value.name.located, as: datastores.count, log: &log)
         datastores.append((siteIndex, datastore.value))
+      }
+      checkCloud(of: site.value)
+      if let circuit = site.value.circuit.known {
+        circuitNames.define(circuit.name.located, as: circuits.count, log: &log)
+        circuits.append((siteIndex, circuit))
+      } else if site.value.circuit.isGiven {
+        circuitNames.missesSome()
       }
       var networks = NameTable("network")
       if site.value.networks.located == nil { networks.missesSome() }
@@ -160,6 +176,7 @@ struct Resolver {
     if draft.links.located == nil { linkNames.missesSome() }
     for (index, link) in (draft.links.known ?? []).enumerated() {
       linkNames.define(link.value.name.located, as: index, log: &log)
+      checkBackground(link.value.background)
       let ends = (link.value.between.known ?? []).map { siteNames.resolve($0, log: &log) }
       let known = ends.compactMap { $0 }
       if known.count == 2, known[0] == known[1], let second = link.value.between.known?[1] {
@@ -169,6 +186,7 @@ struct Resolver {
       } else {
         linkEnds.append(known.count == 2 ? known : nil)
       }
+      linkLatencies.append(checkWay(of: link.value, ends: linkEnds[index]))
     }
   }
 

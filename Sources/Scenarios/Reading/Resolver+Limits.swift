@@ -1,0 +1,211 @@
+import Inventory
+import Quantities
+
+/// The limits of the product and of the platform; `"limits": "relaxed"` turns them off.
+extension Resolver {
+  /// - Source: VMware, vSphere Replication operational limits (Broadcom KB 2102453).
+  private static let replicationsPerServer = 200
+  private static let replicationsPerAppliance = 2_000
+  private static let serversPerAppliance = 10
+
+  /// How many virtual machines may have an RPO below 15 minutes; `nil` where no figure is published.
+  ///
+  /// - Source: VMware, Using vSphere Replication 6.5: 100; later 500, quoted from the documentation of 9.0 by
+  ///   notes.sponar.de. That 7.0 is the first with 500 is *unverified*.
+  private static func shortObjectivesMaximum(of product: Profile.Product) -> Int? {
+    switch product {
+    case .v5, .enhanced: nil
+    case .v6: 100
+    case .v7, .v8, .v8U3: 500
+    }
+  }
+
+  private static let shortObjective = TimeSpan.minutes(15)
+
+  /// - Source: VMware, vSphere Replication 6.0, limitations: 62 TB from ESXi 5.5 on; before it 2 TB, *unverified*.
+  private static func diskSizeMaximum(of product: Profile.Product) -> ByteCount {
+    product == .v5 ? .tebibytes(2) : .tebibytes(62)
+  }
+
+  /// - Source: VMware configuration maximums of vSphere 8, *unverified*.
+  private static let hostsPerCluster = 96
+
+  /// What a private cloud of Azure VMware Solution has.
+  ///
+  /// - Source: Microsoft, Azure VMware Solution limits (2021 to 2023).
+  private enum PrivateCloud {
+    static let hostsPerCluster = 3...16
+    static let clusters = 12
+    static let hosts = 96
+    static let port = DataRate.gigabitsPerSecond(10)
+    /// Of a vSAN datastore.
+    static let usedShare = Ratio.percent(75)
+  }
+
+  mutating func checkLimits() {
+    guard draft.limits.known == .product else { return }
+    for (index, site) in (draft.sites.known ?? []).enumerated() { checkLimits(ofSite: index, site.value) }
+    checkDisks()
+    checkPlatform()
+  }
+
+  /// Where the limits come from, for the notes of errors.
+  private enum Source {
+    static let operational = "limit of VMware's vSphere Replication operational limits (Broadcom KB 2102453)"
+    static let objectives = "limit of VMware's documentation of vSphere Replication 6.5, later of 9.0"
+    static let disks = "limit of VMware's documentation of vSphere Replication 6.0"
+    static let hosts = "limit of VMware's configuration maximums of vSphere 8, not verified"
+    static let privateCloud = "limit of Microsoft's Azure VMware Solution documentation"
+  }
+
+  private var relaxation: String {
+    "write \"limits\": \"relaxed\" at the top of the scenario to explore it anyway"
+  }
+
+  private mutating func checkLimits(ofSite index: Int, _ site: SiteDraft) {
+    guard let name = site.name.located else { return }
+    let product = draft.profile.known?.profile.product ?? Profile().product
+    let servers = site.replicationServers.located
+    if let servers, servers.value > Self.serversPerAppliance {
+      log.report(
+        .tooManyServers,
+        "\(servers.value) replication servers at site \(quoted(name.value)), more than the \(Self.serversPerAppliance) of an appliance",
+        at: servers.span, notes: [Source.operational],
+        help: relaxation)
+    }
+    let received = replications.filter { $0.target == index }
+    if received.count > Self.replicationsPerAppliance {
+      log.report(
+        .tooManyReplications,
+        "site \(quoted(name.value)) receives \(received.count) replications, more than the 2,000 of an appliance",
+        at: name.span, notes: [Source.operational],
+        help: relaxation)
+    } else if let servers, product != .enhanced,
+      received.count > servers.value * Self.replicationsPerServer
+    {
+      let needed = (received.count + Self.replicationsPerServer - 1) / Self.replicationsPerServer
+      log.report(
+        .tooManyReplications,
+        "site \(quoted(name.value)) receives \(received.count) replications, more than 200 for \(servers.value == 1 ? "its replication server" : "each of its \(servers.value) replication servers")",
+        at: name.span,
+        notes: [Source.operational],
+        help: "write \"replicationServers\": \(needed) at the site; or \(relaxation)")
+    }
+    let short = received.count { $0.draft.rpo.known.map { $0 < Self.shortObjective } == true }
+    if let maximum = Self.shortObjectivesMaximum(of: product), short > maximum {
+      log.report(
+        .tooManyShortObjectives,
+        "\(short) replications to site \(quoted(name.value)) have an RPO below \(Self.shortObjective), more than \(maximum)",
+        at: name.span, notes: [Source.objectives],
+        help: relaxation)
+    }
+    for size in clusterSizes(ofSite: index) where size > Self.hostsPerCluster {
+      log.report(
+        .tooManyHosts,
+        "a cluster of site \(quoted(name.value)) has \(size) hosts, more than \(Self.hostsPerCluster)",
+        at: site.hosts.located?.span ?? name.span, notes: [Source.hosts],
+        help: relaxation)
+    }
+  }
+
+  /// How many hosts each cluster of a site has; a site without clusters is one.
+  private func clusterSizes(ofSite index: Int) -> [Int] { [hostSites.count { $0 == index }] }
+
+  private mutating func checkDisks() {
+    let product = draft.profile.known?.profile.product ?? Profile().product
+    let maximum = Self.diskSizeMaximum(of: product)
+    var reported: Set<SourceSpan> = []
+    for replication in replications {
+      let disks = machines[replication.machine].draft.disks.known ?? []
+      for index in replication.disks where disks.indices.contains(index) {
+        guard let size = disks[index].value.size.located, size.value > maximum,
+          reported.insert(size.span).inserted
+        else { continue }
+        log.report(
+          .diskTooLarge, "a replicated disk of \(size.value) is larger than \(maximum)", at: size.span,
+          notes: [Source.disks],
+          help: "exclude it from the replication; or \(relaxation)")
+      }
+    }
+  }
+
+  // MARK: - Azure VMware Solution
+
+  private mutating func checkPlatform() {
+    guard let platform = draft.platform.located, platform.value == .avs, let sites = draft.sites.known else {
+      return
+    }
+    if !sites.contains(where: { $0.value.region.isGiven }) {
+      log.report(
+        .missingKey, "no site has a \"region\", so that none is a private cloud of Azure VMware Solution",
+        at: platform.span, help: "write \"region\": \"westeurope\" at a site that is")
+    }
+    for (index, site) in sites.enumerated() where site.value.region.isGiven {
+      checkPrivateCloud(index, site.value)
+    }
+  }
+
+  private mutating func checkPrivateCloud(_ index: Int, _ site: SiteDraft) {
+    guard let name = site.name.located else { return }
+    let sizes = clusterSizes(ofSite: index)
+    let span = site.hosts.located?.span ?? name.span
+    for size in sizes where !PrivateCloud.hostsPerCluster.contains(size) {
+      log.report(
+        .platformLimit,
+        "a cluster of the private cloud \(quoted(name.value)) has \(size) host\(size == 1 ? "" : "s"), not 3 to 16",
+        at: span.start, notes: [Source.privateCloud],
+        help: relaxation)
+    }
+    if sizes.count > PrivateCloud.clusters || sizes.reduce(0, +) > PrivateCloud.hosts {
+      log.report(
+        .platformLimit,
+        "the private cloud \(quoted(name.value)) has \(sizes.count) clusters and \(sizes.reduce(0, +)) hosts, more than 12 or 96",
+        at: span.start, notes: [Source.privateCloud],
+        help: relaxation)
+    }
+    if let circuit = site.circuit.known, let rate = rate(of: circuit), rate > PrivateCloud.port,
+      let bandwidth = circuit.bandwidth.located
+    {
+      log.report(
+        .platformLimit, "a circuit of \(rate) is more than the \(PrivateCloud.port) of an ExpressRoute port",
+        at: bandwidth.span, notes: [Source.privateCloud],
+        help: relaxation)
+    }
+    for (link, ends) in zip(draft.links.known ?? [], linkEnds) where ends?.contains(index) == true {
+      guard let bandwidth = link.value.bandwidth.located, let rate = bandwidth.value.directions?.max(),
+        rate > PrivateCloud.port
+      else { continue }
+      log.report(
+        .platformLimit,
+        "a link of \(rate) is more than the \(PrivateCloud.port) of the ExpressRoute port of \(quoted(name.value))",
+        at: bandwidth.span, notes: [Source.privateCloud],
+        help: relaxation)
+    }
+    let sent = replications.filter { machines[$0.machine].site == index }
+    if let first = sent.first?.target,
+      let other = sent.first(where: { $0.target != nil && $0.target != first }),
+      let target = other.draft.target.located
+    {
+      log.report(
+        .platformLimit,
+        "the private cloud \(quoted(name.value)) replicates to \(quoted(draft.sites.known?[first].value.name.known ?? "?")) and to \(quoted(target.value))",
+        at: target.span, notes: [Source.privateCloud],
+        help: "Azure VMware Solution has no one-to-many disaster recovery; or \(relaxation)")
+    }
+  }
+
+  /// Warns about datastores of private clouds that are fuller than agreed from the start.
+  mutating func warnAboutSlack(ofDatastore index: Int, needed: UInt64, capacity: Located<ByteCount>) {
+    let datastore = datastores[index]
+    guard draft.platform.known == .avs, draft.limits.known == .product,
+      draft.sites.known?[datastore.site].value.region.isGiven == true
+    else { return }
+    let share = UInt64(PrivateCloud.usedShare.value * 100)
+    guard UInt128(needed) * 100 > UInt128(capacity.value.bytes) * UInt128(share) else { return }
+    log.report(
+      .aboveSlackSpace,
+      "disks and replicas fill more than 75% of the datastore \(quoted(datastore.draft.name.known ?? "?"))",
+      at: capacity.span, notes: ["Microsoft's Azure VMware Solution asks for a quarter of slack"],
+      help: "add capacity, or place less on it")
+  }
+}
