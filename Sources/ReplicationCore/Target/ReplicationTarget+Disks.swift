@@ -72,9 +72,10 @@ extension ReplicationTarget {
       for level in levels { level.logs[index].merge(into: clone) }
       return clone
     }
+    preservedNumber += 1
     preserved.append(
       PreservedChain(
-        bases: disks.map(\.base), allocations: disks.map(\.allocation),
+        number: preservedNumber, bases: disks.map(\.base), allocations: disks.map(\.allocation),
         // The newest instance goes on in the clone.
         levels: levels.dropLast(), baseRecord: baseRecord, isBaseRetained: isBaseRetained))
     levels.removeAll()
