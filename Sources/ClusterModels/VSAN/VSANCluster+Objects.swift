@@ -12,7 +12,9 @@ extension VSANCluster {
   ///   - content: What it holds now; a thick policy reserves `size`.
   /// - Source: That objects are created with what can be had is *inferred*; the product asks for force provisioning in the
   ///   policy for it.
-  package mutating func create(_ policy: StoragePolicy, size: ByteCount, content: ByteCount) -> ObjectID {
+  package mutating func create(
+    _ policy: StoragePolicy, size: ByteCount, content: ByteCount, at now: Instant
+  ) -> ObjectID {
     let layout = VSANLayout(policy, size: size, faultDomains: faultDomainCount)
     let held = policy.isThick ? max(size, content) : content
     var object = Object(policy: policy, layout: layout, content: held, components: [])
@@ -26,7 +28,7 @@ extension VSANCluster {
         object.components.append(Component(state: .active, device: device, size: share))
       } else {
         object.components.append(Component(state: .degraded, device: nil, size: .zero))
-        noteUnplaced()
+        hasUnplaced = true
       }
     }
     placementVersion += 1
@@ -39,6 +41,7 @@ extension VSANCluster {
       objects.append(object)
       generations.append(0)
     }
+    watch(at: now)
     return ObjectID(index: index, generation: generations[index])
   }
 
@@ -59,7 +62,7 @@ extension VSANCluster {
   /// Absent components stay as they are and miss the difference.
   ///
   /// - Precondition: What it grows by is covered by ``room(for:)``.
-  package mutating func setContent(_ content: ByteCount, of object: ObjectID) {
+  package mutating func setContent(_ content: ByteCount, of object: ObjectID, at now: Instant) {
     guard content != self[object].content, !self[object].policy.isThick || content > self[object].content
     else { return }
     self[object].content = content
@@ -82,6 +85,7 @@ extension VSANCluster {
       devices[device].used = devices[device].used - component.size + share
       self[object].components[index].size = share
     }
+    watch(at: now)
   }
 
   /// Content of the object was overwritten: components that are not up to date miss it.
@@ -111,6 +115,4 @@ extension VSANCluster {
     self[object].components[component].device = nil
     self[object].components[component].size = .zero
   }
-
-  mutating func noteUnplaced() { hasUnplaced = true }
 }

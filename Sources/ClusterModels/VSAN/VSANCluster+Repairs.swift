@@ -106,7 +106,10 @@ extension VSANCluster {
     case .stale:
       guard let device = component.device, isAccessible(object) else { return }
       let growth = share > component.size ? share - component.size : .zero
-      guard fits(growth, onto: device, ceiling: .one) else { return noteUnplaced() }
+      guard fits(growth, onto: device, ceiling: .one) else {
+        hasUnplaced = true
+        return
+      }
       devices[device].used = devices[device].used - component.size + share
       self[object].components[index].size = share
       add(.catchUp, of: index, of: object, to: device)
@@ -116,7 +119,10 @@ extension VSANCluster {
       let device = chooseDevice(
         forPart: layout.part(of: index), of: self[object].components, layout, size: share,
         ceiling: parameters.repairCeiling)
-      guard let device else { return noteUnplaced() }
+      guard let device else {
+        hasUnplaced = true
+        return
+      }
       devices[device].used += share
       self[object].components[index].destination = (device, share)
       add(.rebuild, of: index, of: object, to: device)
@@ -220,6 +226,12 @@ extension VSANCluster {
       self[object].components[index].device = destination.device
       self[object].components[index].size = destination.size
       self[object].components[index].destination = nil
+    }
+    if let device = self[object].components[index].device {
+      // What was stale kept its room while its object shrank.
+      let share = self.share(index, of: object)
+      devices[device].used = devices[device].used - self[object].components[index].size + share
+      self[object].components[index].size = share
     }
     if planned.purpose == .rebuild {
       rebuiltCount += 1

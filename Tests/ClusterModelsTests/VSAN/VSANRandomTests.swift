@@ -24,7 +24,8 @@ import Testing
     }
     var fresh = VSANCluster(hosts: hosts)
     for _ in 0..<random.next(below: 4) {
-      _ = fresh.create(policy, size: .gibibytes(10), content: .gibibytes(1 + random.next(below: 9)))
+      _ = fresh.create(
+        policy, size: .gibibytes(10), content: .gibibytes(1 + random.next(below: 9)), at: .zero)
     }
     let object = fresh.create(
       policy, size: .gibibytes(random.next(below: 2) == 0 ? 50 : 700), content: .gibibytes(40))
@@ -101,7 +102,8 @@ import Testing
       case 0, 1:
         let policy = policies[Int(random.next(below: UInt64(policies.count)))]
         let content = ByteCount.gibibytes(random.next(below: 30))
-        objects.append((cluster.create(policy, size: .gibibytes(600), content: content), policy, content))
+        objects.append(
+          (cluster.create(policy, size: .gibibytes(600), content: content, at: now), policy, content))
       case 2:
         guard !objects.isEmpty else { break }
         let index = Int(random.next(below: UInt64(objects.count)))
@@ -113,7 +115,7 @@ import Testing
         let room = cluster.room(for: [objects[index].id])
         objects[index].content = min(
           ByteCount.gibibytes(random.next(below: 60)), objects[index].content + room)
-        cluster.setContent(objects[index].content, of: objects[index].id)
+        cluster.setContent(objects[index].content, of: objects[index].id, at: now)
         for device in 0..<cluster.deviceCount {
           let use = cluster.use(ofDevice: device)
           #expect(use.used <= use.capacity, "room keeps devices from overflowing")
