@@ -31,7 +31,7 @@ package struct FormatDescription: Sendable {
     describe(DatastoreDraft.self), describe(LinkDraft.self), describe(DirectedBandwidthDraft.self),
     describe(NetworkDraft.self), describe(WorkloadDraft.self), describe(VirtualMachineDraft.self),
     describe(DiskDraft.self), describe(ReplicationDraft.self), describe(TimelineEntryDraft.self),
-    describe(ProfileDraft.self),
+    describe(ProfileDraft.self), describe(VSANDraft.self),
   ])
 
   private static func describe<Owner: Draft>(_ draft: Owner.Type) -> Object {

@@ -60,5 +60,7 @@ extension Scenario {
     package let link: LinkID
     /// From the virtual machine's site to ``target``.
     package let direction: Link.Direction
+    /// How the replica is stored; `nil` on a datastore that is no vSAN.
+    package let storagePolicy: StoragePolicy?
   }
 }

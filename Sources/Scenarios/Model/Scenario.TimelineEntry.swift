@@ -51,6 +51,12 @@ extension Scenario {
       case datastoreRestore(DatastoreID)
       /// Guests write at `factor` times the rate of their workloads.
       case scaleWorkload([VirtualMachineID], factor: Ratio)
+      /// A disk group (or storage pool) of a host of a vSAN datastore loses everything on it; `group` counts from 0.
+      case diskGroupFail(HostID, group: Int)
+      /// An empty disk group takes the place of the failed one.
+      case diskGroupRestore(HostID, group: Int)
+      /// Bit rot: one copy of the extent of a replica's base disk is no longer what was written; nobody knows until it is read.
+      case corruptReplica([ReplicationID], disk: String, offset: ByteCount)
     }
 
     /// The name by which other entries and reports refer to it.
@@ -97,11 +103,14 @@ extension Scenario.TimelineEntry {
     case datastoreSlow = "datastore.slow"
     case datastoreRestore = "datastore.restore"
     case scaleWorkload = "workload.scale"
+    case diskGroupFail = "disk-group.fail"
+    case diskGroupRestore = "disk-group.restore"
+    case corruptReplica = "replica.corrupt"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
       .linkDown, .linkLimit, .hostFail, .serverFail, .powerOff, .pauseReplication, .testImage,
-      .datastoreFull, .datastoreSlow, .scaleWorkload,
+      .datastoreFull, .datastoreSlow, .scaleWorkload, .diskGroupFail,
     ]
   }
 
@@ -134,6 +143,9 @@ extension Scenario.TimelineEntry {
     case .datastoreSlow: .datastoreSlow
     case .datastoreRestore: .datastoreRestore
     case .scaleWorkload: .scaleWorkload
+    case .diskGroupFail: .diskGroupFail
+    case .diskGroupRestore: .diskGroupRestore
+    case .corruptReplica: .corruptReplica
     }
   }
 }

@@ -1,3 +1,4 @@
+import Inventory
 import Quantities
 
 // The objects of a scenario, one key per line. This is the only description of the format: the
@@ -129,6 +130,8 @@ struct DatastoreDraft: Draft {
   var capacity = Field<ByteCount>()
   var read = Field<DataRate>()
   var write = Field<DataRate>()
+  var kind = Field<Datastore.Kind>()
+  var vsan = Field<VSANDraft>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the datastore."),
@@ -137,6 +140,12 @@ struct DatastoreDraft: Draft {
       "read", \.read, .positiveRate(unit: "MB/s"), "All reads together; never the bottleneck if left out."),
     .optional(
       "write", \.write, .positiveRate(unit: "MB/s"), "All writes together; never the bottleneck if left out."),
+    .optional(
+      "type", \.kind, .word,
+      "What it is: vmfs, or nfs, which cannot tell what of a disk is allocated; vmfs if left out."),
+    .optional(
+      "vsan", \.vsan, .object(),
+      "The devices of a cluster's hosts, instead of capacity, throughput and type; no vSAN if left out."),
   ]
 }
 
@@ -284,6 +293,7 @@ struct VirtualMachineDraft: Draft {
   var disks = Field<[Located<DiskDraft>]>()
   var cpuCount = Field<Int>()
   var memory = Field<ByteCount>()
+  var storagePolicy = Field<PolicyName>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .pattern, "The name; web-{01..08} creates eight."),
@@ -295,6 +305,9 @@ struct VirtualMachineDraft: Draft {
     .required("disks", \.disks, .list(of: .object(), count: 1...(.max)), "Its virtual disks."),
     .optional("cpu", \.cpuCount, .count(1...768), default: 2, "Its virtual processors."),
     .optional("memory", \.memory, .positiveSize, default: "8GiB", "Its memory."),
+    .optional(
+      "storagePolicy", \.storagePolicy, .word,
+      "How a vSAN datastore stores its disks; as the datastore says if left out."),
   ]
 }
 
@@ -343,6 +356,7 @@ struct ReplicationDraft: Draft {
   var encryption = Field<Bool>()
   var quiescing = Field<Scenario.Replication.Quiescing>()
   var pointsInTime = Field<PointsInTimeDraft>()
+  var storagePolicy = Field<PolicyName>()
 
   static let keys: [Key<Self>] = [
     .required("vm", \.virtualMachine, .selector, "The virtual machines; web-* selects by name."),
@@ -375,6 +389,9 @@ struct ReplicationDraft: Draft {
     .optional(
       "pointsInTime", \.pointsInTime, .object(),
       "How many older instances are kept; only the latest if left out."),
+    .optional(
+      "storagePolicy", \.storagePolicy, .word,
+      "How a vSAN datastore stores the replica; as the datastore says if left out."),
   ]
 }
 
@@ -415,6 +432,7 @@ struct TimelineEntryDraft: Draft {
   var offset = Field<ByteCount>()
   var size = Field<ByteCount>()
   var factor = Field<Ratio>()
+  var group = Field<Int>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -432,7 +450,9 @@ struct TimelineEntryDraft: Draft {
     .required("link", \.link, .name, for: words(.linkDown, .linkLimit, .linkRestore), "The link."),
     .required(
       "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
-    .required("host", \.host, .name, for: words(.hostFail, .hostRestore, .migrate), "The host."),
+    .required(
+      "host", \.host, .name,
+      for: words(.hostFail, .hostRestore, .migrate, .diskGroupFail, .diskGroupRestore), "The host."),
     .required(
       "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
       "The replication server, as SITE-vrs-01."),
@@ -444,16 +464,22 @@ struct TimelineEntryDraft: Draft {
       for: words(
         .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
-        .moveReplication, .scaleWorkload), "The virtual machines; web-* selects by name."),
-    .required("disk", \.disk, .name, for: words(.trim, .addDisk, .resizeDisk), "The name of the disk."),
+        .moveReplication, .scaleWorkload, .corruptReplica), "The virtual machines; web-* selects by name."),
+    .required(
+      "disk", \.disk, .name,
+      for: words(.trim, .addDisk, .resizeDisk, .corruptReplica), "The name of the disk."),
     .optional(
-      "offset", \.offset, .size, default: "0B", for: words(.trim), "Where on the disk the freed part begins."),
+      "offset", \.offset, .size, default: "0B", for: words(.trim, .corruptReplica),
+      "Where on the disk the freed part begins, or the damaged extent lies."),
     .required(
       "size", \.size, .positiveSize, for: words(.trim, .addDisk, .resizeDisk),
       "The size of the freed part, or of the disk from now on."),
     .required(
       "factor", \.factor, .factor, for: words(.scaleWorkload, .datastoreSlow),
       "What the rates of the writes, or the throughput of the datastore, are multiplied with."),
+    .optional(
+      "group", \.group, .count(1...5), default: 1, for: words(.diskGroupFail, .diskGroupRestore),
+      "Which disk group of the host, counted from 1."),
   ]
 }
 

@@ -21,7 +21,8 @@ extension Resolver {
       },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
-          network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } })
+          network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
+          storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)))
       },
       network: Scenario.NetworkSettings(
         model: draft.network.value.model.value, framing: draft.network.value.framing.value),
@@ -43,10 +44,12 @@ extension Resolver {
     inventory.replicationServers = zip(serverNames.names, serverSites).map {
       ReplicationServer(name: $0, site: SiteID($1))
     }
-    inventory.datastores = datastores.map { site, datastore in
-      Datastore(
+    inventory.datastores = datastores.enumerated().map { index, entry in
+      let (site, datastore) = entry
+      return Datastore(
         name: datastore.name.value, site: SiteID(site), capacity: datastore.capacity.known,
-        readRate: datastore.read.known, writeRate: datastore.write.known)
+        readRate: datastore.read.known, writeRate: datastore.write.known, kind: datastore.kind.known ?? .vmfs,
+        vsan: buildVSAN(index))
     }
     inventory.links = zip(draft.links.value, linkEnds).map { link, ends in
       Link(
@@ -113,7 +116,8 @@ extension Resolver {
       pointsInTime: draft.pointsInTime.known.map {
         Scenario.Replication.PointsInTime(perDay: $0.perDay.value, days: $0.days.value)
       }, link: LinkID(link),
-      direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward)
+      direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward,
+      storagePolicy: policy(draft.storagePolicy.known, onDatastore: checked(planned.datastore)))
   }
 
   private func buildTimeline() -> [Scenario.TimelineEntry] {

@@ -27,6 +27,8 @@ struct Resolver {
   var serverSites: [Int] = []
   /// Each datastore with its site.
   var datastores: [(site: Int, draft: DatastoreDraft)] = []
+  /// What each datastore says of vSAN, if it is one and its hosts are known.
+  var vsans: [PlannedVSAN?] = []
   /// The two ends of each link, if both are known.
   var linkEnds: [[Int]?] = []
   /// In the order of their names.
@@ -81,6 +83,7 @@ struct Resolver {
   mutating func resolve(_ root: JSONNode) -> Scenario? {
     checkClock()
     resolveSites()
+    resolveVSAN()
     resolveLinks()
     resolveWorkloads()
     resolveVirtualMachines()
@@ -88,6 +91,7 @@ struct Resolver {
     resolveTimeline()
     warnAboutUnused()
     warnAboutLoad()
+    checkVSANCapacity()
     return log.hasErrors ? nil : build(root)
   }
 
@@ -186,6 +190,7 @@ struct Resolver {
       let machine = located.value
       let site = siteNames.resolve(machine.site.located, log: &log)
       let datastore = resolveDatastore(machine.datastore.located, at: site)
+      checkPolicy(machine.storagePolicy, onDatastore: datastore)
       let chosenHost = resolveHost(machine.host.located, at: site)
       let network = site.flatMap { site in
         networkNames[site].resolve(

@@ -28,7 +28,7 @@ import Testing
         policy, size: .gibibytes(10), content: .gibibytes(1 + random.next(below: 9)), at: .zero)
     }
     let object = fresh.create(
-      policy, size: .gibibytes(random.next(below: 2) == 0 ? 50 : 700), content: .gibibytes(40))
+      policy, size: .gibibytes(random.next(below: 2) == 0 ? 50 : 700), content: .gibibytes(40), at: .zero)
     let places = fresh.hosts(of: object)
     let shape = fresh.layout(of: object)
     for failed in 0..<(1 << domains) {
