@@ -63,6 +63,7 @@ extension World {
       ServerState(resource: builder.resource(scenario.profile.serverRate, in: &sharing))
     }
     self.sharing = sharing
+    buildVSAN()
     for index in replications.indices { noteSpace(index) }
     placeReplicas()
     scheduleFirstEvents()
@@ -84,6 +85,10 @@ extension World {
       if let end = entry.end { queue.schedule(WorldEvent(.timelineEnds, index), at: end) }
     }
     queue.schedule(WorldEvent(.linkReading, 0), at: .zero + scenario.linkBinWidth)
+    for (index, datastore) in datastores.enumerated() {
+      guard let interval = datastore.vsan?.description.scrubInterval else { continue }
+      queue.schedule(WorldEvent(.vsanScrub, index), at: .zero + interval)
+    }
     for index in replications.indices { tellSchedule(index) }
     for host in hosts.indices { takeMoves(of: HostID(host)) }
     for index in replications.indices { armTimer(index) }
@@ -243,16 +248,19 @@ private struct WorldBuilder {
     let back = resources[1 - replication.direction.rawValue]
     let wanUses = transport.network.uses(forward: [there], backward: [back])
     let isComplete = replication.initialSync == .done
+    var parameters = transport.replicationParameters
+    parameters.allocationKnowledge = allocationKnowledge(
+      source: scenario.inventory[replication.virtualMachine].datastore, target: replication.datastore)
     // Datastores read and write whole extents, of which compression leaves less on the way between.
     let shares = compressedShares(of: replication) ?? [.one]
     let expansion = Double(shares.count) / shares.reduce(0) { $0 + $1.value }
     let reading = source.reading.map { ResourceUse($0.resource, factor: expansion) }
     let writing = target.writing.map { ResourceUse($0.resource, factor: expansion) }
-    return ReplicationRun(
+    var run = ReplicationRun(
       replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
       source: ReplicationSource(
         disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
-        parameters: transport.replicationParameters,
+        parameters: parameters,
         options: options(of: replication, shares: compressedShares(of: replication))),
       replica: ReplicationTarget(
         bases: bases(of: replication, machine: machine),
@@ -268,6 +276,18 @@ private struct WorldBuilder {
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product))
+    run.expansion = expansion
+    return run
+  }
+
+  private func allocationKnowledge(source: DatastoreID, target: DatastoreID) -> AllocationKnowledge {
+    func isKnown(_ datastore: DatastoreID) -> Bool { scenario.inventory[datastore].kind != .nfs }
+    return switch (isKnown(source), isKnown(target)) {
+    case (true, true): .both
+    case (true, false): .sourceOnly
+    case (false, true): .targetOnly
+    case (false, false): .neither
+    }
   }
 
   /// What compression leaves of each disk, or `nil` where nothing is compressed.

@@ -43,6 +43,8 @@ package struct World: ~Copyable {
   var contextsReleased: [HostID] = []
   /// Only looked up, never iterated.
   var routes: [RouteKey: RouteID] = [:]
+  /// The routes of transfers that end on vSAN datastores, by what they use; only looked up, never iterated.
+  var routesByUse: [[ResourceUse]: RouteID] = [:]
   /// Per machine of the inventory: its place in ``machines``, or `nil` if it is not replicated.
   let machineIndex: [Int?]
   /// Reused for each look at a guest's writes.
@@ -113,6 +115,8 @@ package struct World: ~Copyable {
     case .replicaResized: try replicaResized(index, stamp: event.stamp)
     case .machineRestarts: try restart(machine: index, stamp: event.stamp)
     case .linkReading: readLinks()
+    case .vsanDeadline: try vsanDeadlineCame(index)
+    case .vsanScrub: try scrub(index)
     }
   }
 }

@@ -24,6 +24,10 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case machineRestarts
     /// The byte counters of all links are read.
     case linkReading
+    /// A deadline of a vSAN datastore may have come; `index` is the datastore.
+    case vsanDeadline
+    /// A vSAN datastore is read with its checksums; `index` is the datastore.
+    case vsanScrub
   }
 
   let kind: Kind

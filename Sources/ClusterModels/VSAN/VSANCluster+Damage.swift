@@ -58,6 +58,8 @@ extension VSANCluster {
     }
   }
 
+  package var hasFindings: Bool { !findings.isEmpty }
+
   package mutating func takeFindings() -> [Finding] {
     defer { findings.removeAll() }
     return findings

@@ -35,6 +35,9 @@ extension VSANCluster {
     self[object].components.reduce(.zero) { $0 + $1.size }
   }
 
+  /// What an object holds, or reserves.
+  package func content(of object: ObjectID) -> ByteCount { self[object].content }
+
   package func layout(of object: ObjectID) -> VSANLayout { self[object].layout }
 
   /// The hosts where the components of an object stand, in their order; `nil` for one without a place.

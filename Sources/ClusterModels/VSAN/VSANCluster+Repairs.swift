@@ -207,8 +207,11 @@ extension VSANCluster {
     guard let position = position(of: number), let size = resyncs[position].running?.size else {
       preconditionFailure("a resync is completed that runs")
     }
+    let object = resyncs[position].object
     resyncedSize += size
     complete(number)
+    // The object may have been out of reach until now.
+    for index in self[object].components.indices { planRepair(of: index, of: object, at: now) }
     placementVersion += 1
     planMoves()
     watch(at: now)
@@ -261,6 +264,11 @@ extension VSANCluster {
     for planned in resyncs.filter(isDropped) {
       cancelResync(ofComponent: planned.component, of: planned.object)
     }
+  }
+
+  /// Whether a resync was started and neither completed nor cancelled since.
+  package func isRunning(_ number: UInt64) -> Bool {
+    position(of: number).map { resyncs[$0].running != nil } ?? false
   }
 
   private func position(of number: UInt64) -> Int? {

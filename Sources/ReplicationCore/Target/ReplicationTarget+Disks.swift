@@ -50,7 +50,7 @@ extension ReplicationTarget {
   }
 
   /// Merges everything complete into the base disks.
-  private mutating func collapse() -> ByteCount {
+  mutating func collapse() -> ByteCount {
     var size = ByteCount.zero
     for level in levels {
       for (index, log) in level.logs.enumerated() {

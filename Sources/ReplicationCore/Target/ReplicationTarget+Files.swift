@@ -1,3 +1,4 @@
+import BlockStorage
 package import Quantities
 
 /// One file of a replica that holds content: on vSAN an object of its own.
@@ -92,6 +93,12 @@ extension ReplicationTarget {
   /// Its level's number is known before the instance is complete.
   package func topLogName(ofDisk index: Int) -> ReplicaFile.Name {
     .init(.redoLog, number: lastGeneration + 1, disk: index)
+  }
+
+  /// Whether a level's log of a disk holds an extent; a merge of that level overwrites it below.
+  package func holds(extent: Int, ofDisk index: Int, inLevel number: UInt64) -> Bool {
+    guard let level = levels.first(where: { $0.number == number }) else { return false }
+    return level.logs[index].runs.contains { $0.contains(extent) }
   }
 
   /// What a merge under way adds to a log, or to a base disk.

@@ -60,7 +60,7 @@ import Testing
 
   /// A random life: the books are right after every event, no two parts share a fault domain, bytes of resyncs add up, and when
   /// everything is back and has been repaired, every object that was never without its data is complete.
-  @Test(arguments: 0..<200 as Range<UInt64>)
+  @Test(arguments: 0..<100 as Range<UInt64>)
   func `The books are right whatever fails`(seed: UInt64) {
     var random = RandomStream(seed: seed, name: "vsan-life")
     let architecture: StoragePolicy.Architecture = random.next(below: 2) == 0 ? .original : .express
@@ -96,7 +96,7 @@ import Testing
       follow()
     }
 
-    for _ in 0..<120 {
+    for _ in 0..<80 {
       now = now + .minutes(Int64(random.next(below: 20)))
       switch random.next(below: 10) {
       case 0, 1:
