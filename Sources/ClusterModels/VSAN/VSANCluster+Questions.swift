@@ -50,6 +50,12 @@ extension VSANCluster {
     package let host: Int
     package var reads: Double
     package var writes: Double
+
+    package init(host: Int, reads: Double, writes: Double) {
+      self.host = host
+      self.reads = reads
+      self.writes = writes
+    }
   }
 
   /// What reading one byte costs each host, ascending; nothing of an object that is not accessible.

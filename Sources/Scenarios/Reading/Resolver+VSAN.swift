@@ -145,7 +145,9 @@ extension Resolver {
       let group = entry.group.located
     else { return nil }
     guard let vsan = vsans.compactMap({ $0 }).first(where: { $0.hosts.contains(host) }) else {
-      if !datastores.contains(where: { $0.draft.vsan.isGiven && $0.site == hostSites[host] }) {
+      // One that is itself defective has been reported.
+      let isCertain = datastores.indices.allSatisfy { vsans[$0] != nil || !datastores[$0].draft.vsan.isGiven }
+      if isCertain {
         log.report(
           .noVSAN, "the host \(quoted(reference.value)) is in no vSAN datastore", at: reference.span)
       }
