@@ -125,7 +125,7 @@ import Testing
   @Test func `A device above 80 percent gives a component away`() {
     var cluster = cluster(hosts: 4, device: .gibibytes(100))
     _ = cluster.create(mirror, size: .gibibytes(90), content: .gibibytes(50), at: .zero)  // hosts 0, 1
-    let small = cluster.create(mirror, size: .gibibytes(90), content: .gibibytes(25), at: .zero)  // hosts 2, 3
+    let small = cluster.create(mirror, size: .gibibytes(90), content: .gibibytes(25), at: .zero)
     _ = cluster.create(mirror, size: .gibibytes(90), content: .gibibytes(60), at: .zero)  // hosts 2, 3
     #expect(cluster.nextDeadline == minute(5))
     cluster.advance(to: minute(5))
