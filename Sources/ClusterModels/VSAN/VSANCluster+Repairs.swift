@@ -207,13 +207,14 @@ extension VSANCluster {
     guard let position = position(of: number), let size = resyncs[position].running?.size else {
       preconditionFailure("a resync is completed that runs")
     }
-    let object = resyncs[position].object
+    let (object, purpose) = (resyncs[position].object, resyncs[position].purpose)
     resyncedSize += size
     complete(number)
     // The object may have been out of reach until now.
     for index in self[object].components.indices { planRepair(of: index, of: object, at: now) }
     placementVersion += 1
-    planMoves()
+    // A device that gave something away may still be too full.
+    if purpose == .move { planMoves() }
     watch(at: now)
     startResyncs(at: now)
   }
