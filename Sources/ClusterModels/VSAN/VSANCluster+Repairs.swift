@@ -120,12 +120,39 @@ extension VSANCluster {
         forPart: layout.part(of: index), of: self[object].components, layout, size: share,
         ceiling: parameters.repairCeiling)
       guard let device else {
+        planGathering(of: object)
         hasUnplaced = true
         return
       }
       devices[device].used += share
       self[object].components[index].destination = (device, share)
       add(.rebuild, of: index, of: object, to: device)
+    }
+  }
+
+  /// Moves a piece of a part that has come to stand in two fault domains, so that one of them is free for another part.
+  ///
+  /// A part is split where its host returns when some of its pieces have been rebuilt elsewhere.
+  private mutating func planGathering(of object: ObjectID) {
+    let layout = self[object].layout
+    for part in 0..<layout.partCount {
+      let pieces = part * layout.piecesPerPart..<(part + 1) * layout.piecesPerPart
+      let domains = pieces.map { self[object].components[$0].device.map { faultDomain(ofDevice: $0) } }
+      guard let home = domains.compactMap({ $0 }).first else { continue }
+      for (index, domain) in zip(pieces, domains) {
+        let component = self[object].components[index]
+        guard let domain, domain != home, component.state == .active, component.resync == nil else {
+          continue
+        }
+        let destination = devices.indices.first {
+          faultDomain(ofDevice: $0) == home && isUsable($0)
+            && fits(component.size, onto: $0, ceiling: parameters.repairCeiling)
+        }
+        guard let destination else { continue }
+        devices[destination].used += component.size
+        self[object].components[index].destination = (destination, component.size)
+        return add(.move, of: index, of: object, to: destination)
+      }
     }
   }
 
