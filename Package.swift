@@ -53,6 +53,7 @@ let layer2 =
   module("SimulationKernel", ["Quantities"], tests: ["RandomStreams"])
   + module("ResourceModels", ["Quantities", "RandomStreams"])
   + module("Workloads", ["Quantities", "RandomStreams", "BlockStorage"])
+  + module("ClusterModels", ["Quantities", "Inventory"], tests: ["RandomStreams"])
 
 let layer3 =
   module("Scenarios", ["Quantities", "Inventory"], resources: [.copy("InvalidScenarios")])
@@ -66,6 +67,7 @@ let layer4 =
     [
       "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore",
       "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
+      "ClusterModels",
     ])
   + module(
     "WireCodecs", ["ReplicationCore", "CLZ4", crypto], tests: ["BlockStorage", "RandomStreams"])

@@ -95,19 +95,27 @@ package struct StoragePolicy: Sendable, Hashable {
     return ByteCount(bytes: (denominator * 1_000_000_000).dividingFullWidth(product).quotient)
   }
 
-  /// The components of one mirrored object, its witness among them.
+  /// How many pieces a part of an object that may hold `size` is cut into, so that none is larger than
+  /// ``componentSizeMaximum``.
   ///
-  /// Each copy is cut into pieces of at most ``componentSizeMaximum``; one witness more settles votes.
+  /// - Source: VMware, "Using vSphere Replication 6.5", points in time on vSAN: a copy of a disk of 256 GB is one
+  ///   component, of one of 512 GB two. These follow if "256 GB" fits one piece, so sizes are compared with 256 GB.
+  package func pieces(of size: ByteCount) -> Int {
+    let piece = ByteCount.gibibytes(256).bytes
+    return Int(max(1, (size.bytes + piece - 1) / piece))
+  }
+
+  /// The components of one mirrored object, its witnesses among them.
   ///
-  /// - Source: VMware, "Using vSphere Replication 6.5", points in time on vSAN: a disk of 256 GB has 3 components per point
-  ///   in time, one of 512 GB has 5. These follow if "256 GB" fits one piece, so sizes are compared with 256 GB.
+  /// Each copy is cut into pieces; one witness per failure to be survived settles votes.
+  ///
+  /// - Source: As ``pieces(of:)``: 3 and 5 components for one failure. The witnesses for two and three failures follow from
+  ///   the hosts needed, 2*n* + 1 for *n* + 1 copies.
   /// - Precondition: The policy mirrors.
   package func components(ofObject size: ByteCount) -> Int {
     guard case .mirroring(let failures) = layout else {
       preconditionFailure("components are counted for mirrored objects")
     }
-    let piece = ByteCount.gibibytes(256).bytes
-    let pieces = max(1, (size.bytes + piece - 1) / piece)
-    return (failures + 1) * Int(pieces) + 1
+    return (failures + 1) * pieces(of: size) + failures
   }
 }

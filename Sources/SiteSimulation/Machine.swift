@@ -23,6 +23,8 @@ struct Machine {
     /// The disk's number in the upper bits, the number of the latest write in the lower: no two
     /// writes of a run leave the same tag.
     var tag: UInt64
+    /// What the guest had written when its vSAN datastore was last told.
+    var toldWritten = ByteCount.zero
 
     mutating func nextTag() -> UInt64 {
       tag += 1
@@ -49,6 +51,8 @@ struct Machine {
   var awaitsUnlock = false
   /// What its guest waited for copies into the demand log.
   var delays = GuestDelays()
+  /// Whether an object of its disks is out of reach on a vSAN datastore.
+  var isStalled = false
   /// Which restart is the latest one scheduled.
   var restartStamp: UInt64 = 0
   /// What the timeline has put in force on it.

@@ -70,6 +70,14 @@ struct ReplicationRun {
   /// What the replica takes on its datastore, as last counted.
   var space = ByteCount.zero { didSet { spacePeak = max(spacePeak, space) } }
   private(set) var spacePeak = ByteCount.zero
+  /// The replica's files on a vSAN datastore, ascending by name; none on a plain one.
+  var files: [PlacedFile] = []
+  /// Whether all of them can be reached.
+  var isStorageAccessible = true
+  /// Whether bit rot took content that only a full sync can bring back, and none has yet.
+  var hasLostContent = false
+  /// What datastores read and write for each byte on the network.
+  var expansion = 1.0
   /// The timeline entry whose test runs on an image of the replica.
   var test: Int?
   /// Which change of a disk's size is the latest.

@@ -66,6 +66,7 @@ extension World {
       ServerState(resource: builder.resource(scenario.profile.serverRate, in: &sharing))
     }
     self.sharing = sharing
+    buildVSAN()
     for index in replications.indices { noteSpace(index) }
     createFiles()
     setUpLinks()
@@ -89,6 +90,10 @@ extension World {
       if let end = entry.end { queue.schedule(WorldEvent(.timelineEnds, index), at: end) }
     }
     queue.schedule(WorldEvent(.linkReading, 0), at: .zero + scenario.linkBinWidth)
+    for (index, datastore) in datastores.enumerated() {
+      guard let interval = datastore.vsan?.description.scrubInterval else { continue }
+      queue.schedule(WorldEvent(.vsanScrub, index), at: .zero + interval)
+    }
     for index in replications.indices { tellSchedule(index) }
     for host in hosts.indices { takeMoves(of: HostID(host)) }
     for index in replications.indices { armTimer(index) }
@@ -254,16 +259,19 @@ private struct WorldBuilder {
     let answerUses = transport.uses(
       of: link, replication.direction.reversed, links[replication.link.index], circuits)
     let isComplete = replication.initialSync == .done
+    var parameters = transport.replicationParameters
+    parameters.allocationKnowledge = allocationKnowledge(
+      source: scenario.inventory[replication.virtualMachine].datastore, target: replication.datastore)
     // Datastores read and write whole extents, of which compression leaves less on the way between.
     let shares = compressedShares(of: replication) ?? [.one]
     let expansion = Double(shares.count) / shares.reduce(0) { $0 + $1.value }
     let reading = source.reading.map { ResourceUse($0.resource, factor: expansion) }
     let writing = target.writing.map { ResourceUse($0.resource, factor: expansion) }
-    return ReplicationRun(
+    var run = ReplicationRun(
       replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
       source: ReplicationSource(
         disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
-        parameters: transport.replicationParameters,
+        parameters: parameters,
         options: options(of: replication, shares: compressedShares(of: replication))),
       replica: ReplicationTarget(
         bases: bases(of: replication, machine: machine),
@@ -280,6 +288,8 @@ private struct WorldBuilder {
       compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product),
       jitterRandom: streams("jitter", of: replication), damageRandom: streams("damage", of: replication))
+    run.expansion = expansion
+    return run
   }
 
   /// A random stream for each side of a replication's connection.
@@ -287,6 +297,16 @@ private struct WorldBuilder {
     StreamSide.allCases.map { side in
       let machine = scenario.inventory[replication.virtualMachine].name
       return RandomStream(seed: seed, name: "\(purpose)/\(machine)/\(side)")
+    }
+  }
+
+  private func allocationKnowledge(source: DatastoreID, target: DatastoreID) -> AllocationKnowledge {
+    func isKnown(_ datastore: DatastoreID) -> Bool { scenario.inventory[datastore].kind != .nfs }
+    return switch (isKnown(source), isKnown(target)) {
+    case (true, true): .both
+    case (true, false): .sourceOnly
+    case (false, true): .targetOnly
+    case (false, false): .neither
     }
   }
 

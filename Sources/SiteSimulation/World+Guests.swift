@@ -68,6 +68,7 @@ extension World {
       try sourceChanged(machines[machine].replication)
     }
     replicasLost(on: host)
+    try vsanHostFailed(host)
     try reachabilityChanged()
   }
 
@@ -78,6 +79,7 @@ extension World {
       if case .waitingForHost = machines[machine].power { scheduleRestart(of: machine) }
     }
     try assignHosts()
+    try vsanHostReturned(host)
   }
 
   private mutating func scheduleRestart(of machine: Int) {
@@ -104,12 +106,13 @@ extension World {
     machines[machine].writtenUntil = now
     for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.resume(at: now) }
     try loadState(machines[machine].replication)
+    if machines[machine].isStalled { pauseGuest(machine) }
     replications[machines[machine].replication].source.poweredOn(at: now)
     note("vm.start", of: machine, detail: "on host \(scenario.inventory[host].name)")
     try sourceChanged(machines[machine].replication)
   }
 
-  private mutating func pauseGuest(_ machine: Int) {
+  mutating func pauseGuest(_ machine: Int) {
     for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.pause(at: now) }
   }
 

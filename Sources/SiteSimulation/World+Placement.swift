@@ -31,7 +31,7 @@ extension World {
   func isTargetUp(_ index: Int) -> Bool {
     let replication = replications[index]
     if let server = replication.server, !servers[server.index].isUp { return false }
-    return replication.host != nil
+    return replication.host != nil && replication.isStorageAccessible
   }
 
   /// A running host of the replica's site that writes for the fewest replicas; `nil` if none runs.
@@ -66,6 +66,7 @@ extension World {
       replications[index].isHostWanted = false
       replications[index].replica.hostFailed(hasOtherHost: false)
       cancelMerges(index)
+      if isOnVSAN(replications[index].datastore) { noteSpace(index) }
       queue.schedule(
         WorldEvent(.targetHostLost, index, stamp: replications[index].hostStamp),
         at: now + scenario.profile.targetHostDetection)
@@ -94,7 +95,7 @@ extension World {
         replications[index].source.targetLost(at: now)
         try sourceChanged(index)
       }
-      replications[index].replica.hostBecameAccessible()
+      if replications[index].isStorageAccessible { replications[index].replica.hostBecameAccessible() }
       place(index, on: host)
       startMerges(index)
     }
@@ -187,6 +188,7 @@ extension World {
 
   /// The way of a replication's data: read at the source, over the link, through server and host, onto the datastore.
   mutating func forwardRoute(_ index: Int) -> RouteID {
+    if let route = vsanForwardRoute(index) { return route }
     let replication = replications[index]
     let key = RouteKey(
       replication: index, server: replication.server, host: replication.host, link: replication.link)

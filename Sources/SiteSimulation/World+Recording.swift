@@ -138,6 +138,9 @@ extension World {
     case .migrate(let ids, _), .trim(let ids, _, _, _), .snapshot(let ids), .revert(let ids),
       .addDisk(let ids, _, _), .resizeDisk(let ids, _, _):
       names(ids)
+    case .diskGroupFail(let host, let group), .diskGroupRestore(let host, let group):
+      "\(scenario.inventory[host].name)/\(group + 1)"
+    case .corruptReplica(let ids, _, _): names(ids.map { scenario.replications[$0.index].virtualMachine })
     case .datastoreFull(let id), .datastoreSlow(let id, _), .datastoreRestore(let id):
       scenario.inventory[id].name
     case .reconfigureReplication(let ids), .testImage(let ids), .moveReplication(let ids, _),
@@ -214,7 +217,7 @@ extension World {
   private func status(of replication: ReplicationRun) -> ReplicationStatus {
     let lag = replication.lag.lag(at: now)
     let isViolated = lag.map { $0 > replication.lag.rpo } ?? false
-    let status = replication.hasShortage ? .error : replication.source.status
+    let status = replication.hasShortage || replication.hasLostContent ? .error : replication.source.status
     return status.withViolation(isViolated)
   }
 
@@ -223,7 +226,8 @@ extension World {
       let (description, state) = datastore
       return DatastoreRecord(
         id: DatastoreID(index), name: description.name, site: scenario.inventory[description.site].name,
-        capacity: description.capacity, usedSize: state.used, usedPeak: state.usedPeak)
+        capacity: description.capacity, usedSize: state.used, usedPeak: state.usedPeak,
+        vsan: vsanRecord(state))
     }
   }
 

@@ -158,8 +158,9 @@ extension World {
 
   private mutating func startReading(_ request: CompareRequest, _ index: Int) {
     let size = replications[index].extentSizes[request.disk] * UInt64(request.extents.count)
+    readReplica(index, disk: request.disk) { request.extents.contains($0) }
     let flow = sharing.start(
-      on: replications[index].compareRoute, weight: 1, bound: 0, size: Double(size.bytes),
+      on: compareRoute(ofDisk: request.disk, index), weight: 1, bound: 0, size: Double(size.bytes),
       tag: FlowPurpose.compare.tag(index), at: now)
     replications[index].comparing.append((flow, request))
     applyCompareRates(index)
@@ -190,7 +191,7 @@ extension World {
       let reception: Reception
       do {
         reception = try replications[index].replica.offer(
-          message, at: now, freeSpace: freeSpace(of: replications[index].datastore))
+          message, at: now, freeSpace: freeSpace(for: index))
       } catch {
         throw failure(error, index)
       }
@@ -212,6 +213,7 @@ extension World {
   private mutating func delivered(_ message: SourceMessage, _ index: Int) {
     guard case .deltaEnded(let summary) = message else { return }
     replications[index].verifiedInstanceCount += 1
+    replications[index].hasLostContent = false
     replications[index].lag.instanceCompleted(pointInTime: summary.pointInTime, at: now)
     record.completed(summary, machine: replications[index].machine.index, at: now)
     startMerges(index)

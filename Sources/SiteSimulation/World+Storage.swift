@@ -14,6 +14,8 @@ struct DatastoreState {
   var usedPeak: ByteCount
   var outages = ActiveEntries<Void>()
   var slowdowns = ActiveEntries<Ratio>()
+  /// `nil` for a plain datastore.
+  var vsan: VSANState?
 }
 
 extension World {
@@ -22,7 +24,7 @@ extension World {
   /// Begins the merges that may run now and have the room they need.
   mutating func startMerges(_ index: Int) {
     while let merge = replications[index].replica.nextMerge {
-      if let free = freeSpace(of: replications[index].datastore),
+      if let free = freeSpace(for: index),
         replications[index].replica.spaceNeeded(for: merge) > free
       {
         return
@@ -37,13 +39,14 @@ extension World {
         continue
       }
       let flow = sharing.start(
-        on: replications[index].mergeRoute, weight: 1, bound: atTarget(scenario.profile.mergeRate, index),
+        on: route(of: merge, index), weight: 1, bound: atTarget(scenario.profile.mergeRate, index),
         size: Double(merge.size.bytes), tag: FlowPurpose.merge.tag(index), at: now)
       replications[index].merges.append((flow, merge))
     }
   }
 
   mutating func mergeEnded(_ merge: ReplicationTarget.Merge, _ index: Int) throws(SimulationFailure) {
+    noteOverwritten(by: merge, index)
     replications[index].replica.mergeCompleted(merge)
     replications[index].files?.mergeCompleted(merge)
     noteSpace(index)
@@ -64,6 +67,8 @@ extension World {
   mutating func beginTest(_ index: Int, entry: Int) {
     do {
       _ = try replications[index].replica.beginTestImage()
+      // The machine of a test boots from its image and reads all of it (inferred).
+      for disk in replications[index].extentSizes.indices { readReplica(index, disk: disk) { _ in true } }
       replications[index].test = entry
       noteSpace(index)
     } catch {
@@ -98,6 +103,11 @@ extension World {
     guard scenario.inventory[replications[index].datastore].capacity != nil else { return }
     let space = replications[index].replica.spaceUse.total
     let datastore = replications[index].datastore.index
+    if datastores[datastore].vsan != nil {
+      placeFiles(index)
+      replications[index].space = space
+      return
+    }
     datastores[datastore].used = datastores[datastore].used - replications[index].space + space
     datastores[datastore].usedPeak = max(datastores[datastore].usedPeak, datastores[datastore].used)
     replications[index].space = space
@@ -134,6 +144,15 @@ extension World {
     ] {
       guard let resource, let rate else { continue }
       sharing.setCapacity(TransportModel.capacity(rate.bytesPerSecond * factor), of: resource, at: now)
+    }
+    guard let vsan = state.vsan else { return }
+    for (resources, rate) in [
+      (vsan.reads, vsan.description.readRate), (vsan.writes, vsan.description.writeRate),
+    ] {
+      guard let resources, let rate else { continue }
+      for resource in resources {
+        sharing.setCapacity(TransportModel.capacity(rate.bytesPerSecond * factor), of: resource, at: now)
+      }
     }
   }
 }

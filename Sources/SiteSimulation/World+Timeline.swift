@@ -102,6 +102,13 @@ extension World {
     case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
       try linkFaultBegins(entry)
     case .circuitDown, .circuitLimit, .circuitRestore: try circuitFaultBegins(entry)
+    case .diskGroupFail(let host, let group): try diskGroupFailed(host, group: group)
+    case .diskGroupRestore(let host, let group):
+      lift(
+        openFaults.map(\.entry).filter { scenario.timeline[$0].action == .diskGroupFail(host, group: group) })
+      try diskGroupReplaced(host, group: group)
+    case .corruptReplica(let ids, let disk, let offset):
+      for id in ids { corruptReplica(id.index, disk: disk, offset: offset) }
     }
   }
 
@@ -137,9 +144,17 @@ extension World {
       if datastores[datastore.index].outages.end(entry) { try spaceReturned(on: datastore) }
     case .datastoreSlow(let datastore, _):
       if datastores[datastore.index].slowdowns.end(entry) { datastoreChanged(datastore) }
+    case .diskGroupFail(let host, let group):
+      // Another entry in force, or a restore before, has its say.
+      let others = openFaults.filter {
+        $0.entry != entry && scenario.timeline[$0.entry].action == description.action
+      }
+      if others.isEmpty, openFaults.contains(where: { $0.entry == entry }) {
+        try diskGroupReplaced(host, group: group)
+      }
     case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
       .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
-      .moveReplication, .datastoreRestore, .circuitRestore:
+      .moveReplication, .datastoreRestore, .circuitRestore, .diskGroupRestore, .corruptReplica:
       preconditionFailure("only lasting entries end")
     case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
       try linkFaultEnds(entry)
@@ -170,7 +185,9 @@ extension World {
     for index in replications.indices {
       // Also where the path stays broken: the target may be lost while the link is down, and be back later.
       applyTargetState(index)
-      let isReachable = isUp(replications[index].link) && isTargetUp(index)
+      let isReachable =
+        isUp(replications[index].link) && isTargetUp(index)
+        && !machines[replications[index].machineIndex].isStalled
       guard isReachable != replications[index].isReachable else { continue }
       replications[index].isReachable = isReachable
       if isReachable {

@@ -9,12 +9,16 @@ import SimulationKernel
 /// What a flow of the sharing system is for; with the index of its replication it makes the flow's tag.
 enum FlowPurpose: UInt64 {
   case forward, backward, compare, merge
+  /// A component of a vSAN datastore is copied; the index is made of the datastore and the number of the resync.
+  case resync
 
-  func tag(_ index: Int) -> UInt64 { UInt64(index) << 2 | rawValue }
+  func tag(_ index: Int) -> UInt64 { UInt64(index) << 3 | rawValue }
 
   static func decode(_ tag: UInt64) -> (FlowPurpose, Int) {
-    guard let purpose = FlowPurpose(rawValue: tag & 3) else { preconditionFailure("two bits name a purpose") }
-    return (purpose, Int(tag >> 2))
+    guard let purpose = FlowPurpose(rawValue: tag & 7) else {
+      preconditionFailure("three bits name a purpose")
+    }
+    return (purpose, Int(tag >> 3))
   }
 }
 
@@ -25,6 +29,8 @@ enum Arrival {
   /// The regions of a compare request were read on both sides.
   case regionsRead(index: Int, request: CompareRequest)
   case merged(index: Int, merge: ReplicationTarget.Merge)
+  /// A component of a vSAN datastore was copied.
+  case copied(datastore: Int, number: UInt64)
 }
 
 extension World {
@@ -116,6 +122,7 @@ extension World {
       guard let position = replications[index].merges.firstIndex(where: { $0.flow == event.flow })
       else { return nil }
       return .merged(index: index, merge: replications[index].merges.remove(at: position).merge)
+    case .resync: return takeCopy(event, index: index)
     }
   }
 
@@ -149,6 +156,7 @@ extension World {
     case .regionsRead(let index, let request):
       transmit(.regionChecksums(request), index)
     case .merged(let index, let merge): try mergeEnded(merge, index)
+    case .copied(let datastore, let number): try copyEnded(number, on: datastore)
     }
   }
 

@@ -44,6 +44,8 @@ package struct World: ~Copyable {
   var contextsReleased: [HostID] = []
   /// Only looked up, never iterated.
   var routes: [RouteKey: RouteID] = [:]
+  /// The routes of transfers that end on vSAN datastores, by what they use; only looked up, never iterated.
+  var routesByUse: [[ResourceUse]: RouteID] = [:]
   /// Per machine of the inventory: its place in ``machines``, or `nil` if it is not replicated.
   let machineIndex: [Int?]
   /// Reused for each look at a guest's writes.
@@ -118,6 +120,8 @@ package struct World: ~Copyable {
     case .linkScheduleChanges: try linkScheduleChanged(LinkID(index), stamp: event.stamp)
     case .linkSwitches: try linkSwitches(index, stamp: event.stamp)
     case .backgroundTurns: backgroundTurns(LinkID(index), event.side, stamp: event.stamp)
+    case .vsanDeadline: try vsanDeadlineCame(index)
+    case .vsanScrub: try scrub(index)
     }
   }
 }

@@ -32,6 +32,10 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case backgroundTurns
     /// Routing has converged on another link; `index` is the replication.
     case linkSwitches
+    /// A deadline of a vSAN datastore may have come; `index` is the datastore.
+    case vsanDeadline
+    /// A vSAN datastore is read with its checksums; `index` is the datastore.
+    case vsanScrub
   }
 
   let kind: Kind

@@ -137,7 +137,7 @@ import Testing
           rpo: .minutes(15),
           policy: .vsphere, safetyFactor: .percent(120), firstSync: nil, disks: [0, 2], initialSync: .done,
           isCompressed: false, isEncrypted: false, quiescing: .none, pointsInTime: nil, links: [LinkID(0)],
-          direction: .forward))
+          direction: .forward, storagePolicy: nil))
     #expect(
       scenario.replications[1]
         == Scenario.Replication(
@@ -146,7 +146,7 @@ import Testing
           initialSync: .seeded(differing: Ratio(partsPerBillion: 25_000_000)), isCompressed: true,
           isEncrypted: true, quiescing: .application, pointsInTime: .init(perDay: 3, days: 5),
           links: [LinkID(0)],
-          direction: .forward))
+          direction: .forward, storagePolicy: nil))
     // "backup" is written from lisbon to madrid.
     #expect(scenario.replications[5].direction == .backward && scenario.replications[5].initialSync == .full)
     #expect(scenario.replication(of: VirtualMachineID(4)) == ReplicationID(4))

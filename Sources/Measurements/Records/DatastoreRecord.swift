@@ -17,11 +17,13 @@ package struct DatastoreRecord: Sendable, Hashable {
   package let usedSize: ByteCount
   /// The most that was taken at a time.
   package let usedPeak: ByteCount
+  /// `nil` for a plain datastore; for vSAN all sizes here are raw, with copies and parity.
+  package let vsan: VSANRecord?
 
   /// - Precondition: The peak is no less than the end.
   package init(
     id: DatastoreID, name: String, site: String, capacity: ByteCount?, usedSize: ByteCount,
-    usedPeak: ByteCount
+    usedPeak: ByteCount, vsan: VSANRecord? = nil
   ) {
     precondition(usedSize <= usedPeak, "the end is not above the peak")
     self.id = id
@@ -30,6 +32,7 @@ package struct DatastoreRecord: Sendable, Hashable {
     self.capacity = capacity
     self.usedSize = usedSize
     self.usedPeak = usedPeak
+    self.vsan = vsan
   }
 
   /// Which share of the capacity was taken at the peak, rounded down; `nil` without a capacity.

@@ -5,6 +5,8 @@ import Quantities
 ///
 /// Nothing is merged in it. Logs above its newest kept instance are deleted, and all of it when none is kept.
 struct PreservedChain {
+  /// Tells it from all other chains of the replica.
+  let number: UInt64
   let bases: [ExtentStore]
   let allocations: [DirtyBitmap?]
   private(set) var levels: [ReplicationTarget.Level]
@@ -12,9 +14,10 @@ struct PreservedChain {
   private var isBaseRetained: Bool
 
   init(
-    bases: [ExtentStore], allocations: [DirtyBitmap?], levels: [ReplicationTarget.Level],
+    number: UInt64, bases: [ExtentStore], allocations: [DirtyBitmap?], levels: [ReplicationTarget.Level],
     baseRecord: ReplicationTarget.InstanceRecord?, isBaseRetained: Bool
   ) {
+    self.number = number
     self.bases = bases
     self.allocations = allocations
     self.levels = levels

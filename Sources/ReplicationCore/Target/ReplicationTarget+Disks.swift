@@ -50,7 +50,7 @@ extension ReplicationTarget {
   }
 
   /// Merges everything complete into the base disks.
-  private mutating func collapse() -> ByteCount {
+  mutating func collapse() -> ByteCount {
     var size = ByteCount.zero
     for level in levels {
       for (index, log) in level.logs.enumerated() {
@@ -72,9 +72,10 @@ extension ReplicationTarget {
       for level in levels { level.logs[index].merge(into: clone) }
       return clone
     }
+    preservedNumber += 1
     preserved.append(
       PreservedChain(
-        bases: disks.map(\.base), allocations: disks.map(\.allocation),
+        number: preservedNumber, bases: disks.map(\.base), allocations: disks.map(\.allocation),
         // The newest instance goes on in the clone.
         levels: levels.dropLast(), baseRecord: baseRecord, isBaseRetained: isBaseRetained))
     levels.removeAll()

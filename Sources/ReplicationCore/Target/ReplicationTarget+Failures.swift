@@ -1,3 +1,4 @@
+import BlockStorage
 import Quantities
 
 extension ReplicationTarget {
@@ -46,6 +47,28 @@ extension ReplicationTarget {
   }
 
   package mutating func hostBecameAccessible() { isHostAccessible = true }
+
+  // MARK: - Lost content
+
+  /// Extents of a base disk can be read nowhere any more: no instance is left.
+  ///
+  /// A test image and points in time go with it. What else was stored stays, as content that a full sync compares, and that
+  /// must follow; the lost extents hold zeros until then. The source's session must have ended.
+  package mutating func contentLost(extents: Range<Int>, ofDisk index: Int) {
+    noteSpaceUse()
+    dropReception()
+    runningMerges.removeAll()
+    testImage = nil
+    preserved.removeAll()
+    _ = collapse()
+    for disk in disks.indices {
+      guard let log = disks[disk].fullSync else { continue }
+      disks[disk].fullSync = nil
+      mergeIntoBase(log, ofDisk: disk)
+    }
+    baseRecord = nil
+    disks[index].base.fill(extents, tag: 0)
+  }
 
   // MARK: - Pausing
 

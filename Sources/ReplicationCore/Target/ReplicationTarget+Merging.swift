@@ -14,8 +14,10 @@ extension ReplicationTarget {
 
   struct RunningMerge {
     let merge: Merge
-    /// What the destination grows by; counted from the start.
-    let growth: ByteCount
+    /// What the destination of each disk grows by; counted from the start.
+    let growths: [ByteCount]
+
+    var growth: ByteCount { growths.reduce(.zero, +) }
   }
 
   // MARK: - Choosing
@@ -69,7 +71,11 @@ extension ReplicationTarget {
   /// - Precondition: It is ``nextMerge``.
   package mutating func mergeBegan(_ merge: Merge) {
     precondition(merge == nextMerge, "merges begin in order")
-    runningMerges.append(RunningMerge(merge: merge, growth: spaceNeeded(for: merge)))
+    guard let upper = levels.firstIndex(where: { $0.number == merge.source }) else {
+      preconditionFailure("a merge reads logs that exist")
+    }
+    let growths = levels[upper].logs.indices.map { mergeGrowth(ofDisk: $0, level: upper) }
+    runningMerges.append(RunningMerge(merge: merge, growths: growths))
     noteSpaceUse()
   }
 

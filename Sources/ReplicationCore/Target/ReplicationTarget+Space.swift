@@ -78,20 +78,22 @@ extension ReplicationTarget {
     guard let upper = levels.firstIndex(where: { $0.number == merge.source }) else {
       preconditionFailure("a merge reads logs that exist")
     }
-    var needed = ByteCount.zero
-    for (index, log) in levels[upper].logs.enumerated() {
-      if upper > 0 {
-        let lower = levels[upper - 1].logs[index]
-        let size = lower.nominalBytes
-        let added = log.geometry.nominalBytes(ofExtents: log.extentCount(missingIn: lower))
-        needed += growth(
-          from: parameters.redoLogSize(content: size), to: parameters.redoLogSize(content: size + added))
-      } else if let allocation = disks[index].allocation {
-        let missing = log.runs.reduce(0) { $0 + $1.count - allocation.count(in: $1) }
-        needed += log.geometry.nominalBytes(ofExtents: missing)
-      }
+    return levels[upper].logs.indices.reduce(.zero) { $0 + mergeGrowth(ofDisk: $1, level: upper) }
+  }
+
+  /// How much one disk's destination grows by when the logs of a level are merged into what lies below.
+  func mergeGrowth(ofDisk index: Int, level upper: Int) -> ByteCount {
+    let log = levels[upper].logs[index]
+    if upper > 0 {
+      let lower = levels[upper - 1].logs[index]
+      let size = lower.nominalBytes
+      let added = log.geometry.nominalBytes(ofExtents: log.extentCount(missingIn: lower))
+      return growth(
+        from: parameters.redoLogSize(content: size), to: parameters.redoLogSize(content: size + added))
     }
-    return needed
+    guard let allocation = disks[index].allocation else { return .zero }
+    let missing = log.runs.reduce(0) { $0 + $1.count - allocation.count(in: $1) }
+    return log.geometry.nominalBytes(ofExtents: missing)
   }
 
   /// A base disk on the datastore.
@@ -117,7 +119,7 @@ extension ReplicationTarget {
   }
 
   /// The number of ``recordsWithFiles``, without making a list for every message.
-  private var configurationCount: Int {
+  var configurationCount: Int {
     var count = preserved.reduce(0) { $0 + $1.retainedRecords.count }
     var isTestedListed = testImage == nil
     for position in 0...levels.count where position == levels.count || isRetained(at: position) {

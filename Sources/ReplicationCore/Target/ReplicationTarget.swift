@@ -102,6 +102,8 @@ package struct ReplicationTarget {
   var isBaseRetained = false
   /// Chains that were left behind when a disk grew, for the sake of their points in time.
   var preserved: [PreservedChain] = []
+  /// The number of the latest chain left behind.
+  var preservedNumber: UInt64 = 0
   var runningMerges: [RunningMerge] = []
   var testImage: TestImageState?
   var lifecycle = Lifecycle.replicating

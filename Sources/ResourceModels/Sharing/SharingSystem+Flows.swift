@@ -65,6 +65,22 @@ extension SharingSystem {
     refreshNextEvent()
   }
 
+  /// Takes what is left of a flow over another route, without a pause.
+  ///
+  /// - Precondition: As for a new flow: its bound is finite or the route not empty.
+  package mutating func setRoute(_ route: RouteID, of flow: FlowID, at instant: Instant) {
+    run(until: instant)
+    guard let index = runningIndex(of: flow) else { return }
+    let old = Int(flows[index].flowClass)
+    guard classes[old].route != route.index else { return }
+    let done = reading(ofClass: old, at: now) - flows[index].origin
+    let (weight, bound) = (classes[old].weight, classes[old].bound)
+    leave(index)
+    enter(index, route: route.index, weight: weight, bound: bound, done: done)
+    settle()
+    refreshNextEvent()
+  }
+
   /// Makes a flow longer.
   ///
   /// - Precondition: The flow has not finished: it is extended before its end.

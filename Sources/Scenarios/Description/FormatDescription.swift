@@ -27,13 +27,13 @@ package struct FormatDescription: Sendable {
   /// Everything this program reads, from the outermost object inwards.
   package static let current = FormatDescription(objects: [
     describe(ScenarioDraft.self), describe(ClockDraft.self), describe(SiteDraft.self),
-    describe(HostDraft.self),
+    describe(HostDraft.self), describe(ClusterDraft.self), describe(HostCapacityDraft.self),
     describe(DatastoreDraft.self), describe(LinkDraft.self), describe(DirectedBandwidthDraft.self),
     describe(CircuitDraft.self), describe(LinkRuleDraft.self), describe(BackgroundDraft.self),
     describe(WeeklyWindowDraft.self),
     describe(NetworkDraft.self), describe(WorkloadDraft.self), describe(VirtualMachineDraft.self),
     describe(DiskDraft.self), describe(ReplicationDraft.self), describe(TimelineEntryDraft.self),
-    describe(ProfileDraft.self),
+    describe(ProfileDraft.self), describe(VSANDraft.self),
   ])
 
   private static func describe<Owner: Draft>(_ draft: Owner.Type) -> Object {

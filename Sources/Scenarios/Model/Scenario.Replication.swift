@@ -61,6 +61,8 @@ extension Scenario {
     package let links: [LinkID]
     /// From the virtual machine's site to ``target``, on the first of ``links``.
     package let direction: Link.Direction
+    /// How the replica is stored; `nil` on a datastore that is no vSAN.
+    package let storagePolicy: StoragePolicy?
 
     /// The link that it uses while all are up.
     package var link: LinkID { links[0] }

@@ -68,6 +68,12 @@ extension Scenario {
       /// The circuit has another raw bandwidth: away from its site, and towards it.
       case circuitLimit(CircuitID, bandwidth: [DataRate])
       case circuitRestore(CircuitID)
+      /// A disk group (or storage pool) of a host of a vSAN datastore loses everything on it; `group` counts from 0.
+      case diskGroupFail(HostID, group: Int)
+      /// An empty disk group takes the place of the failed one.
+      case diskGroupRestore(HostID, group: Int)
+      /// Bit rot: one copy of the extent of a replica's base disk is no longer what was written; nobody knows until it is read.
+      case corruptReplica([ReplicationID], disk: String, offset: ByteCount)
     }
 
     /// The name by which other entries and reports refer to it.
@@ -123,6 +129,9 @@ extension Scenario.TimelineEntry {
     case circuitDown = "circuit.down"
     case circuitLimit = "circuit.limit"
     case circuitRestore = "circuit.restore"
+    case diskGroupFail = "disk-group.fail"
+    case diskGroupRestore = "disk-group.restore"
+    case corruptReplica = "replica.corrupt"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
@@ -130,6 +139,7 @@ extension Scenario.TimelineEntry {
       .datastoreFull, .datastoreSlow, .scaleWorkload,
       .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt,
       .circuitDown, .circuitLimit,
+      .datastoreFull, .datastoreSlow, .scaleWorkload, .diskGroupFail,
     ]
   }
 
@@ -171,6 +181,9 @@ extension Scenario.TimelineEntry {
     case .circuitDown: .circuitDown
     case .circuitLimit: .circuitLimit
     case .circuitRestore: .circuitRestore
+    case .diskGroupFail: .diskGroupFail
+    case .diskGroupRestore: .diskGroupRestore
+    case .corruptReplica: .corruptReplica
     }
   }
 }

@@ -82,6 +82,8 @@ extension Scenario {
     package let network: Int?
     /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
     package let workloads: [WorkloadID?]
+    /// How its disks are stored; `nil` on a datastore that is no vSAN.
+    package let storagePolicy: StoragePolicy?
   }
 
   /// Where replicas and change tracking are kept in the run.

@@ -1,3 +1,4 @@
+import Inventory
 import Quantities
 
 // The objects of a scenario, one key per line. This is the only description of the format: the
@@ -93,21 +94,21 @@ struct SiteDraft: Draft {
 
   var span: SourceSpan?
   var name = Field<String>()
-  var hosts = Field<Either<Int, [Located<HostDraft>]>>()
+  var hosts = Field<HostsDraft>()
   var replicationServers = Field<Int>()
   var datastores = Field<[Located<DatastoreDraft>]>()
   var networks = Field<[Located<String>]>()
   var region = Field<String>()
   var circuit = Field<CircuitDraft>()
+  var hostType = Field<HostTypeDraft>()
+  var clusters = Field<[Located<ClusterDraft>]>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the site."),
     .optional(
-      "hosts", \.hosts,
-      .either(.count(1...10_000), or: .list(of: .object(), count: 1...(.max))) {
-        if case .list = $0 { false } else { true }
-      },
-      default: 1, "The ESXi hosts: how many (named SITE-esx-01 and so on), or a list of them."),
+      "hosts", \.hosts, .hosts,
+      "The ESXi hosts, as one cluster named SITE-cluster: how many (named SITE-esx-01 and so on), or a list of them; one if left out."
+    ),
     .optional(
       "replicationServers", \.replicationServers, .count(1...1_000), default: 1,
       "The number of vSphere Replication servers."),
@@ -118,6 +119,13 @@ struct SiteDraft: Draft {
     .optional(
       "circuit", \.circuit, .object(),
       "What all links of the site share that go \"over\" it; none if left out."),
+    .optional(
+      "hostType", \.hostType, .hostType,
+      "What each host has for machines: a type such as \"av36\", or its cores and memory; no limit if left out."
+    ),
+    .optional(
+      "clusters", \.clusters, .list(of: .object(), count: 1...(.max)),
+      "The clusters of hosts, instead of \"hosts\" and \"hostType\"."),
   ]
 }
 
@@ -138,6 +146,8 @@ struct DatastoreDraft: Draft {
   var capacity = Field<ByteCount>()
   var read = Field<DataRate>()
   var write = Field<DataRate>()
+  var kind = Field<Datastore.Kind>()
+  var vsan = Field<VSANDraft>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the datastore."),
@@ -146,6 +156,12 @@ struct DatastoreDraft: Draft {
       "read", \.read, .positiveRate(unit: "MB/s"), "All reads together; never the bottleneck if left out."),
     .optional(
       "write", \.write, .positiveRate(unit: "MB/s"), "All writes together; never the bottleneck if left out."),
+    .optional(
+      "type", \.kind, .word,
+      "What it is: vmfs, or nfs, which cannot tell what of a disk is allocated; vmfs if left out."),
+    .optional(
+      "vsan", \.vsan, .object(),
+      "The devices of a cluster's hosts, instead of capacity, throughput and type; no vSAN if left out."),
   ]
 }
 
@@ -316,6 +332,9 @@ struct VirtualMachineDraft: Draft {
   var host = Field<String>()
   var network = Field<String>()
   var disks = Field<[Located<DiskDraft>]>()
+  var cpuCount = Field<Int>()
+  var memory = Field<ByteCount>()
+  var storagePolicy = Field<PolicyName>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .pattern, "The name; web-{01..08} creates eight."),
@@ -325,6 +344,11 @@ struct VirtualMachineDraft: Draft {
       "host", \.host, .name, "The host where it runs first; the hosts of the site in turn if left out."),
     .optional("network", \.network, .name, "The port group it is attached to; none if left out."),
     .required("disks", \.disks, .list(of: .object(), count: 1...(.max)), "Its virtual disks."),
+    .optional("cpu", \.cpuCount, .count(1...768), default: 2, "Its virtual processors."),
+    .optional("memory", \.memory, .positiveSize, default: "8GiB", "Its memory."),
+    .optional(
+      "storagePolicy", \.storagePolicy, .word,
+      "How a vSAN datastore stores its disks; as the datastore says if left out."),
   ]
 }
 
@@ -373,6 +397,7 @@ struct ReplicationDraft: Draft {
   var encryption = Field<Bool>()
   var quiescing = Field<Scenario.Replication.Quiescing>()
   var pointsInTime = Field<PointsInTimeDraft>()
+  var storagePolicy = Field<PolicyName>()
 
   static let keys: [Key<Self>] = [
     .required("vm", \.virtualMachine, .selector, "The virtual machines; web-* selects by name."),
@@ -405,6 +430,9 @@ struct ReplicationDraft: Draft {
     .optional(
       "pointsInTime", \.pointsInTime, .object(),
       "How many older instances are kept; only the latest if left out."),
+    .optional(
+      "storagePolicy", \.storagePolicy, .word,
+      "How a vSAN datastore stores the replica; as the datastore says if left out."),
   ]
 }
 
@@ -453,6 +481,7 @@ struct TimelineEntryDraft: Draft {
   var upTime = Field<TimeSpan>()
   var background = Field<BackgroundDraft>()
   var circuit = Field<String>()
+  var group = Field<Int>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -478,7 +507,9 @@ struct TimelineEntryDraft: Draft {
       "The raw bandwidth for that time; of a circuit \"forward\" leads away from its site."),
     .required(
       "circuit", \.circuit, .name, for: words(.circuitDown, .circuitLimit, .circuitRestore), "The circuit."),
-    .required("host", \.host, .name, for: words(.hostFail, .hostRestore, .migrate), "The host."),
+    .required(
+      "host", \.host, .name,
+      for: words(.hostFail, .hostRestore, .migrate, .diskGroupFail, .diskGroupRestore), "The host."),
     .required(
       "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
       "The replication server, as SITE-vrs-01."),
@@ -490,10 +521,13 @@ struct TimelineEntryDraft: Draft {
       for: words(
         .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
-        .moveReplication, .scaleWorkload), "The virtual machines; web-* selects by name."),
-    .required("disk", \.disk, .name, for: words(.trim, .addDisk, .resizeDisk), "The name of the disk."),
+        .moveReplication, .scaleWorkload, .corruptReplica), "The virtual machines; web-* selects by name."),
+    .required(
+      "disk", \.disk, .name,
+      for: words(.trim, .addDisk, .resizeDisk, .corruptReplica), "The name of the disk."),
     .optional(
-      "offset", \.offset, .size, default: "0B", for: words(.trim), "Where on the disk the freed part begins."),
+      "offset", \.offset, .size, default: "0B", for: words(.trim, .corruptReplica),
+      "Where on the disk the freed part begins, or the damaged extent lies."),
     .required(
       "size", \.size, .positiveSize, for: words(.trim, .addDisk, .resizeDisk),
       "The size of the freed part, or of the disk from now on."),
@@ -520,6 +554,9 @@ struct TimelineEntryDraft: Draft {
     .required(
       "background", \.background, .object(), for: words(.linkBackground),
       "What else is sent over the link for that time, instead of the link's own background."),
+    .optional(
+      "group", \.group, .count(1...5), default: 1, for: words(.diskGroupFail, .diskGroupRestore),
+      "Which disk group of the host, counted from 1."),
   ]
 }
 

@@ -22,7 +22,8 @@ extension Resolver {
       links: draft.links.value.map { buildLinkSettings($0.value) },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
-          network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } })
+          network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
+          storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)))
       },
       network: Scenario.NetworkSettings(
         model: draft.network.value.model.value, framing: draft.network.value.framing.value),
@@ -36,14 +37,21 @@ extension Resolver {
   private func buildInventory() -> Inventory {
     var inventory = Inventory()
     inventory.sites = draft.sites.value.map { Site(name: $0.value.name.value) }
+    inventory.clusters = zip(clusterNames.names, clusters).map { name, cluster in
+      Cluster(
+        name: name, site: SiteID(cluster.site), hosts: cluster.hosts.map { HostID($0) },
+        hostCapacity: cluster.capacity)
+    }
     inventory.hosts = zip(hostNames.names, hostSites).map { Host(name: $0, site: SiteID($1)) }
     inventory.replicationServers = zip(serverNames.names, serverSites).map {
       ReplicationServer(name: $0, site: SiteID($1))
     }
-    inventory.datastores = datastores.map { site, datastore in
-      Datastore(
+    inventory.datastores = datastores.enumerated().map { index, entry in
+      let (site, datastore) = entry
+      return Datastore(
         name: datastore.name.value, site: SiteID(site), capacity: datastore.capacity.known,
-        readRate: datastore.read.known, writeRate: datastore.write.known)
+        readRate: datastore.read.known, writeRate: datastore.write.known, kind: datastore.kind.known ?? .vmfs,
+        vsan: buildVSAN(index))
     }
     inventory.circuits = circuits.map { buildCircuit($0.draft, site: $0.site) }
     inventory.links = zip(draft.links.value, linkEnds).enumerated().map { index, described in
@@ -63,7 +71,7 @@ extension Resolver {
         disks: machine.draft.disks.value.map { disk in
           let size = disk.value.size.value
           return VirtualDisk(name: disk.value.name.value, size: size, used: disk.value.used.known ?? size)
-        })
+        }, cpuCount: machine.draft.cpuCount.value, memory: machine.draft.memory.value)
     }
     return inventory
   }
@@ -115,7 +123,8 @@ extension Resolver {
       pointsInTime: draft.pointsInTime.known.map {
         Scenario.Replication.PointsInTime(perDay: $0.perDay.value, days: $0.days.value)
       }, links: links,
-      direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward)
+      direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward,
+      storagePolicy: policy(draft.storagePolicy.known, onDatastore: checked(planned.datastore)))
   }
 
   private func buildTimeline() -> [Scenario.TimelineEntry] {

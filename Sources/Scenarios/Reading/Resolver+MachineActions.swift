@@ -81,7 +81,7 @@ extension Resolver {
   }
 
   /// The disk that a reference names; reported if the machine has none of that name.
-  private mutating func disk(_ reference: Located<String>?, of machine: VirtualMachineID) -> DiskDraft? {
+  mutating func disk(_ reference: Located<String>?, of machine: VirtualMachineID) -> DiskDraft? {
     guard let reference else { return nil }
     let disks = disks(of: machine)
     if let disk = disks.first(where: { $0.name.known == reference.value }) { return disk }

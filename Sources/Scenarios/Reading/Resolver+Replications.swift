@@ -28,6 +28,7 @@ extension Resolver {
       checkProductLimits(of: replication)
       let target = siteNames.resolve(replication.target.located, log: &log)
       let datastore = resolveDatastore(replication.datastore.located, at: target)
+      checkPolicy(replication.storagePolicy, onDatastore: datastore)
       let via = linkNames.resolve(replication.via.located, log: &log)
       guard let selector = replication.virtualMachine.located,
         let selected = select(selector), !selected.isEmpty

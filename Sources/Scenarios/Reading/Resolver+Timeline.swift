@@ -205,6 +205,9 @@ extension Resolver {
       guard let circuit, let bandwidth = entry.bandwidth.known?.directions else { return nil }
       return .circuitLimit(circuit, bandwidth: bandwidth)
     case .circuitRestore: return circuit(of: entry).map { .circuitRestore($0) }
+    case .diskGroupFail: return diskGroup(of: entry).map { .diskGroupFail($0.host, group: $0.group) }
+    case .diskGroupRestore: return diskGroup(of: entry).map { .diskGroupRestore($0.host, group: $0.group) }
+    case .corruptReplica: return corruption(of: entry)
     }
   }
 
@@ -228,7 +231,10 @@ extension Resolver {
   private mutating func limitedDatastore(of entry: TimelineEntryDraft) -> DatastoreID? {
     guard let id = datastore(of: entry) else { return nil }
     let draft = datastores[id.index].draft
-    if !draft.read.isGiven, !draft.write.isGiven, let reference = entry.datastore.located {
+    let vsan = draft.vsan.known
+    let isLimited =
+      vsan.map { $0.read.isGiven || $0.write.isGiven } ?? (draft.read.isGiven || draft.write.isGiven)
+    if !isLimited, let reference = entry.datastore.located {
       log.report(
         .unlimitedDatastore, "the datastore \(quoted(reference.value)) has no throughput that could fall",
         at: reference.span, help: "give it \"read\" or \"write\", such as \"400MB/s\"")

@@ -1,0 +1,42 @@
+import Quantities
+
+extension VSANCluster {
+  /// What is wrong with the books, or `nil`: what each device has used must be the sum of what stands on it and of the room
+  /// kept there, an active component takes its share, and no two parts of an object share a fault domain.
+  ///
+  /// - Complexity: O(components).
+  package func spaceMismatch() -> String? {
+    var sums = [ByteCount](repeating: .zero, count: devices.count)
+    for index in objects.indices {
+      guard let object = objects[index] else { continue }
+      let space = self.space(of: object)
+      var domains: [(domain: Int, part: Int)] = []
+      for (number, component) in object.components.enumerated() {
+        let part = object.layout.part(of: number)
+        if let device = component.device {
+          sums[device] += component.size
+          domains.append((faultDomain(ofDevice: device), part))
+          let share = object.layout.share(of: number, in: space)
+          if component.state == .active, component.size != share {
+            return "component \(number) of object \(index) takes \(component.size), its share is \(share)"
+          }
+        } else if component.state != .degraded || component.size > .zero {
+          return "component \(number) of object \(index) stands nowhere"
+        }
+        if let destination = component.destination {
+          sums[destination.device] += destination.size
+          domains.append((faultDomain(ofDevice: destination.device), part))
+        }
+      }
+      for (position, one) in domains.enumerated() {
+        if domains[..<position].contains(where: { $0.domain == one.domain && $0.part != one.part }) {
+          return "two parts of object \(index) share fault domain \(one.domain)"
+        }
+      }
+    }
+    for device in devices.indices where sums[device] != devices[device].used {
+      return "device \(device) has used \(devices[device].used), but \(sums[device]) stand on it"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,118 @@
+package import Inventory
+package import Quantities
+
+extension VSANCluster {
+  /// Creates an object and places its components.
+  ///
+  /// What finds no place is left out and completed as soon as there is one; an object of which too little was placed is not
+  /// accessible until then.
+  ///
+  /// - Parameters:
+  ///   - size: The most it can hold; decides into how many pieces its parts are cut.
+  ///   - content: What it holds now; a thick policy reserves `size`.
+  /// - Source: That objects are created with what can be had is *inferred*; the product asks for force provisioning in the
+  ///   policy for it.
+  package mutating func create(
+    _ policy: StoragePolicy, size: ByteCount, content: ByteCount, at now: Instant
+  ) -> ObjectID {
+    let layout = VSANLayout(policy, size: size, faultDomains: faultDomainCount)
+    let held = policy.isThick ? max(size, content) : content
+    var object = Object(policy: policy, layout: layout, content: held, components: [])
+    let space = self.space(of: object)
+    for component in 0..<layout.componentCount {
+      let share = layout.share(of: component, in: space)
+      let device = chooseDevice(
+        forPart: layout.part(of: component), of: object.components, layout, size: share)
+      if let device {
+        devices[device].used += share
+        object.components.append(Component(state: .active, device: device, size: share))
+      } else {
+        object.components.append(Component(state: .degraded, device: nil, size: .zero))
+        hasUnplaced = true
+      }
+    }
+    placementVersion += 1
+    let index: Int
+    if let free = freeObjects.popLast() {
+      index = free
+      objects[index] = object
+    } else {
+      index = objects.count
+      objects.append(object)
+      generations.append(0)
+    }
+    watch(at: now)
+    return ObjectID(index: index, generation: generations[index])
+  }
+
+  /// Removes an object with everything of it.
+  package mutating func remove(_ object: ObjectID) {
+    for index in self[object].components.indices {
+      cancelResync(ofComponent: index, of: object)
+      release(index, of: object)
+    }
+    placementVersion += 1
+    objects[object.index] = nil
+    generations[object.index] += 1
+    freeObjects.append(object.index)
+  }
+
+  /// The object holds more or less than before; one of a thick policy takes what it took.
+  ///
+  /// Absent components stay as they are and miss the difference.
+  ///
+  /// - Precondition: What it grows by is covered by ``room(for:)``.
+  package mutating func setContent(_ content: ByteCount, of object: ObjectID, at now: Instant) {
+    guard content != self[object].content, !self[object].policy.isThick || content > self[object].content
+    else { return }
+    self[object].content = content
+    let layout = self[object].layout
+    let space = self.space(of: self[object])
+    for index in self[object].components.indices {
+      let share = layout.share(of: index, in: space)
+      let component = self[object].components[index]
+      if let destination = component.destination {
+        devices[destination.device].used = devices[destination.device].used - destination.size + share
+        self[object].components[index].destination?.size = share
+      }
+      guard let device = component.device else { continue }
+      // What is out of reach cannot be changed; what is stale keeps its room until it has caught up.
+      let isGrowing = share > component.size
+      if component.state != .active, isGrowing {
+        self[object].components[index].missed = max(component.missed, share - component.size)
+      }
+      guard component.state == .active || (component.state == .stale && isGrowing) else { continue }
+      devices[device].used = devices[device].used - component.size + share
+      self[object].components[index].size = share
+    }
+    watch(at: now)
+  }
+
+  /// Content of the object was overwritten: components that are not up to date miss it.
+  package mutating func written(_ content: ByteCount, to object: ObjectID) {
+    guard content > .zero, !isComplete(object) else { return }
+    let layout = self[object].layout
+    let space = self[object].policy.space(of: content, hosts: faultDomainCount)
+    for index in self[object].components.indices where self[object].components[index].state != .active {
+      self[object].components[index].missed += layout.share(of: index, in: space)
+    }
+  }
+
+  /// What an object takes on all devices when it is complete.
+  func space(of object: Object) -> ByteCount {
+    object.policy.space(of: object.content, hosts: faultDomainCount)
+  }
+
+  /// What a component of an object takes when it is up to date.
+  func share(_ component: Int, of object: ObjectID) -> ByteCount {
+    self[object].layout.share(of: component, in: space(of: self[object]))
+  }
+
+  /// Gives back what a component takes where it stands, which it leaves.
+  mutating func release(_ component: Int, of object: ObjectID) {
+    guard let device = self[object].components[component].device else { return }
+    devices[device].used = devices[device].used - self[object].components[component].size
+    self[object].components[component].device = nil
+    self[object].components[component].size = .zero
+  }
+}

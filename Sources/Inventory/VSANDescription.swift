@@ -1,0 +1,49 @@
+package import Quantities
+
+/// What makes a datastore a vSAN datastore: the devices of a cluster's hosts, and how objects are placed on them.
+package struct VSANDescription: Sendable, Hashable {
+  /// The hosts whose devices make up the datastore, ascending; never empty.
+  package let hosts: [HostID]
+  /// The fault domain of each of ``hosts``.
+  package let faultDomains: [Int]
+  /// What each device of a host holds, raw: disk groups, or the one storage pool of the express architecture.
+  package let deviceSizes: [ByteCount]
+  /// The policy of objects that name none.
+  package let policy: StoragePolicy
+  /// What the devices of one host read, all together; `nil` where they are never the bottleneck.
+  package let readRate: DataRate?
+  /// What the devices of one host write, all together.
+  package let writeRate: DataRate?
+  package let repairDelay: TimeSpan
+  /// The most that one component is copied with.
+  package let resyncRate: DataRate
+  /// The weight of a copied component against one replication, merge or comparison at the same devices.
+  package let resyncWeight: Ratio
+  /// How many components are copied onto one host at a time.
+  package let resyncsPerHost: Int
+  /// How often everything is read with its checksums; never if `nil`.
+  package let scrubInterval: TimeSpan?
+
+  package init(
+    hosts: [HostID], faultDomains: [Int], deviceSizes: [ByteCount], policy: StoragePolicy,
+    readRate: DataRate?,
+    writeRate: DataRate?, repairDelay: TimeSpan, resyncRate: DataRate, resyncWeight: Ratio,
+    resyncsPerHost: Int,
+    scrubInterval: TimeSpan?
+  ) {
+    self.hosts = hosts
+    self.faultDomains = faultDomains
+    self.deviceSizes = deviceSizes
+    self.policy = policy
+    self.readRate = readRate
+    self.writeRate = writeRate
+    self.repairDelay = repairDelay
+    self.resyncRate = resyncRate
+    self.resyncWeight = resyncWeight
+    self.resyncsPerHost = resyncsPerHost
+    self.scrubInterval = scrubInterval
+  }
+
+  /// What all devices hold.
+  package var rawCapacity: ByteCount { deviceSizes.reduce(.zero, +) * UInt64(hosts.count) }
+}

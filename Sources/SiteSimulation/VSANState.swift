@@ -1,0 +1,63 @@
+import ClusterModels
+import Inventory
+import Quantities
+import ReplicationCore
+import ResourceModels
+import SimulationKernel
+
+/// A vSAN datastore as it is now: its cluster, what its devices are shared by, and the copies under way.
+struct VSANState {
+  let description: VSANDescription
+  var cluster: VSANCluster
+  /// What the devices of each host read and write, where that is limited; by the index in the description's hosts.
+  let reads: [ResourceID]?
+  let writes: [ResourceID]?
+  /// The objects of each virtual machine's disks, by the index of the machine; none for machines elsewhere.
+  var machineObjects: [[VSANCluster.ObjectID]] = []
+  /// The copies under way, oldest first.
+  var copies: [(number: UInt64, flow: FlowID)] = []
+  var timer: (due: Instant, token: EventToken)?
+  /// The placement that accessibility and routes were last derived from.
+  var followedVersion: UInt64 = 0
+  /// Whether a look at it is scheduled for this instant.
+  var isLookDue = false
+
+  init(_ description: VSANDescription, in sharing: inout SharingSystem) {
+    self.description = description
+    var parameters = VSANParameters()
+    parameters.repairDelay = description.repairDelay
+    parameters.resyncsPerHost = description.resyncsPerHost
+    cluster = VSANCluster(
+      hosts: description.faultDomains.map { .init(devices: description.deviceSizes, faultDomain: $0) },
+      parameters: parameters)
+    func resources(_ rate: DataRate?) -> [ResourceID]? {
+      guard let rate else { return nil }
+      return description.hosts.map { _ in
+        sharing.addResource(capacity: TransportModel.capacity(rate.bytesPerSecond))
+      }
+    }
+    reads = resources(description.readRate)
+    writes = resources(description.writeRate)
+  }
+
+  /// The cluster's index of a host; `nil` if its devices are none of this datastore's.
+  func index(of host: HostID) -> Int? { description.hosts.firstIndex(of: host) }
+
+  /// What loads mean for the shared devices, `share` times.
+  func uses(_ loads: [VSANCluster.Load], share: Double) -> [ResourceUse] {
+    var uses: [ResourceUse] = []
+    for load in loads {
+      if let reads, load.reads > 0 { uses.append(ResourceUse(reads[load.host], factor: load.reads * share)) }
+      if let writes, load.writes > 0 {
+        uses.append(ResourceUse(writes[load.host], factor: load.writes * share))
+      }
+    }
+    return uses
+  }
+}
+
+/// A file of a replica and the object that holds it.
+struct PlacedFile {
+  let name: ReplicaFile.Name
+  let object: VSANCluster.ObjectID
+}

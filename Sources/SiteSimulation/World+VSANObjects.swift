@@ -1,0 +1,150 @@
+import ClusterModels
+import Inventory
+import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+
+/// What machines and replicas are on vSAN datastores: objects, and the room they have.
+extension World {
+  /// Sets up the vSAN datastores as they are at instant zero.
+  mutating func buildVSAN() {
+    for (index, description) in scenario.inventory.datastores.enumerated() {
+      guard let vsan = description.vsan else { continue }
+      datastores[index].vsan = VSANState(vsan, in: &sharing)
+    }
+    placeMachines()
+  }
+
+  /// Places the disks of all machines that stand on vSAN datastores.
+  mutating func placeMachines() {
+    for datastore in datastores.indices where datastores[datastore].vsan != nil {
+      for (index, machine) in scenario.inventory.virtualMachines.enumerated() {
+        var objects: [VSANCluster.ObjectID] = []
+        if machine.datastore.index == datastore, let policy = scenario.virtualMachines[index].storagePolicy {
+          for disk in machine.disks {
+            let object = datastores[datastore].vsan?.cluster.create(
+              policy, size: disk.size, content: disk.used, at: now)
+            if let object { objects.append(object) }
+          }
+        }
+        datastores[datastore].vsan?.machineObjects.append(objects)
+      }
+      noteUse(of: datastore)
+    }
+  }
+
+  /// Takes over what a vSAN datastore's devices have used.
+  mutating func noteUse(of datastore: Int) {
+    guard let used = datastores[datastore].vsan?.cluster.usedSize else { return }
+    datastores[datastore].used = used
+    datastores[datastore].usedPeak = max(datastores[datastore].usedPeak, used)
+  }
+
+  /// Makes the objects of a replica what its files are: each file is one.
+  mutating func placeFiles(_ index: Int) {
+    let datastore = replications[index].datastore.index
+    guard var vsan = datastores[datastore].vsan,
+      let policy = scenario.replications[index].storagePolicy
+    else { return }
+    // The only owner, so that nothing is copied.
+    datastores[datastore].vsan = nil
+    let files = replications[index].replica.files
+    let old = replications[index].files
+    var placed: [PlacedFile] = []
+    placed.reserveCapacity(files.count)
+    var position = 0
+    var created: [ReplicaFile] = []
+    var grown: [(object: VSANCluster.ObjectID, size: ByteCount)] = []
+    for file in files {
+      while position < old.count, old[position].name < file.name {
+        vsan.cluster.remove(old[position].object)
+        position += 1
+      }
+      if position < old.count, old[position].name == file.name {
+        placed.append(old[position])
+        grown.append((old[position].object, file.size))
+        position += 1
+      } else {
+        created.append(file)
+      }
+    }
+    for gone in old[position...] { vsan.cluster.remove(gone.object) }
+    // What is given back comes first, so that what is taken finds it.
+    for (object, size) in grown { vsan.cluster.setContent(size, of: object, at: now) }
+    for file in created {
+      let object = vsan.cluster.create(policy, size: file.nominalSize, content: file.size, at: now)
+      if !vsan.cluster.isAccessible(object) { vsan.isLookDue = true }
+      placed.append(PlacedFile(name: file.name, object: object))
+    }
+    if !created.isEmpty { placed.sort { $0.name < $1.name } }
+    let isLookNew = vsan.isLookDue
+    vsan.isLookDue = false
+    datastores[datastore].vsan = vsan
+    replications[index].files = placed
+    if isLookNew { lookAgain(at: datastore) }
+    if !created.isEmpty { refreshForwardRoute(index) }
+    followCommands(of: datastore)
+  }
+
+  /// The object of one of a replica's files; `nil` where it is on no vSAN datastore.
+  func object(of name: ReplicaFile.Name, _ index: Int) -> VSANCluster.ObjectID? {
+    let files = replications[index].files
+    var (low, high) = (0, files.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if files[middle].name < name { low = middle + 1 } else { high = middle }
+    }
+    return low < files.count && files[low].name == name ? files[low].object : nil
+  }
+
+  /// The objects of a replication's disks at the source, by the index of the disk; none where they are on no vSAN datastore.
+  func sourceObjects(_ index: Int) -> [VSANCluster.ObjectID] {
+    let machine = replications[index].machine
+    guard let vsan = datastores[scenario.inventory[machine].datastore.index].vsan else { return [] }
+    let objects = vsan.machineObjects[machine.index]
+    // Disks that were added since are counted on no device.
+    return scenario.replications[index].disks.map { objects[$0] }
+  }
+
+  /// What the replica of a replication may grow by, or `nil` where that is no matter.
+  func freeSpace(for index: Int) -> ByteCount? {
+    let datastore = replications[index].datastore
+    guard let vsan = datastores[datastore.index].vsan, datastores[datastore.index].outages.isEmpty else {
+      return freeSpace(of: datastore)
+    }
+    return vsan.cluster.room(for: replications[index].files.map(\.object))
+  }
+
+  /// What is wrong with the books of the datastores, or `nil`: what is used must be the sum of what exists.
+  ///
+  /// - Complexity: O(objects).
+  package func spaceMismatch() -> String? {
+    for (number, datastore) in datastores.enumerated() {
+      let name = scenario.inventory.datastores[number].name
+      guard let vsan = datastore.vsan else { continue }
+      if let mismatch = vsan.cluster.spaceMismatch() { return "\(name): \(mismatch)" }
+      if datastore.used != vsan.cluster.usedSize {
+        return "\(name): \(datastore.used) are recorded, \(vsan.cluster.usedSize) used"
+      }
+      let objects =
+        vsan.machineObjects.reduce(0) { $0 + $1.count }
+        + replications.reduce(0) { $0 + ($1.datastore.index == number ? $1.files.count : 0) }
+      if objects != vsan.cluster.health.objects {
+        return "\(name): \(vsan.cluster.health.objects) objects, but \(objects) files"
+      }
+      for replication in replications where replication.datastore.index == number {
+        let files = replication.replica.files
+        let total = files.reduce(ByteCount.zero) { $0 + $1.size }
+        if files.map(\.name) != replication.files.map(\.name) || total != replication.replica.spaceUse.total {
+          return "\(name): the files of a replica are not its objects"
+        }
+        for (file, placed) in zip(files, replication.files)
+        where vsan.cluster.content(of: placed.object) != file.size && file.name.kind != .testImage {
+          return "\(name): a file of \(file.size) has an object of \(vsan.cluster.content(of: placed.object))"
+        }
+      }
+    }
+    return nil
+  }
+}
