@@ -73,13 +73,19 @@ let layer5 =
   [sampleRuns]
   + module("ResultStore", ["Quantities", "Inventory", "Measurements", grdb], tests: ["SampleRuns"])
   + module("Reporting", ["Quantities", "Inventory", "Measurements"], tests: ["SampleRuns"])
+  + module(
+    "Swarm",
+    [
+      "Quantities", "RandomStreams", "Inventory", "ReplicationCore", "ResourceModels", "Scenarios",
+      "Measurements", "SiteSimulation",
+    ])
 
 let layer6: [Target] = [
   .executableTarget(
     name: "drsim",
     dependencies: [
       "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",
-      "Reporting", argumentParser,
+      "Reporting", "Swarm", argumentParser,
     ],
     exclude: ["README.md"], swiftSettings: settings),
   .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: settings),
@@ -97,7 +103,7 @@ let benchmarks: [Target] = [
     name: "Benchmarks",
     dependencies: [
       "Quantities", "RandomStreams", "BlockStorage", "Inventory", "SimulationKernel", "ResourceModels",
-      "Scenarios", "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs",
+      "Scenarios", "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs", "Swarm",
     ],
     path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
 ]

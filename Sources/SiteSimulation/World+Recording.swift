@@ -51,7 +51,7 @@ extension World {
   private mutating func append(
     _ account: SyncAccount, outcome: CycleRecord.Outcome, of index: Int, unsent: ByteCount = .zero
   ) {
-    let wireSize = account.wireSize - unsent
+    let wireSize = account.wireSize - (planted.contains(.unsentBytesCounted) ? .zero : unsent)
     record.append(
       CycleRecord(
         vm: replications[index].machine, sequence: replications[index].cycleCount,
@@ -205,7 +205,7 @@ extension World {
   /// The status of a replication as an administrator reads it.
   ///
   /// A target without room is an error, and what stops all else; see `ReplicationConditions` for the order.
-  private func status(of replication: ReplicationRun) -> ReplicationStatus {
+  func status(of replication: ReplicationRun) -> ReplicationStatus {
     let lag = replication.lag.lag(at: now)
     let isViolated = lag.map { $0 > replication.lag.rpo } ?? false
     let status = replication.hasShortage ? .error : replication.source.status

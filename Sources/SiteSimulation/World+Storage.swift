@@ -43,6 +43,7 @@ extension World {
 
   mutating func mergeEnded(_ merge: ReplicationTarget.Merge, _ index: Int) throws(SimulationFailure) {
     replications[index].replica.mergeCompleted(merge)
+    if planted.contains(.spaceNotReturned) { return }
     noteSpace(index)
     startMerges(index)
     try spaceReturned(on: replications[index].datastore)

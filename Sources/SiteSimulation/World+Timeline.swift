@@ -151,7 +151,7 @@ extension World {
   }
 
   private mutating func resume(_ replication: Int) throws(SimulationFailure) {
-    replications[replication].source.resumed()
+    if !planted.contains(.pauseNeverEnds) { replications[replication].source.resumed() }
     try sourceChanged(replication)
   }
 
@@ -167,7 +167,8 @@ extension World {
   }
 
   func bandwidth(of link: LinkID) -> [DataRate] {
-    links[link.index].limits.current ?? scenario.inventory[link].bandwidth
+    if planted.contains(.limitIgnored) { return scenario.inventory[link].bandwidth }
+    return links[link.index].limits.current ?? scenario.inventory[link].bandwidth
   }
 
   /// Tells every replication whose path broke or returned.

@@ -7,12 +7,12 @@ import Scenarios
 import SimulationKernel
 
 /// What a flow of the sharing system is for; with the index of its replication it makes the flow's tag.
-enum FlowPurpose: UInt64 {
+package enum FlowPurpose: UInt64, Sendable {
   case forward, backward, compare, merge
 
   func tag(_ index: Int) -> UInt64 { UInt64(index) << 2 | rawValue }
 
-  static func decode(_ tag: UInt64) -> (FlowPurpose, Int) {
+  package static func decode(_ tag: UInt64) -> (FlowPurpose, Int) {
     guard let purpose = FlowPurpose(rawValue: tag & 3) else { preconditionFailure("two bits name a purpose") }
     return (purpose, Int(tag >> 2))
   }
@@ -276,7 +276,8 @@ extension World {
     let connections = max(1, state.transfers[direction.rawValue])
     let capacity =
       state.isUp
-      ? TransportModel.capacity(transport.network.capacity(of: hop, connections: connections)) : 0
+      ? TransportModel.capacity(transport.network.capacity(of: hop, connections: connections))
+        * (planted.contains(.capacityLeftIdle) ? 0.1 : 1) : 0
     sharing.setCapacity(capacity, of: state.resources[direction.rawValue], at: now)
     links[link.index].meters[direction.rawValue].capacityChanged(
       to: TransportModel.rate(bytesPerSecond: capacity), at: now)

@@ -1,0 +1,299 @@
+import Inventory
+package import Measurements
+import Quantities
+import ResourceModels
+package import Scenarios
+package import SiteSimulation
+
+/// Watches a world step by step and says which invariant does not hold.
+///
+///     var checker = WorldChecker(scenario, world)
+///     while try world.step(until: end) { try checker.stepped(world) }
+///     try checker.ended(world)
+///
+/// It keeps its own history of every disk, of what could be recovered when, and of what every link carried, and
+/// asks the world only for what it holds and reports.
+package struct WorldChecker {
+  private let scenario: Scenario
+  private var histories: [ImageHistory]
+  private var sights: [ReplicationSight]
+  package private(set) var lags: [LagOracle]
+  private var ledger: ByteLedger
+  private var calendar: FaultCalendar
+  private var sharing = SharingCheck()
+  private var snapshot = SharingSnapshot()
+  private let linkResources: [[Int]]
+  /// The datastores whose space is counted.
+  private let limited: [DatastoreID]
+  private var cycleCount = 0
+  private var eventCount = -1
+  package private(set) var counts = SwarmCounts()
+
+  package init(_ scenario: Scenario, _ world: borrowing World) {
+    self.scenario = scenario
+    histories = scenario.replications.map { _ in ImageHistory() }
+    sights = scenario.replications.map { _ in ReplicationSight() }
+    lags = scenario.replications.map { LagOracle(rpo: $0.rpo) }
+    ledger = ByteLedger(replicationCount: scenario.replications.count)
+    calendar = FaultCalendar(scenario)
+    var resources: [[Int]] = []
+    for link in scenario.inventory.links.indices {
+      resources.append(Link.Direction.allCases.map { world.resource(of: LinkID(link), $0) })
+    }
+    linkResources = resources
+    limited = scenario.inventory.datastores.indices.map { DatastoreID($0) }
+      .filter { scenario.inventory[$0].capacity != nil }
+    for index in histories.indices where scenario.replications[index].initialSync == .done {
+      histories[index].began(at: .zero, disks: world.sourceContents(of: index))
+    }
+  }
+
+  private func name(_ index: Int) -> String {
+    scenario.inventory[scenario.replications[index].virtualMachine].name
+  }
+
+  // MARK: - After every step
+
+  package mutating func stepped(_ world: borrowing World) throws(Violation) {
+    counts.steps += 1
+    let now = world.time
+    world.inspectSharing(into: &snapshot)
+    ledger.stepped(to: now, snapshot: snapshot)
+    try checkSharing(at: now)
+    for index in histories.indices { try checkReplication(index, world) }
+    for datastore in limited { try checkSpace(datastore, world) }
+    if world.recordedEventCount != eventCount {
+      eventCount = world.recordedEventCount
+      try checkPlaces(world)
+    }
+    if world.cycleCount != cycleCount {
+      cycleCount = world.cycleCount
+      try checkBytes(world)
+    }
+  }
+
+  private mutating func checkReplication(_ index: Int, _ world: borrowing World) throws(Violation) {
+    let now = world.time
+    let sight = world.sight(of: index)
+    let last = sights[index]
+    guard sight != last else { return }
+    sights[index] = sight
+    if sight.status != last.status {
+      counts.statuses[sight.status, default: 0] += 1
+      if !last.status.isEmpty { counts.transitions["\(last.status) → \(sight.status)", default: 0] += 1 }
+    }
+    if let delta = sight.delta, delta != last.delta {
+      guard delta.pointInTime == now else {
+        throw Violation(
+          .instanceOrder, at: now, subject: name(index), detail: "a delta says that it began at \(delta.pointInTime)")
+      }
+      histories[index].began(at: now, disks: world.sourceContents(of: index))
+    }
+    if let defect = lags[index].saw(sight.newest?.pointInTime, at: now) {
+      throw Violation(.instanceOrder, at: now, subject: name(index), detail: defect)
+    }
+    guard sight.lag == lags[index].lag(at: now) else {
+      throw Violation(
+        .lag, at: now, subject: name(index),
+        detail: "a lag of \(text(sight.lag)) is reported, and \(text(lags[index].lag(at: now))) would be lost")
+    }
+    if sight.newest != last.newest { counts.instances += 1 }
+    let isChainChanged =
+      sight.levelCount != last.levelCount || sight.mergeCount != last.mergeCount
+      || sight.isTested != last.isTested || sight.session != last.session
+    if sight.newest != last.newest || isChainChanged { try checkImages(index, world) }
+  }
+
+  private func text(_ span: TimeSpan?) -> String { span.map { "\($0)" } ?? "everything" }
+
+  private mutating func checkImages(_ index: Int, _ world: borrowing World) throws(Violation) {
+    let instances = world.instances(of: index)
+    for (earlier, later) in zip(instances, instances.dropFirst())
+    where earlier.pointInTime > later.pointInTime {
+      throw Violation(
+        .instanceOrder, at: world.time, subject: name(index),
+        detail: "the instances of \(earlier.pointInTime) and \(later.pointInTime) are out of order")
+    }
+    if histories[index].count > 40, let oldest = instances.first {
+      histories[index].forget(before: oldest.pointInTime)
+    }
+    for instance in instances {
+      guard let disks = world.recoverableContents(of: index, at: instance.pointInTime) else {
+        throw Violation(
+          .pastImage, at: world.time, subject: name(index),
+          detail: "the instance of \(instance.pointInTime) is listed and cannot be recovered")
+      }
+      counts.comparedImages += 1
+      if let defect = histories[index].defect(ofInstanceAt: instance.pointInTime, disks: disks) {
+        throw Violation(.pastImage, at: world.time, subject: name(index), detail: defect)
+      }
+    }
+  }
+
+  private mutating func checkSharing(at now: Instant) throws(Violation) {
+    if let (invariant, detail) = sharing.defect(in: snapshot) {
+      throw Violation(invariant, at: now, subject: "sharing", detail: detail)
+    }
+    guard let bandwidths = calendar.bandwidths(at: now) else { return }
+    for (link, rates) in bandwidths.enumerated() {
+      let usable = min(scenario.inventory.links[link].usable.value, 0.9)
+      for (direction, rate) in rates.enumerated() {
+        let capacity = snapshot.capacities[linkResources[link][direction]]
+        if capacity > rate * (1 + 1e-6) {
+          throw Violation(
+            .capacity, at: now, subject: scenario.inventory.links[link].name,
+            detail: "it can carry \(capacity) B/s, and the timeline leaves it \(rate)")
+        }
+        // Several connections get 90 % out of a link together, and SimGrid's models 97 %.
+        if capacity < rate * usable * 0.8 {
+          throw Violation(
+            .maxMin, at: now, subject: scenario.inventory.links[link].name,
+            detail: "it carries at most \(capacity) B/s, and the timeline leaves it \(rate)")
+        }
+      }
+    }
+    for flow in snapshot.flows {
+      let (purpose, _) = FlowPurpose.decode(flow.tag)
+      let limit: DataRate? =
+        switch purpose {
+        case .merge: scenario.profile.mergeRate
+        case .compare: scenario.profile.checksumRate
+        case .forward, .backward: nil
+        }
+      if let limit, flow.rate > limit.bytesPerSecond * (1 + 1e-6) {
+        throw Violation(
+          .capacity, at: now, subject: "\(purpose)", detail: "it runs at \(flow.rate) B/s, above \(limit)")
+      }
+    }
+  }
+
+  private func checkSpace(_ datastore: DatastoreID, _ world: borrowing World) throws(Violation) {
+    var expected = ByteCount.zero
+    for machine in scenario.inventory.virtualMachines where machine.datastore == datastore {
+      for disk in machine.disks { expected += disk.used }
+    }
+    for (index, replication) in scenario.replications.enumerated() where replication.datastore == datastore {
+      expected += world.replicaSpace(of: index)
+    }
+    let used = world.usedSpace(on: datastore)
+    guard used == expected else {
+      throw Violation(
+        .space, at: world.time, subject: scenario.inventory[datastore].name,
+        detail: "\(used) are counted as used, and what exists takes \(expected)")
+    }
+  }
+
+  private func checkPlaces(_ world: borrowing World) throws(Violation) {
+    for sight in world.machineSights {
+      let machine = scenario.inventory[sight.machine]
+      if let defect = PlacementCheck.defect(of: sight, site: machine.site, hosts: scenario.inventory.hosts) {
+        throw Violation(.placement, at: world.time, subject: machine.name, detail: defect)
+      }
+    }
+  }
+
+  // MARK: - Bytes
+
+  /// Whether the network model counts the bytes of the data; SimGrid's models count what stands for them.
+  private var countsBytes: Bool {
+    scenario.network.model == .fluid || scenario.network.model == .bare
+  }
+
+  private func checkBytes(_ world: borrowing World) throws(Violation) {
+    for link in scenario.inventory.links.indices {
+      for direction in Link.Direction.allCases {
+        let counted = world.carriedBytes(on: LinkID(link), direction)
+        let expected = ledger.carried(by: linkResources[link][direction.rawValue])
+        if abs(counted - expected) > ledger.tolerance(of: expected) {
+          throw Violation(
+            .bytes, at: world.time, subject: scenario.inventory.links[link].name,
+            detail: "its counter says \(counted) B, and its transfers brought \(expected)")
+        }
+      }
+    }
+    guard countsBytes else { return }
+    let cycles = world.cycles
+    for (index, replication) in scenario.replications.enumerated() {
+      let own = cycles.filter { $0.vm == replication.virtualMachine }
+      let counted =
+        own.reduce(ByteCount.zero) { $0 + $1.wireSize } + world.wireSizeUnderWay(of: index)
+      let expected = ledger.sent(by: index)
+      let tolerance = ledger.tolerance(of: expected) + Double(own.count)
+      if abs(Double(counted.bytes) - expected) > tolerance {
+        throw Violation(
+          .bytes, at: world.time, subject: name(index),
+          detail: "its syncs count \(counted.bytes) B, and the network carried \(expected)")
+      }
+    }
+  }
+
+  // MARK: - At the end
+
+  /// Checks what must hold when the whole run is over.
+  package mutating func ended(_ world: borrowing World) throws(Violation) {
+    try checkBytes(world)
+    for index in lags.indices { lags[index].account(until: world.time) }
+    guard world.time == scenario.clock.end else { return }
+    let expectation = RecoveryExpectation(scenario)
+    let places = world.machineSights
+    for (index, promise) in expectation.promises.enumerated() {
+      switch promise {
+      case .none(let reason):
+        counts.promises["none: \(reason)", default: 0] += 1
+        continue
+      case .fresh: counts.promises["fresh", default: 0] += 1
+      case .equal: counts.promises["equal", default: 0] += 1
+      }
+      if let defect = recoveryDefect(index, promise, expectation, world, places) {
+        throw Violation(.recovery, at: world.time, subject: name(index), detail: defect)
+      }
+    }
+  }
+
+  private func recoveryDefect(
+    _ index: Int, _ promise: RecoveryExpectation.Promise, _ expectation: RecoveryExpectation,
+    _ world: borrowing World, _ places: [MachineSight]
+  ) -> String? {
+    let replication = scenario.replications[index]
+    let sight = world.sight(of: index)
+    guard places.contains(where: { $0.machine == replication.virtualMachine && $0.isRunning }) else {
+      return "its machine does not run"
+    }
+    guard sight.status.hasPrefix("OK") || sight.status.hasPrefix("SYNC") else {
+      return "its status is \(sight.status)"
+    }
+    guard let newest = sight.newest, newest.pointInTime > expectation.lastChange else {
+      return "its newest instance is older than the last fault"
+    }
+    let profile = scenario.profile
+    let slack = profile.quiescingDuration * 2 + profile.migrationDuration + .seconds(5)
+    let lag = world.time - newest.pointInTime
+    let limit = promise == .equal ? replication.rpo + slack : replication.rpo * 2 + slack
+    if lag > limit { return "its lag is \(lag) with an RPO of \(replication.rpo)" }
+    guard promise == .equal else { return nil }
+    let source = world.sourceContents(of: index)
+    guard let replica = world.recoverableContents(of: index, at: newest.pointInTime) else {
+      return "its newest instance cannot be recovered"
+    }
+    return source == replica ? nil : "its replica differs from the silent source"
+  }
+
+  /// Compares what the run reports about lags with what was seen.
+  package func reported(_ record: RunRecord) throws(Violation) {
+    let end = Instant.zero + record.duration
+    for (index, replication) in scenario.replications.enumerated() {
+      guard let vm = record.vms.first(where: { $0.id == replication.virtualMachine }) else {
+        throw Violation(.lag, at: end, subject: name(index), detail: "it is missing from the record")
+      }
+      let statistics = vm.lag.statistics(in: .zero..<end)
+      let oracle = lags[index]
+      let found = (statistics.violationTime, statistics.unprotectedTime, statistics.lagMaximum)
+      let expected = (oracle.violationTime, oracle.unprotectedTime, oracle.lagMaximum)
+      guard found == expected else {
+        throw Violation(
+          .lag, at: end, subject: name(index),
+          detail: "violation, unprotected time and worst lag are reported as \(found), and were \(expected)")
+      }
+    }
+  }
+}
