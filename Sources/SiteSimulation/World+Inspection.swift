@@ -45,15 +45,19 @@ package struct MachineSight: Sendable, Hashable {
   package let isHostUp: Bool
   /// The hosts that plan cycles for it.
   package let plannedBy: [HostID]
+  /// Whether there are cycles to plan; a host learns of a machine only then.
+  package let hasCycles: Bool
 
   package init(
-    machine: VirtualMachineID, isRunning: Bool, host: HostID, isHostUp: Bool, plannedBy: [HostID]
+    machine: VirtualMachineID, isRunning: Bool, host: HostID, isHostUp: Bool, plannedBy: [HostID],
+    hasCycles: Bool
   ) {
     self.machine = machine
     self.isRunning = isRunning
     self.host = host
     self.isHostUp = isHostUp
     self.plannedBy = plannedBy
+    self.hasCycles = hasCycles
   }
 }
 
@@ -107,7 +111,8 @@ extension World {
       return MachineSight(
         machine: machine.id, isRunning: isRunning, host: machine.host, isHostUp: hosts[machine.host.index].isUp,
         plannedBy: hosts.indices.filter { hosts[$0].schedule.virtualMachines.contains(machine.id) }
-          .map { HostID($0) })
+          .map { HostID($0) },
+        hasCycles: replications[machine.replication].toldActivity != .stopped)
     }
   }
 

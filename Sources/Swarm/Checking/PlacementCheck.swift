@@ -13,7 +13,7 @@ enum PlacementCheck {
     if hosts[sight.host.index].site != site {
       return "it runs on \(hosts[sight.host.index].name), which is at another site"
     }
-    if let planner = sight.plannedBy.first, planner != sight.host {
+    if sight.hasCycles, let planner = sight.plannedBy.first, planner != sight.host {
       return "it runs on \(hosts[sight.host.index].name), and \(hosts[planner.index].name) plans its syncs"
     }
     return nil

@@ -97,16 +97,16 @@ private struct RecoveryPlan {
     let profile = scenario.profile
     let replications = scenario.replications
     let total = replications.reduce(0) { $0 + size(of: $1) }
-    var seconds = 4 * total / sharedRate
+    var seconds = 3 * total / sharedRate
     for replication in replications {
-      seconds += 3 * size(of: replication) / ownRate(of: replication) + 200 * roundTrip(of: replication)
+      seconds += 3 * size(of: replication) / ownRate(of: replication) + 100 * roundTrip(of: replication)
     }
     let delays =
       profile.connectionTimeout + (profile.reconnectDelayMaximum + profile.reconnectDelayStep) * 2
       + profile.haRestartDelay + profile.targetHostDetection + profile.migrationDuration * 2
       + profile.quiescingDuration * 4
     let objective = replications.map(\.rpo).max() ?? .zero
-    return delays + objective * 3 + .minutes(2) + .seconds(Int64(seconds))
+    return delays + objective * 3 + .minutes(1) + .seconds(Int64(seconds))
   }
 
   func promise(of index: Int) -> RecoveryExpectation.Promise {

@@ -231,6 +231,8 @@ package struct WorldChecker {
 
   /// Checks what must hold when the whole run is over.
   package mutating func ended(_ world: borrowing World) throws(Violation) {
+    world.inspectSharing(into: &snapshot)
+    ledger.stepped(to: world.time, snapshot: snapshot)
     try checkBytes(world)
     for index in lags.indices { lags[index].account(until: world.time) }
     guard world.time == scenario.clock.end else { return }

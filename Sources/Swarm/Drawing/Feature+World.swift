@@ -12,7 +12,7 @@ extension Feature {
         sketch.draft.machines[index].replication?["rpo"] = rpo
       }
       for index in sketch.draft.workloads.indices {
-        let rate = sketch.rate(1 + random.pick(40))
+        let rate = sketch.rate(1 + random.pick(2 << random.pick(5)))
         sketch.draft.workloads[index].settings["write"] = rate
       }
     },
@@ -103,13 +103,13 @@ extension Feature {
   static let workloads = [
     workload("hotspot") { sketch, random in
       ScenarioObject([
-        "model": quoted("hotspot"), "write": sketch.rate(1 + random.pick(40)), "blockSize": quoted("16KiB"),
+        "model": quoted("hotspot"), "write": sketch.rate(1 + random.pick(2 << random.pick(5))), "blockSize": quoted("16KiB"),
         "workingSet": quoted("2MiB"),
       ])
     },
     workload("sequential") { sketch, random in
       ScenarioObject([
-        "model": quoted("sequential"), "write": sketch.rate(1 + random.pick(40)), "blockSize": quoted("12KiB"),
+        "model": quoted("sequential"), "write": sketch.rate(1 + random.pick(2 << random.pick(5))), "blockSize": quoted("12KiB"),
       ])
     },
     workload("periodic") { sketch, random in

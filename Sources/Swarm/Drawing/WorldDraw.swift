@@ -52,7 +52,7 @@ package struct WorldDraw: Sendable {
     sketch.draft.links = [
       ScenarioObject([
         "name": quoted("wan"), "between": #"["madrid", "lisbon"]"#,
-        "bandwidth": quoted("\(1 << random.pick(4))MiB/s"), "latency": quoted("1ms"), "usable": quoted("100%"),
+        "bandwidth": quoted("\(128 << random.pick(7))KiB/s"), "latency": quoted("1ms"), "usable": quoted("100%"),
       ])
     ]
     for number in 1...1 + random.pick(3) {
@@ -109,7 +109,7 @@ extension WorldSketch {
       (
         workload,
         ScenarioObject([
-          "model": quoted("uniform"), "write": rate(1 + random.pick(40)), "blockSize": quoted("4KiB"),
+          "model": quoted("uniform"), "write": rate(1 + random.pick(2 << random.pick(5))), "blockSize": quoted("4KiB"),
         ])
       ))
     return ScenarioObject([
