@@ -66,18 +66,19 @@ extension World {
   package var replicationCount: Int { replications.count }
 
   package func sight(of index: Int) -> ReplicationSight {
-    let run = replications[index]
     var sight = ReplicationSight()
-    if let account = run.source.currentAccount, account.kind == .delta {
+    if let account = replications[index].source.currentAccount, account.kind == .delta {
       sight.delta = .init(sequence: account.sequence, pointInTime: account.startedAt)
     }
-    sight.newest = run.replica.newestInstance.map { .init(sequence: $0.sequence, pointInTime: $0.pointInTime) }
-    sight.session = run.source.session
-    sight.levelCount = run.replica.levelCount
-    sight.mergeCount = run.merges.count
-    sight.isTested = run.test != nil
-    sight.status = status(of: run).rawValue
-    sight.lag = run.lag.lag(at: now)
+    sight.newest = replications[index].replica.newestInstance.map {
+      .init(sequence: $0.sequence, pointInTime: $0.pointInTime)
+    }
+    sight.session = replications[index].source.session
+    sight.levelCount = replications[index].replica.levelCount
+    sight.mergeCount = replications[index].merges.count
+    sight.isTested = replications[index].test != nil
+    sight.lag = replications[index].lag.lag(at: now)
+    sight.status = status(of: index).rawValue
     return sight
   }
 

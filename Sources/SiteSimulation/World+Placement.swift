@@ -63,6 +63,7 @@ extension World {
       replications[index].hostStamp += 1
       replications[index].isHostWanted = false
       replications[index].replica.hostFailed(hasOtherHost: false)
+      noteSpace(index)
       cancelMerges(index)
       queue.schedule(
         WorldEvent(.targetHostLost, index, stamp: replications[index].hostStamp),
@@ -139,8 +140,11 @@ extension World {
       replications[index].replica.serverRestarted()
     } else {
       replications[index].replica.serverFailed()
+      noteSpace(index)
+      cancelMerges(index)
     }
     reroute(index, over: forwardRoute(index))
+    startMerges(index)
     try sourceChanged(index, unsent: unsent)
     try reachabilityChanged()
   }

@@ -97,11 +97,16 @@ package struct WorldChecker {
         .lag, at: now, subject: name(index),
         detail: "a lag of \(text(sight.lag)) is reported, and \(text(lags[index].lag(at: now))) would be lost")
     }
-    if sight.newest != last.newest { counts.instances += 1 }
-    let isChainChanged =
-      sight.levelCount != last.levelCount || sight.mergeCount != last.mergeCount
+    if let newest = sight.newest, newest != last.newest {
+      counts.instances += 1
+      try checkImage(newest, of: index, world)
+    }
+    // What is recoverable may be read through other logs now, or what was thrown away have left something behind.
+    if sight.levelCount < last.levelCount || sight.mergeCount < last.mergeCount
       || sight.isTested != last.isTested || sight.session != last.session
-    if sight.newest != last.newest || isChainChanged { try checkImages(index, world) }
+    {
+      try checkImages(index, world)
+    }
   }
 
   private func text(_ span: TimeSpan?) -> String { span.map { "\($0)" } ?? "everything" }
@@ -117,16 +122,20 @@ package struct WorldChecker {
     if histories[index].count > 40, let oldest = instances.first {
       histories[index].forget(before: oldest.pointInTime)
     }
-    for instance in instances {
-      guard let disks = world.recoverableContents(of: index, at: instance.pointInTime) else {
-        throw Violation(
-          .pastImage, at: world.time, subject: name(index),
-          detail: "the instance of \(instance.pointInTime) is listed and cannot be recovered")
-      }
-      counts.comparedImages += 1
-      if let defect = histories[index].defect(ofInstanceAt: instance.pointInTime, disks: disks) {
-        throw Violation(.pastImage, at: world.time, subject: name(index), detail: defect)
-      }
+    for instance in instances { try checkImage(instance, of: index, world) }
+  }
+
+  private mutating func checkImage(
+    _ instance: ReplicationSight.Instance, of index: Int, _ world: borrowing World
+  ) throws(Violation) {
+    guard let disks = world.recoverableContents(of: index, at: instance.pointInTime) else {
+      throw Violation(
+        .pastImage, at: world.time, subject: name(index),
+        detail: "the instance of \(instance.pointInTime) is listed and cannot be recovered")
+    }
+    counts.comparedImages += 1
+    if let defect = histories[index].defect(ofInstanceAt: instance.pointInTime, disks: disks) {
+      throw Violation(.pastImage, at: world.time, subject: name(index), detail: defect)
     }
   }
 

@@ -60,7 +60,7 @@ package struct WorldDraw: Sendable {
         "vm-\(number)", at: "madrid", to: "lisbon", via: nil, rpo: 15 + random.pick(60), &random)
     }
     sketch.draft.profile["transferChunk"] = quoted("\(64 << random.pick(5))KiB")
-    sketch.draft.profile["haRestartDelay"] = sketch.seconds(1 + random.pick(60))
+    sketch.draft.profile["haRestartDelay"] = quoted("\(1 + random.pick(40))s")
     sketch.draft.profile["mergeRate"] = quoted("\(1 + random.pick(4))MiB/s")
   }
 

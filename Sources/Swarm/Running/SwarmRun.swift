@@ -31,9 +31,11 @@ package struct SwarmRun {
 
   /// Runs the scenario of a text.
   ///
-  /// - Parameter until: Where to stop, if before the end of the scenario.
+  /// - Parameters:
+  ///   - traceFolder: Where the trace files of the scenario lie.
+  ///   - until: Where to stop, if before the end of the scenario.
   package init(
-    text: String, features: [String] = [], until: Instant? = nil, planted: PlantedDefects = [],
+    text: String, features: [String] = [], traceFolder: String = ".", until: Instant? = nil, planted: PlantedDefects = [],
     isRepeated: Bool = false
   ) {
     let (scenario, diagnostics) = ScenarioReader.read(text: text, file: "swarm")
@@ -46,10 +48,10 @@ package struct SwarmRun {
       return
     }
     let end = min(until ?? scenario.clock.end, scenario.clock.end)
-    var outcome = Self.checked(scenario, until: end, planted: planted)
+    var outcome = Self.checked(scenario, traceFolder, until: end, planted: planted)
     if isRepeated, outcome.violation == nil, let record = outcome.record {
       outcome.counts.repeatedRuns += 1
-      outcome.violation = Self.repeated(scenario, until: end, planted: planted, expecting: record)
+      outcome.violation = Self.repeated(scenario, traceFolder, until: end, planted: planted, expecting: record)
     }
     outcome.counts.schedules = 1
     outcome.counts.note(features: features)
@@ -67,11 +69,11 @@ package struct SwarmRun {
   }
 
   private static func checked(
-    _ scenario: Scenario, until end: Instant, planted: PlantedDefects
+    _ scenario: Scenario, _ traceFolder: String, until end: Instant, planted: PlantedDefects
   ) -> Outcome {
     var counts = SwarmCounts()
     do {
-      var world = try World(scenario, planted: planted)
+      var world = try World(scenario, traceFolder: traceFolder, planted: planted)
       var checker = WorldChecker(scenario, world)
       do {
         try checker.stepped(world)
@@ -102,10 +104,10 @@ package struct SwarmRun {
 
   /// Runs again, in one go and without any check, and compares the records.
   private static func repeated(
-    _ scenario: Scenario, until end: Instant, planted: PlantedDefects, expecting record: RunRecord
+    _ scenario: Scenario, _ traceFolder: String, until end: Instant, planted: PlantedDefects, expecting record: RunRecord
   ) -> Violation? {
     do {
-      var world = try World(scenario, planted: planted)
+      var world = try World(scenario, traceFolder: traceFolder, planted: planted)
       try world.run(until: end)
       let other = try world.finish(version: "swarm")
       guard other != record else { return nil }
