@@ -110,7 +110,8 @@ extension World {
     machines.map { machine in
       let isRunning = if case .on = machine.power { true } else { false }
       return MachineSight(
-        machine: machine.id, isRunning: isRunning, host: machine.host, isHostUp: hosts[machine.host.index].isUp,
+        machine: machine.id, isRunning: isRunning, host: machine.host,
+        isHostUp: hosts[machine.host.index].isUp,
         plannedBy: hosts.indices.filter { hosts[$0].schedule.virtualMachines.contains(machine.id) }
           .map { HostID($0) },
         hasCycles: replications[machine.replication].toldActivity != .stopped)

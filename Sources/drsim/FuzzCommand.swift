@@ -23,7 +23,8 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "How many schedules to run at a time.")
   var jobs = 1
 
-  @Option(help: ArgumentHelp("Begin no more schedules after so much time of the clock.", valueName: "duration"))
+  @Option(
+    help: ArgumentHelp("Begin no more schedules after so much time of the clock.", valueName: "duration"))
   var limit: String?
 
   @Option(help: ArgumentHelp("Stop each schedule at this time of its run.", valueName: "duration"))

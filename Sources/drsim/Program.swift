@@ -36,7 +36,7 @@ struct DRSim: ParsableCommand {
       and measures RPO compliance and bandwidth under scripted faults. Same scenario, version and seed: \
       same digest.
 
-      Exit status: 0 done; 1 a check failed; 2 wrong usage or invalid scenario; 70 a defect of drsim; 74 a file could not be \
+      Exit status: 0 done; 2 wrong usage or invalid scenario; 70 a defect of drsim; 74 a file could not be \
       read or written.
       """,
     version: Version.text,

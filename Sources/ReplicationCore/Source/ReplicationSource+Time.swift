@@ -145,7 +145,11 @@ extension ReplicationSource {
     case .delta(let delta):
       let account = completed(delta.account)
       for index in trackers.indices {
-        if planted.contains(.foldBackLost) { trackers[index].endInstance() } else { trackers[index].foldBack() }
+        if planted.contains(.foldBackLost) {
+          trackers[index].endInstance()
+        } else {
+          trackers[index].foldBack()
+        }
       }
       events.append(.syncAborted(account, reason))
     }

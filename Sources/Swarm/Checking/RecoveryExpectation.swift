@@ -59,7 +59,9 @@ private struct RecoveryPlan {
     return sizes.reduce(0, +)
   }
 
-  private func machineID(_ replication: Scenario.Replication) -> VirtualMachineID { replication.virtualMachine }
+  private func machineID(_ replication: Scenario.Replication) -> VirtualMachineID {
+    replication.virtualMachine
+  }
 
   /// Bytes/s of whatever replications share.
   private var sharedRate: Double {

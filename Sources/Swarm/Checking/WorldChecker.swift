@@ -85,7 +85,8 @@ package struct WorldChecker {
     if let delta = sight.delta, delta != last.delta {
       guard delta.pointInTime == now else {
         throw Violation(
-          .instanceOrder, at: now, subject: name(index), detail: "a delta says that it began at \(delta.pointInTime)")
+          .instanceOrder, at: now, subject: name(index),
+          detail: "a delta says that it began at \(delta.pointInTime)")
       }
       histories[index].began(at: now, disks: world.sourceContents(of: index))
     }
@@ -95,7 +96,8 @@ package struct WorldChecker {
     guard sight.lag == lags[index].lag(at: now) else {
       throw Violation(
         .lag, at: now, subject: name(index),
-        detail: "a lag of \(text(sight.lag)) is reported, and \(text(lags[index].lag(at: now))) would be lost")
+        detail: "a lag of \(text(sight.lag)) is reported, and \(text(lags[index].lag(at: now))) would be lost"
+      )
     }
     if let newest = sight.newest, newest != last.newest {
       counts.instances += 1

@@ -3,6 +3,13 @@ import RandomStreams
 /// What happens: one feature for each verb of the timeline.
 extension Feature {
   static let faults = [
+    // Syncs come first, so that faults can begin while they run.
+    verb("replication.sync") { sketch, random in
+      ScenarioObject(["vm": quoted(sketch.replicated(&random))])
+    },
+    verb("replication.full-sync", share: 25) { sketch, random in
+      ScenarioObject(["vm": quoted(sketch.replicated(&random))])
+    },
     verb("link.down", lasts: true) { sketch, random in
       ScenarioObject(["link": quoted(sketch.link(&random))])
     },
@@ -62,7 +69,15 @@ extension Feature {
       ])
     },
     verb("vm.snapshot") { sketch, random in ScenarioObject(["vm": quoted(sketch.selector(&random))]) },
-    verb("vm.revert") { sketch, random in ScenarioObject(["vm": quoted(sketch.selector(&random))]) },
+    // Returns to snapshots, since without one there is nothing to return to.
+    Feature("vm.revert", share: 30) { sketch, random in
+      for _ in 0..<1 + random.pick(3) {
+        let machine = ScenarioObject(["vm": quoted(sketch.selector(&random))])
+        let taken = random.pick(sketch.faultsEnd - 1)
+        sketch.schedule("vm.snapshot", at: taken, machine)
+        sketch.schedule("vm.revert", at: taken + 1 + random.pick(sketch.faultsEnd - 1 - taken), machine)
+      }
+    },
     verb("vm.add-disk", share: 20) { sketch, random in
       ScenarioObject([
         "vm": quoted(sketch.selector(&random)), "disk": quoted("more-\(sketch.draft.timeline.count)"),
@@ -79,12 +94,6 @@ extension Feature {
       ScenarioObject(["vm": quoted(sketch.replicated(&random))])
     },
     verb("replication.resume", share: 15) { sketch, random in
-      ScenarioObject(["vm": quoted(sketch.replicated(&random))])
-    },
-    verb("replication.sync") { sketch, random in
-      ScenarioObject(["vm": quoted(sketch.replicated(&random))])
-    },
-    verb("replication.full-sync", share: 25) { sketch, random in
       ScenarioObject(["vm": quoted(sketch.replicated(&random))])
     },
     verb("replication.reconfigure", share: 20) { sketch, random in

@@ -68,10 +68,12 @@ extension Feature {
       }
     },
     Feature("datastore-rates", share: 30) { sketch, random in
-      sketch.setDatastores(["read": quoted("\(2 + random.pick(4))MiB/s"), "write": quoted("2MiB/s")], &random)
+      sketch.setDatastores(
+        ["read": quoted("\(2 + random.pick(4))MiB/s"), "write": quoted("2MiB/s")], &random)
     },
     Feature("datastore-capacity", share: 40) { sketch, random in
-      sketch.setDatastores(["capacity": quoted("\(random.pick(2) == 0 ? 8192 : 96 + random.pick(400))MiB")], &random)
+      sketch.setDatastores(
+        ["capacity": quoted("\(random.pick(2) == 0 ? 8192 : 96 + random.pick(400))MiB")], &random)
     },
   ]
 
@@ -95,6 +97,10 @@ extension Feature {
       sketch.setLinks(
         ["bandwidth": #"{ "forward": "\#(1 + random.pick(4))MiB/s", "backward": "1MiB/s" }"#], &random)
     },
+    // Syncs last for as long as faults do.
+    Feature("narrow-link", share: 40) { sketch, random in
+      sketch.setLinks(["bandwidth": quoted("\(32 << random.pick(4))KiB/s")], &random)
+    },
     Feature("usable-share", share: 20) { sketch, random in
       sketch.setLinks(["usable": quoted("\(60 + random.pick(40))%")], &random)
     },
@@ -103,13 +109,15 @@ extension Feature {
   static let workloads = [
     workload("hotspot") { sketch, random in
       ScenarioObject([
-        "model": quoted("hotspot"), "write": sketch.rate(1 + random.pick(2 << random.pick(5))), "blockSize": quoted("16KiB"),
+        "model": quoted("hotspot"), "write": sketch.rate(1 + random.pick(2 << random.pick(5))),
+        "blockSize": quoted("16KiB"),
         "workingSet": quoted("2MiB"),
       ])
     },
     workload("sequential") { sketch, random in
       ScenarioObject([
-        "model": quoted("sequential"), "write": sketch.rate(1 + random.pick(2 << random.pick(5))), "blockSize": quoted("12KiB"),
+        "model": quoted("sequential"), "write": sketch.rate(1 + random.pick(2 << random.pick(5))),
+        "blockSize": quoted("12KiB"),
       ])
     },
     workload("periodic") { sketch, random in

@@ -52,7 +52,8 @@ package struct WorldDraw: Sendable {
     sketch.draft.links = [
       ScenarioObject([
         "name": quoted("wan"), "between": #"["madrid", "lisbon"]"#,
-        "bandwidth": quoted("\(128 << random.pick(7))KiB/s"), "latency": quoted("1ms"), "usable": quoted("100%"),
+        "bandwidth": quoted("\(128 << random.pick(7))KiB/s"), "latency": quoted("1ms"),
+        "usable": quoted("100%"),
       ])
     ]
     for number in 1...1 + random.pick(3) {
@@ -109,11 +110,13 @@ extension WorldSketch {
       (
         workload,
         ScenarioObject([
-          "model": quoted("uniform"), "write": rate(1 + random.pick(2 << random.pick(5))), "blockSize": quoted("4KiB"),
+          "model": quoted("uniform"), "write": rate(1 + random.pick(2 << random.pick(5))),
+          "blockSize": quoted("4KiB"),
         ])
       ))
     return ScenarioObject([
-      "name": quoted(disk), "size": quoted("\(3 + random.pick(4))MiB"), "used": quoted("\(random.pick(4))MiB"),
+      "name": quoted(disk), "size": quoted("\(3 + random.pick(4))MiB"),
+      "used": quoted("\(random.pick(4))MiB"),
       "workload": quoted(workload),
     ])
   }

@@ -50,6 +50,8 @@ struct WorldSketch {
 
   // MARK: - The timeline
 
+  private static let syncVerbs = ["replication.sync", "replication.full-sync", "vm.trim"]
+
   /// Puts an entry on the timeline, all over by ``faultsEnd``.
   ///
   /// Where earlier entries last, four of ten begin within one of those, or at the very instant of its beginning or end.
@@ -62,7 +64,7 @@ struct WorldSketch {
         switch random.pick(4) {
         case 0: span.lowerBound
         case 1: min(span.upperBound, faultsEnd - 1)
-        default: span.lowerBound + random.pick(span.count)
+        default: min(span.lowerBound + random.pick(span.count), faultsEnd - 1)
         }
     }
     var entry = ScenarioObject(["at": seconds(begin), "do": quoted(verb)])
@@ -72,6 +74,9 @@ struct WorldSketch {
       let length = 1 + random.pick(random.pick(3) == 0 ? longest : max(1, longest / 4))
       entry["for"] = seconds(length)
       spans.append(begin..<begin + length)
+    } else if Self.syncVerbs.contains(verb) {
+      // Others begin while the sync is under way.
+      spans.append(begin..<begin + 20)
     }
     draft.timeline.append(entry)
   }

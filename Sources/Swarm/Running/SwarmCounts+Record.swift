@@ -30,7 +30,8 @@ extension SwarmCounts {
   /// Counts why each full sync of a machine began: because of the last thing that makes one necessary.
   private mutating func noteFullSyncs(of vm: VMRecord, _ record: RunRecord, _ scenario: Scenario) {
     let replication = scenario.replication(of: vm.id)
-    for event in record.events where event.kind == "replication.full-sync-started" && event.subject == vm.name {
+    for event in record.events where event.kind == "replication.full-sync-started" && event.subject == vm.name
+    {
       if event.detail == "initial" {
         fullSyncCauses["initial", default: 0] += 1
         continue
@@ -39,7 +40,7 @@ extension SwarmCounts {
       for entry in scenario.timeline where entry.at <= event.at {
         let isOwn =
           switch entry.action {
-          case .revert(let ids): ids.contains(vm.id)
+          case .revert(let ids), .resizeDisk(let ids, _, _): ids.contains(vm.id)
           case .fullSyncReplication(let ids), .reconfigureReplication(let ids):
             replication.map { ids.contains($0) } ?? false
           default: false

@@ -50,7 +50,8 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
 
   private static var tables: [WritableKeyPath<SwarmCounts, [String: Int]>] {
     [
-      \.verbs, \.events, \.cycles, \.fullSyncCauses, \.statuses, \.transitions, \.features, \.pairs, \.promises,
+      \.verbs, \.events, \.cycles, \.fullSyncCauses, \.statuses, \.transitions, \.features, \.pairs,
+      \.promises,
       \.violations,
     ]
   }

@@ -35,7 +35,8 @@ package struct SwarmRun {
   ///   - traceFolder: Where the trace files of the scenario lie.
   ///   - until: Where to stop, if before the end of the scenario.
   package init(
-    text: String, features: [String] = [], traceFolder: String = ".", until: Instant? = nil, planted: PlantedDefects = [],
+    text: String, features: [String] = [], traceFolder: String = ".", until: Instant? = nil,
+    planted: PlantedDefects = [],
     isRepeated: Bool = false
   ) {
     let (scenario, diagnostics) = ScenarioReader.read(text: text, file: "swarm")
@@ -51,7 +52,8 @@ package struct SwarmRun {
     var outcome = Self.checked(scenario, traceFolder, until: end, planted: planted)
     if isRepeated, outcome.violation == nil, let record = outcome.record {
       outcome.counts.repeatedRuns += 1
-      outcome.violation = Self.repeated(scenario, traceFolder, until: end, planted: planted, expecting: record)
+      outcome.violation = Self.repeated(
+        scenario, traceFolder, until: end, planted: planted, expecting: record)
     }
     outcome.counts.schedules = 1
     outcome.counts.note(features: features)
@@ -104,7 +106,8 @@ package struct SwarmRun {
 
   /// Runs again, in one go and without any check, and compares the records.
   private static func repeated(
-    _ scenario: Scenario, _ traceFolder: String, until end: Instant, planted: PlantedDefects, expecting record: RunRecord
+    _ scenario: Scenario, _ traceFolder: String, until end: Instant, planted: PlantedDefects,
+    expecting record: RunRecord
   ) -> Violation? {
     do {
       var world = try World(scenario, traceFolder: traceFolder, planted: planted)

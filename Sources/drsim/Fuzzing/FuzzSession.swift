@@ -21,7 +21,8 @@ struct FuzzSession {
     seeds: ClosedRange<UInt64>, jobs: Int, limit: TimeSpan?, statePath: String?, asJSON: Bool
   ) throws {
     if let folder { try makeFolder(folder) }
-    var state = try statePath.map { try FuzzState.read($0, switches: switches) } ?? FuzzState(switches: switches)
+    var state =
+      try statePath.map { try FuzzState.read($0, switches: switches) } ?? FuzzState(switches: switches)
     let begin = ContinuousClock.now
     let before = state.counts.schedules
     if until != nil {
@@ -31,7 +32,9 @@ struct FuzzSession {
       var saved = begin
       try pool.run(until: limit.map { begin + .nanoseconds($0.nanoseconds) }) { seeds, counts, findings in
         state.took(seeds, counts, findings)
-        for finding in findings { console.writeDiagnostic("seed \(finding.seed ?? 0) breaks \(finding.invariant)\n") }
+        for finding in findings {
+          console.writeDiagnostic("seed \(finding.seed ?? 0) breaks \(finding.invariant)\n")
+        }
         showProgress(state, begin)
         if let statePath, ContinuousClock.now - saved > .seconds(2) {
           saved = ContinuousClock.now
@@ -106,7 +109,8 @@ struct FuzzSession {
     guard var finding = investigation.broken(text, folder: source.folder, until: until?.nanoseconds) else {
       return try console.write("\(file): every invariant held\n")
     }
-    finding.untilMilliseconds = investigation.shortestPrefix(of: text, folder: source.folder, finding: finding)
+    finding.untilMilliseconds = investigation.shortestPrefix(
+      of: text, folder: source.folder, finding: finding)
     finding.file = file
     try console.write(FuzzSession.text(finding))
     try end(with: [finding])
@@ -170,7 +174,8 @@ struct FuzzSession {
 
   private func end(with findings: [FuzzFinding]) throws {
     guard !findings.isEmpty else { return }
-    throw findings.allSatisfy { $0.invariant == Invariant.digest.rawValue } ? ExitStatus.notRepeatable : .failed
+    throw findings.allSatisfy { $0.invariant == Invariant.digest.rawValue }
+      ? ExitStatus.notRepeatable : .failed
   }
 
   private func makeFolder(_ path: String) throws(CommandFailure) {

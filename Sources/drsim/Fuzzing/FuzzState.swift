@@ -52,7 +52,9 @@ struct FuzzState: Codable {
     self.findings += findings
     var merged: [ClosedRange<UInt64>] = []
     for range in (done + [seeds]).sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if let last = merged.last, range.lowerBound <= last.upperBound || range.lowerBound - last.upperBound == 1 {
+      if let last = merged.last,
+        range.lowerBound <= last.upperBound || range.lowerBound - last.upperBound == 1
+      {
         merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
       } else {
         merged.append(range)
