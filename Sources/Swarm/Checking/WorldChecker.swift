@@ -25,6 +25,10 @@ package struct WorldChecker {
   private let linkResources: [[Int]]
   /// The datastores whose space is counted.
   private let limited: [DatastoreID]
+  /// Whether disks come and grow, which asks for no room.
+  private let hasGrowingDisks: Bool
+  /// Whether a datastore began with more on it than it can hold.
+  private let startedFull: [Bool]
   private var cycleCount = 0
   private var eventCount = -1
   package private(set) var counts = SwarmCounts()
@@ -43,6 +47,17 @@ package struct WorldChecker {
     linkResources = resources
     limited = scenario.inventory.datastores.indices.map { DatastoreID($0) }
       .filter { scenario.inventory[$0].capacity != nil }
+    var full: [Bool] = []
+    for (index, datastore) in scenario.inventory.datastores.enumerated() {
+      full.append(datastore.capacity.map { world.usedSpace(on: DatastoreID(index)) > $0 } ?? false)
+    }
+    startedFull = full
+    hasGrowingDisks = scenario.timeline.contains {
+      switch $0.action {
+      case .addDisk, .resizeDisk: true
+      default: false
+      }
+    }
     for index in histories.indices where scenario.replications[index].initialSync == .done {
       histories[index].began(at: .zero, disks: world.sourceContents(of: index))
     }
@@ -191,6 +206,13 @@ package struct WorldChecker {
       throw Violation(
         .space, at: world.time, subject: scenario.inventory[datastore].name,
         detail: "\(used) are counted as used, and what exists takes \(expected)")
+    }
+    if let capacity = scenario.inventory[datastore].capacity, used > capacity, !hasGrowingDisks,
+      startedFull[datastore.index] == false
+    {
+      throw Violation(
+        .capacity, at: world.time, subject: scenario.inventory[datastore].name,
+        detail: "it holds \(used) of at most \(capacity)")
     }
   }
 
