@@ -40,7 +40,21 @@ import Testing
 /// Each defect with the first seed from 0 on that shows it, and the invariant that it breaks there.
 @Suite struct PlantedDefectTests {
   static let findings: [(name: String, seed: UInt64, invariant: Invariant)] = [
-    ("dirty bit dropped", 1, .certificate)
+    ("dirty bit dropped", 1, .certificate),
+    ("copy before write missed", 3, .certificate),
+    ("fold-back lost", 1, .certificate),
+    ("incomplete redo merged", 3, .pastImage),
+    ("instance dated by its end", 0, .lag),
+    ("wrong extent merged", 1, .pastImage),
+    ("delivered after its session", 3, .certificate),
+    ("unsent bytes counted", 1, .bytes),
+    ("space not returned", 8, .space),
+    ("lag not reset", 0, .lag),
+    ("limit ignored", 0, .capacity),
+    ("capacity left idle", 0, .maxMin),
+    ("runs on failed host", 2, .placement),
+    ("planned by two hosts", 8, .placement),
+    ("pause never ends", 9, .recovery),
   ]
 
   @Test(arguments: findings.map(\.name))
