@@ -5,7 +5,7 @@ import Testing
 @testable import Swarm
 
 @Suite struct SwarmRunTests {
-  @Test(arguments: 0..<24 as Range<UInt64>)
+  @Test(arguments: 0..<12 as Range<UInt64>)
   func `Every invariant holds in a drawn world`(seed: UInt64) {
     let run = SwarmRun(seed: seed)
     #expect(run.violation == nil)

@@ -3,7 +3,7 @@ import Swarm
 import Testing
 
 @Suite struct WorldDrawTests {
-  @Test(arguments: 0..<400 as Range<UInt64>)
+  @Test(arguments: 0..<120 as Range<UInt64>)
   func `Every drawn scenario is valid`(seed: UInt64) {
     let draft = WorldDraw(seed: seed).draft
     let (scenario, diagnostics) = ScenarioReader.read(text: draft.text, file: "swarm")
