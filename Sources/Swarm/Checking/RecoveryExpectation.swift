@@ -106,9 +106,9 @@ private struct RecoveryPlan {
     let delays =
       profile.connectionTimeout + (profile.reconnectDelayMaximum + profile.reconnectDelayStep) * 2
       + profile.haRestartDelay + profile.targetHostDetection + profile.migrationDuration * 2
-      + profile.quiescingDuration * 4
+      + (replications.contains { $0.quiescing != .none } ? profile.quiescingDuration * 4 : .zero)
     let objective = replications.map(\.rpo).max() ?? .zero
-    return delays + objective * 3 + .minutes(1) + .seconds(Int64(seconds))
+    return delays + objective * 2 + .minutes(1) + .seconds(Int64(seconds))
   }
 
   func promise(of index: Int) -> RecoveryExpectation.Promise {
