@@ -64,7 +64,9 @@ struct FuzzSession {
   /// Runs the world of a seed up to ``until``.
   private func runAlone(_ seed: UInt64, _ state: inout FuzzState) throws {
     let draft = WorldDraw(seed: seed, switches: switches).draft
-    let investigation = FuzzInvestigation(worker: FuzzWorkerProcess(arguments: workerArguments))
+    let worker = FuzzWorkerProcess(arguments: workerArguments)
+    defer { worker.stop() }
+    let investigation = FuzzInvestigation(worker: worker)
     var counts = SwarmCounts()
     counts.schedules = 1
     var finding = investigation.broken(draft.text, until: until?.nanoseconds)
@@ -78,12 +80,12 @@ struct FuzzSession {
     let worker = FuzzWorkerProcess(arguments: workerArguments)
     defer { worker.stop() }
     let investigation = FuzzInvestigation(worker: worker)
-    for index in state.findings.indices where state.findings[index].file == nil {
+    for index in state.findings.indices where state.findings[index].untilMilliseconds == nil {
       let finding = state.findings[index]
       guard let seed = finding.seed else { continue }
       var draft = WorldDraw(seed: seed, switches: switches).draft
-      if isMinimizing { draft = investigation.minimized(draft, finding: finding) }
       state.findings[index].untilMilliseconds = investigation.shortestPrefix(of: draft.text, finding: finding)
+      if isMinimizing { draft = investigation.minimized(draft, finding: finding) }
       if let folder {
         let path = folder + "/seed-\(seed).json"
         try write(draft.text, to: path)
@@ -153,7 +155,10 @@ struct FuzzSession {
 
       """
     if let seed = finding.seed { text += "  reproduce  drsim fuzz --seeds \(seed)..\(seed)\(until)\n" }
-    if let file = finding.file { text += "  reproduce  drsim fuzz \(file)\(until)\n" }
+    // The file of a seed may be another, smaller world, with a shortest prefix of its own.
+    if let file = finding.file {
+      text += "  reproduce  drsim fuzz \(file)\(finding.seed == nil ? until : "")\n"
+    }
     return text
   }
 
