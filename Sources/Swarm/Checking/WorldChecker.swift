@@ -1,5 +1,5 @@
 import Inventory
-package import Measurements
+import Measurements
 import Quantities
 import ResourceModels
 package import Scenarios
@@ -14,14 +14,14 @@ package import SiteSimulation
 /// It keeps its own history of every disk, of what could be recovered when, and of what every link carried, and
 /// asks the world only for what it holds and reports.
 package struct WorldChecker {
-  private let scenario: Scenario
+  let scenario: Scenario
   private var histories: [ImageHistory]
   private var sights: [ReplicationSight]
-  package private(set) var lags: [LagOracle]
-  private var ledger: ByteLedger
+  package internal(set) var lags: [LagOracle]
+  var ledger: ByteLedger
   private var calendar: FaultCalendar
   private var sharing = SharingCheck()
-  private var snapshot = SharingSnapshot()
+  var snapshot = SharingSnapshot()
   private let linkResources: [[Int]]
   /// The datastores whose space is counted.
   private let limited: [DatastoreID]
@@ -31,7 +31,7 @@ package struct WorldChecker {
   private let startedFull: [Bool]
   private var cycleCount = 0
   private var eventCount = -1
-  package private(set) var counts = SwarmCounts()
+  package internal(set) var counts = SwarmCounts()
 
   package init(_ scenario: Scenario, _ world: borrowing World) {
     self.scenario = scenario
@@ -63,7 +63,7 @@ package struct WorldChecker {
     }
   }
 
-  private func name(_ index: Int) -> String {
+  func name(_ index: Int) -> String {
     scenario.inventory[scenario.replications[index].virtualMachine].name
   }
 
@@ -232,7 +232,7 @@ package struct WorldChecker {
     scenario.network.model == .fluid || scenario.network.model == .bare
   }
 
-  private func checkBytes(_ world: borrowing World) throws(Violation) {
+  func checkBytes(_ world: borrowing World) throws(Violation) {
     for link in scenario.inventory.links.indices {
       for direction in Link.Direction.allCases {
         let counted = world.carriedBytes(on: LinkID(link), direction)
@@ -256,78 +256,6 @@ package struct WorldChecker {
         throw Violation(
           .bytes, at: world.time, subject: name(index),
           detail: "its syncs count \(counted.bytes) B, and the network carried \(expected)")
-      }
-    }
-  }
-
-  // MARK: - At the end
-
-  /// Checks what must hold when the whole run is over.
-  package mutating func ended(_ world: borrowing World) throws(Violation) {
-    world.inspectSharing(into: &snapshot)
-    ledger.stepped(to: world.time, snapshot: snapshot)
-    try checkBytes(world)
-    for index in lags.indices { lags[index].account(until: world.time) }
-    guard world.time == scenario.clock.end else { return }
-    let expectation = RecoveryExpectation(scenario)
-    let places = world.machineSights
-    for (index, promise) in expectation.promises.enumerated() {
-      switch promise {
-      case .none(let reason):
-        counts.promises["none: \(reason)", default: 0] += 1
-        continue
-      case .fresh: counts.promises["fresh", default: 0] += 1
-      case .equal: counts.promises["equal", default: 0] += 1
-      }
-      if let defect = recoveryDefect(index, promise, expectation, world, places) {
-        throw Violation(.recovery, at: world.time, subject: name(index), detail: defect)
-      }
-    }
-  }
-
-  private func recoveryDefect(
-    _ index: Int, _ promise: RecoveryExpectation.Promise, _ expectation: RecoveryExpectation,
-    _ world: borrowing World, _ places: [MachineSight]
-  ) -> String? {
-    let replication = scenario.replications[index]
-    let sight = world.sight(of: index)
-    guard places.contains(where: { $0.machine == replication.virtualMachine && $0.isRunning }) else {
-      return "its machine does not run"
-    }
-    guard sight.status.hasPrefix("OK") || sight.status.hasPrefix("SYNC") else {
-      return "its status is \(sight.status)"
-    }
-    guard let newest = sight.newest, newest.pointInTime > expectation.lastChange else {
-      return "its newest instance is older than the last fault"
-    }
-    let profile = scenario.profile
-    let slack = profile.quiescingDuration * 2 + profile.migrationDuration + .seconds(5)
-    let lag = world.time - newest.pointInTime
-    let limit = promise == .equal ? replication.rpo + slack : replication.rpo * 2 + slack
-    if lag > limit { return "its lag is \(lag) with an RPO of \(replication.rpo)" }
-    guard promise == .equal else { return nil }
-    let source = world.sourceContents(of: index)
-    guard let replica = world.recoverableContents(of: index, at: newest.pointInTime) else {
-      return "its newest instance cannot be recovered"
-    }
-    return source == replica ? nil : "its replica differs from the silent source"
-  }
-
-  /// Compares what the run reports about lags with what was seen.
-  package func reported(_ record: RunRecord) throws(Violation) {
-    let end = Instant.zero + record.duration
-    for (index, replication) in scenario.replications.enumerated() {
-      guard let vm = record.vms.first(where: { $0.id == replication.virtualMachine }) else {
-        throw Violation(.lag, at: end, subject: name(index), detail: "it is missing from the record")
-      }
-      let statistics = vm.lag.statistics(in: .zero..<end)
-      let oracle = lags[index]
-      let found = (statistics.violationTime, statistics.unprotectedTime, statistics.lagMaximum)
-      let expected = (oracle.violationTime, oracle.unprotectedTime, oracle.lagMaximum)
-      guard found == expected else {
-        throw Violation(
-          .lag, at: end, subject: name(index),
-          detail: "violation, unprotected time and worst lag are reported as \(found), and were \(expected)")
       }
     }
   }
