@@ -18,6 +18,9 @@ extension World {
     guard !replications[replication].source.isLocked, machines[machine].destination == nil else {
       return note("vm.migrate-refused", of: machine, detail: "locked")
     }
+    guard !replications[replication].source.isMigrating else {
+      return note("vm.migrate-refused", of: machine, detail: "its new host has not taken over yet")
+    }
     guard case .on = machines[machine].power else {
       machines[machine].host = host
       return

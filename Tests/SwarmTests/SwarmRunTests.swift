@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func `An invalid scenario is a violation of its own`() {
-    #expect(SwarmRun(text: "{}").violation?.invariant == .soundness)
+    #expect(SwarmRun(text: "{}").violation?.invariant == .validity)
   }
 
   @Test func `Counts of parts add up to those of the whole`() {

@@ -24,8 +24,10 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
   case digest
   /// The run's own comparison of each instance with its source's certificate.
   case certificate
-  /// A drawn scenario is valid, and its run does not stop the program.
+  /// A run does not stop the program.
   case soundness
+  /// A drawn scenario is valid.
+  case validity
 
   package var sentence: String {
     switch self {
@@ -40,7 +42,8 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
     case .recovery: "after all faults every replication comes back to order in bounded time"
     case .digest: "the digest repeats"
     case .certificate: "the replica of an instance equals its source's certificate"
-    case .soundness: "a drawn scenario is valid and its run ends"
+    case .soundness: "a run does not stop the program"
+    case .validity: "a drawn scenario is valid"
     }
   }
 }

@@ -42,7 +42,7 @@ package struct SwarmRun {
     let (scenario, diagnostics) = ScenarioReader.read(text: text, file: "swarm")
     guard let scenario else {
       violation = Violation(
-        .soundness, at: .zero, subject: "scenario",
+        .validity, at: .zero, subject: "scenario",
         detail: diagnostics.first.map { "\($0.code.rawValue): \($0.message)" } ?? "invalid")
       counts = SwarmCounts()
       digest = nil
