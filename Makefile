@@ -2,12 +2,13 @@
 # make test   runs every test
 # make check  formatting, and equal digests of every shipped scenario
 # make fuzz   random bytes for every decoder: make fuzz SECONDS=600 SEED=7
+# make swarm  random worlds against what must hold in any: make swarm SEEDS=1..500 JOBS=2
 # make bench  speed, as ratios to reference programs
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 DRSIM := .build/release/drsim
 
-.PHONY: demo test check fuzz bench format release packages clean
+.PHONY: demo test check fuzz swarm bench format release packages clean
 
 demo: release
 	$(DRSIM) run scenarios/first-look.json --out out/first-look
@@ -25,6 +26,11 @@ SEED := 1
 fuzz: packages
 	swift build -c release --product Fuzz $(SWIFT_FLAGS)
 	.build/release/Fuzz --seconds $(SECONDS) --seed $(SEED)
+
+SEEDS := 1..500
+JOBS := 2
+swarm: release
+	$(DRSIM) fuzz --seeds $(SEEDS) --jobs $(JOBS) --minimize --out out/swarm
 
 bench: packages
 	swift build -c release --product Benchmarks $(SWIFT_FLAGS)

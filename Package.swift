@@ -85,13 +85,19 @@ let layer5 =
   [sampleRuns]
   + module("ResultStore", ["Quantities", "Inventory", "Measurements", grdb], tests: ["SampleRuns"])
   + module("Reporting", ["Quantities", "Inventory", "Measurements"], tests: ["SampleRuns"])
+  + module(
+    "Swarm",
+    [
+      "Quantities", "RandomStreams", "Inventory", "ReplicationCore", "ResourceModels", "Scenarios",
+      "Measurements", "SiteSimulation",
+    ])
 
 let layer6: [Target] = [
   .executableTarget(
     name: "drsim",
     dependencies: [
       "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",
-      "Reporting", argumentParser,
+      "Reporting", "Swarm", argumentParser,
     ],
     exclude: ["README.md"], swiftSettings: settings),
   .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: settings),
@@ -109,7 +115,7 @@ let benchmarks: [Target] = [
     name: "Benchmarks",
     dependencies: [
       "Quantities", "RandomStreams", "BlockStorage", "Inventory", "SimulationKernel", "ResourceModels",
-      "Scenarios", "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs", "FileStorage",
+      "Scenarios", "Measurements", "SiteSimulation", "ReplicationCore", "WireCodecs", "FileStorage", "Swarm",
     ],
     path: "Benchmarks", exclude: ["README.md", "opponents"], swiftSettings: settings)
 ]

@@ -4,7 +4,7 @@ import Glibc
 let benchmarks: [any Benchmark.Type] = [
   HoldBenchmark.self, LawsBenchmark.self, FlowsBenchmark.self, FleetBenchmark.self,
   FramesBenchmark.self, TrackingBenchmark.self, MemoryBenchmark.self, StorageBenchmark.self,
-  ScheduleBenchmark.self,
+  ScheduleBenchmark.self, SwarmBenchmark.self,
 ]
 
 let usage = """

@@ -63,6 +63,8 @@ struct ReplicationRun {
   var comparing: [(flow: FlowID, request: CompareRequest)] = []
   /// The merges under way.
   var merges: [(flow: FlowID, merge: ReplicationTarget.Merge)] = []
+  /// What a session left undelivered, where that defect is planted.
+  var stale: SourceMessage?
   /// Messages that arrived and wait until the target's datastore has room, oldest first.
   var refused: [SourceMessage] = []
   /// Whether it was recorded that the target's datastore lacks room.

@@ -3,7 +3,7 @@ import Inventory
 import Measurements
 import Quantities
 import RandomStreams
-import ReplicationCore
+package import ReplicationCore
 import ResourceModels
 package import Scenarios
 import SimulationKernel
@@ -16,9 +16,10 @@ extension World {
   /// - Parameters:
   ///   - seed: The seed of every random stream; the scenario's own unless given.
   ///   - traceFolder: Where the trace files of the scenario lie, relative paths being relative to it.
+  ///   - planted: What is broken on purpose.
   /// - Throws: ``SimulationFailure`` for a trace that cannot be read or does not fit.
   package init(
-    _ scenario: Scenario, seed: UInt64? = nil, traceFolder: String = "."
+    _ scenario: Scenario, seed: UInt64? = nil, traceFolder: String = ".", planted: PlantedDefects = []
   ) throws(SimulationFailure) {
     let seed = seed ?? scenario.seed
     let transport = TransportModel(scenario)
@@ -38,12 +39,15 @@ extension World {
           of: replication, machine: machine, index: index, links: links, circuits: circuits,
           datastores: resources,
           in: &sharing))
+      replications[index].source.planted = planted
+      replications[index].replica.planted = planted
       machineIndex[replication.virtualMachine.index] = machines.count
       machines.append(machine)
     }
     self.scenario = scenario
     self.seed = seed
     self.transport = transport
+    self.planted = planted
     self.machines = machines
     self.replications = replications
     self.links = links

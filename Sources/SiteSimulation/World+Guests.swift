@@ -19,6 +19,7 @@ extension World {
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
       guard !writtenRuns.isEmpty else { continue }
       let content = machines[machine].contents[disk]
+      if !planted.isEmpty, writesWrongly(to: content, machine, disk) { continue }
       for run in writtenRuns {
         let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
         if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
@@ -57,7 +58,7 @@ extension World {
   /// A host failed: its machines stop without warning, and their bitmaps are lost.
   mutating func hostFailed(_ host: HostID) throws(SimulationFailure) {
     for machine in machines.indices where machines[machine].host == host {
-      guard case .on = machines[machine].power else { continue }
+      guard case .on = machines[machine].power, !planted.contains(.runsOnFailedHost) else { continue }
       drawWrites(of: machine)
       pauseGuest(machine)
       machines[machine].destination = nil

@@ -28,6 +28,7 @@ extension World {
   func condition(of link: LinkID) -> LinkCondition {
     let description = scenario.inventory[link]
     var condition = LinkCondition(of: description, links[link.index])
+    if planted.contains(.limitIgnored) { condition.bandwidth = description.bandwidth }
     for (end, circuit) in description.circuits.enumerated() {
       guard let circuit else { continue }
       let rates = bandwidth(of: circuit)
@@ -67,7 +68,8 @@ extension World {
     let connections = max(1, connectionCount(on: link, direction))
     let capacity =
       isUp(link)
-      ? TransportModel.capacity(transport.network.capacity(of: hop, connections: connections)) : 0
+      ? TransportModel.capacity(transport.network.capacity(of: hop, connections: connections))
+        * (planted.contains(.capacityLeftIdle) ? 0.1 : 1) : 0
     sharing.setCapacity(capacity, of: state.resources[direction.rawValue], at: now)
     links[link.index].meters[direction.rawValue].capacityChanged(
       to: TransportModel.rate(bytesPerSecond: capacity), at: now)

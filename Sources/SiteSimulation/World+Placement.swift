@@ -65,6 +65,7 @@ extension World {
       replications[index].hostStamp += 1
       replications[index].isHostWanted = false
       replications[index].replica.hostFailed(hasOtherHost: false)
+      noteSpace(index)
       cancelMerges(index)
       if isOnVSAN(replications[index].datastore) { noteSpace(index) }
       queue.schedule(
@@ -144,8 +145,11 @@ extension World {
     } else {
       replications[index].replica.serverFailed()
       replications[index].files?.serverFailed()
+      noteSpace(index)
+      cancelMerges(index)
     }
     reroute(index, over: forwardRoute(index))
+    startMerges(index)
     try sourceChanged(index, unsent: unsent)
     try reachabilityChanged()
   }

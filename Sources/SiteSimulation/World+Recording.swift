@@ -51,7 +51,7 @@ extension World {
   private mutating func append(
     _ account: SyncAccount, outcome: CycleRecord.Outcome, of index: Int, unsent: ByteCount = .zero
   ) {
-    let wireSize = account.wireSize - unsent
+    let wireSize = account.wireSize - (planted.contains(.unsentBytesCounted) ? .zero : unsent)
     record.append(
       CycleRecord(
         vm: replications[index].machine, sequence: replications[index].cycleCount,
@@ -195,13 +195,13 @@ extension World {
   }
 
   private func vmRecords() -> [VMRecord] {
-    replications.map { replication in
+    replications.enumerated().map { index, replication in
       let machine = machines[replication.machineIndex]
       let delays = machine.delays
       return VMRecord(
         id: machine.id, name: scenario.inventory[machine.id].name,
         disks: machine.disks.map { disk in .init(name: disk.name, size: disk.size) },
-        finalStatus: status(of: replication).rawValue, lag: replication.lag,
+        finalStatus: status(of: index).rawValue, lag: replication.lag,
         writtenSize: machine.disks.reduce(.zero) { $0 + ($1.writes?.writtenBytes ?? .zero) },
         verifiedInstanceCount: replication.verifiedInstanceCount,
         replication: replication.report.record(at: now),
@@ -214,10 +214,10 @@ extension World {
   /// The status of a replication as an administrator reads it.
   ///
   /// A target without room is an error, and what stops all else; see `ReplicationConditions` for the order.
-  private func status(of replication: ReplicationRun) -> ReplicationStatus {
-    let lag = replication.lag.lag(at: now)
-    let isViolated = lag.map { $0 > replication.lag.rpo } ?? false
-    let status = replication.hasShortage || replication.hasLostContent ? .error : replication.source.status
+  func status(of index: Int) -> ReplicationStatus {
+    let lag = replications[index].lag.lag(at: now)
+    let isViolated = lag.map { $0 > replications[index].lag.rpo } ?? false
+    let status = replications[index].hasShortage || replications[index].hasLostContent ? .error : replications[index].source.status
     return status.withViolation(isViolated)
   }
 

@@ -66,7 +66,9 @@ extension World {
       hosts[host.index].schedule.changed(
         machine, outlook: outlook, activity: activity, at: now)
     } else {
-      if let old = replications[index].scheduledHost { hosts[old.index].schedule.left(machine) }
+      if let old = replications[index].scheduledHost, !planted.contains(.plannedByTwoHosts) {
+        hosts[old.index].schedule.left(machine)
+      }
       replications[index].scheduledHost = host
       hosts[host.index].schedule.joined(
         machine, outlook: outlook, activity: activity, at: now)
@@ -110,6 +112,7 @@ extension World {
   }
 
   private mutating func dropSession(_ index: Int) {
+    if planted.contains(.deliveredAfterItsSession) { keepUndelivered(index) }
     replications[index].session = replications[index].source.session
     resetStreams(index)
     for comparing in replications[index].comparing { _ = sharing.cancel(comparing.flow, at: now) }
@@ -188,6 +191,7 @@ extension World {
   /// Gives the target what waits in front of it, as far as it takes it.
   mutating func deliverWaiting(_ index: Int) throws(SimulationFailure) {
     while let message = replications[index].refused.first {
+      if planted.contains(.deliveredAfterItsSession) { deliverStale(before: message, index) }
       let reception: Reception
       do {
         reception = try replications[index].replica.offer(
@@ -214,7 +218,9 @@ extension World {
     guard case .deltaEnded(let summary) = message else { return }
     replications[index].verifiedInstanceCount += 1
     replications[index].hasLostContent = false
-    replications[index].lag.instanceCompleted(pointInTime: summary.pointInTime, at: now)
+    if !planted.contains(.lagNotReset) || replications[index].verifiedInstanceCount % 3 > 0 {
+      replications[index].lag.instanceCompleted(pointInTime: summary.pointInTime, at: now)
+    }
     record.completed(summary, machine: replications[index].machine.index, at: now)
     startMerges(index)
   }

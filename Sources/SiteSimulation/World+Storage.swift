@@ -49,6 +49,7 @@ extension World {
     noteOverwritten(by: merge, index)
     replications[index].replica.mergeCompleted(merge)
     replications[index].files?.mergeCompleted(merge)
+    if planted.contains(.spaceNotReturned) { return }
     noteSpace(index)
     startMerges(index)
     try spaceReturned(on: replications[index].datastore)

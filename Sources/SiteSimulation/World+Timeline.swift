@@ -172,7 +172,7 @@ extension World {
   }
 
   private mutating func resume(_ replication: Int) throws(SimulationFailure) {
-    replications[replication].source.resumed()
+    if !planted.contains(.pauseNeverEnds) { replications[replication].source.resumed() }
     try sourceChanged(replication)
   }
 

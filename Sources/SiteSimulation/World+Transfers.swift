@@ -7,14 +7,14 @@ import Scenarios
 import SimulationKernel
 
 /// What a flow of the sharing system is for; with the index of its replication it makes the flow's tag.
-enum FlowPurpose: UInt64 {
+package enum FlowPurpose: UInt64, Sendable {
   case forward, backward, compare, merge
   /// A component of a vSAN datastore is copied; the index is made of the datastore and the number of the resync.
   case resync
 
   func tag(_ index: Int) -> UInt64 { UInt64(index) << 3 | rawValue }
 
-  static func decode(_ tag: UInt64) -> (FlowPurpose, Int) {
+  package static func decode(_ tag: UInt64) -> (FlowPurpose, Int) {
     guard let purpose = FlowPurpose(rawValue: tag & 7) else {
       preconditionFailure("three bits name a purpose")
     }

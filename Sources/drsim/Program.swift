@@ -40,7 +40,7 @@ struct DRSim: ParsableCommand {
       read or written.
       """,
     version: Version.text,
-    subcommands: [RunCommand.self, ValidateCommand.self, ExplainCommand.self])
+    subcommands: [RunCommand.self, ValidateCommand.self, ExplainCommand.self, FuzzCommand.self])
 }
 
 enum Version {

@@ -24,9 +24,13 @@ private let allowedImports: [String: Set<String>] = [
   "FileStorage": ["BlockStorage", "Glibc"],
   "ResultStore": ["Quantities", "Inventory", "Measurements", "GRDB", "Foundation"],
   "Reporting": ["Quantities", "Inventory", "Measurements", "ResultStore", "Foundation"],
+  "Swarm": [
+    "Quantities", "RandomStreams", "Inventory", "ReplicationCore", "ResourceModels", "Scenarios",
+    "Measurements", "SiteSimulation",
+  ],
   "drsim": [
     "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",
-    "Reporting", "ArgumentParser", "Foundation",
+    "Reporting", "Swarm", "ArgumentParser", "Foundation",
   ],
   "Fuzz": ["Quantities", "RandomStreams", "BlockStorage", "ReplicationCore", "WireCodecs", "Glibc"],
 ]

@@ -108,6 +108,9 @@ extension ReplicationSource {
 
   // MARK: - vMotion
 
+  /// Whether the machine moves, or its new host has not taken over yet.
+  package var isMigrating: Bool { migration != nil }
+
   /// The machine begins to move to another host; nothing is sent until that has taken over.
   ///
   /// A sync in flight starts again afterwards or, with ``ReplicationParameters/continuesSyncsAcrossMigration``, goes on:

@@ -148,7 +148,13 @@ extension ReplicationSource {
     case .preparing: events.append(.deltaNotStarted(reason))
     case .delta(let delta):
       let account = completed(delta.account)
-      for index in trackers.indices { trackers[index].foldBack() }
+      for index in trackers.indices {
+        if planted.contains(.foldBackLost) {
+          trackers[index].endInstance()
+        } else {
+          trackers[index].foldBack()
+        }
+      }
       events.append(.syncAborted(account, reason))
     }
     schedule.syncAborted(at: now)

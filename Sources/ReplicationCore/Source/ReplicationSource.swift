@@ -85,6 +85,9 @@ package struct ReplicationSource {
   /// Whether the replica of a disk that grew does not have the new size yet.
   var isResizingDisk = false
 
+  /// What is broken on purpose; nothing but in tests of those who look for defects.
+  package var planted: PlantedDefects = []
+
   /// Why the replication is in error, until ``reconfigured(_:at:)``.
   package internal(set) var configurationProblem: ConfigurationProblem?
 

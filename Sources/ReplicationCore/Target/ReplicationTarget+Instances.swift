@@ -16,7 +16,9 @@ extension ReplicationTarget {
       }
     }
     let record = InstanceRecord(
-      instance: Instance(sequence: summary.sequence, pointInTime: summary.pointInTime),
+      instance: Instance(
+        sequence: summary.sequence,
+        pointInTime: planted.contains(.instanceDatedByItsEnd) ? now : summary.pointInTime),
       completedAt: now, generation: lastGeneration + 1,
       transferSizes: disks.map { $0.incoming?.nominalBytesAppended ?? .zero },
       transferTimes: disks.map { disk in disk.lastReceivedAt.map { $0 - summary.pointInTime } ?? .zero })

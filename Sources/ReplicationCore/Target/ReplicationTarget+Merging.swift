@@ -111,6 +111,7 @@ extension ReplicationTarget {
       for run in log.runs { disks[index].allocation?.mark(run) }
     }
     log.merge(into: disks[index].base)
+    if planted.contains(.wrongExtentMerged) { spill(log, ofDisk: index) }
   }
 
   /// A merge stopped in its midst: it starts over when it is begun again, and nothing is lost.

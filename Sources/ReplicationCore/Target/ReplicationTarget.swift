@@ -111,6 +111,9 @@ package struct ReplicationTarget {
   var isSessionLost = false
   var lastGeneration: UInt64 = 0
 
+  /// What is broken on purpose; nothing but in tests of those who look for defects.
+  package var planted: PlantedDefects = []
+
   package internal(set) var isPaused = false
   package internal(set) var isServerRunning = true
   package internal(set) var isHostAccessible = true
@@ -253,6 +256,7 @@ package struct ReplicationTarget {
 
   mutating func dropReception() {
     if case .fullSync = sync { keepFullSync() }
+    if planted.contains(.incompleteRedoMerged) { mergeIncomplete() }
     for index in disks.indices {
       disks[index].incoming = nil
       disks[index].lastReceivedAt = nil

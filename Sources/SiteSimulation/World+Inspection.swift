@@ -1,0 +1,150 @@
+import BlockStorage
+package import Inventory
+package import Measurements
+package import Quantities
+import ReplicationCore
+package import ResourceModels
+import Scenarios
+
+/// A replication as seen from outside, at one moment.
+package struct ReplicationSight: Sendable, Hashable {
+  /// A recoverable instance.
+  package struct Instance: Sendable, Hashable {
+    package let sequence: UInt64
+    package let pointInTime: Instant
+
+    package init(sequence: UInt64, pointInTime: Instant) {
+      self.sequence = sequence
+      self.pointInTime = pointInTime
+    }
+  }
+
+  /// The delta under way, by the moment of its bitmap switch.
+  package var delta: Instance?
+  /// What a recovery would use.
+  package var newest: Instance?
+  /// Changes when what was under way is thrown away.
+  package var session: UInt64 = 0
+  /// Logs above the base disks, merges under way and whether a test runs: what changes when the chain does.
+  package var levelCount = 0
+  package var mergeCount = 0
+  package var isTested = false
+  /// As the product's interface shows it.
+  package var status = ""
+  /// As the run reports it.
+  package var lag: TimeSpan?
+
+  package init() {}
+}
+
+/// Where a machine is at one moment.
+package struct MachineSight: Sendable, Hashable {
+  package let machine: VirtualMachineID
+  package let isRunning: Bool
+  package let host: HostID
+  package let isHostUp: Bool
+  /// The hosts that plan cycles for it.
+  package let plannedBy: [HostID]
+  /// Whether there are cycles to plan; a host learns of a machine only then.
+  package let hasCycles: Bool
+
+  package init(
+    machine: VirtualMachineID, isRunning: Bool, host: HostID, isHostUp: Bool, plannedBy: [HostID],
+    hasCycles: Bool
+  ) {
+    self.machine = machine
+    self.isRunning = isRunning
+    self.host = host
+    self.isHostUp = isHostUp
+    self.plannedBy = plannedBy
+    self.hasCycles = hasCycles
+  }
+}
+
+/// What a checker may ask of a world between two steps; nothing of it changes anything.
+extension World {
+  package var replicationCount: Int { replications.count }
+
+  package func sight(of index: Int) -> ReplicationSight {
+    var sight = ReplicationSight()
+    if let account = replications[index].source.currentAccount, account.kind == .delta {
+      sight.delta = .init(sequence: account.sequence, pointInTime: account.startedAt)
+    }
+    sight.newest = replications[index].replica.newestInstance.map {
+      .init(sequence: $0.sequence, pointInTime: $0.pointInTime)
+    }
+    sight.session = replications[index].source.session
+    sight.levelCount = replications[index].replica.levelCount
+    sight.mergeCount = replications[index].merges.count
+    sight.isTested = replications[index].test != nil
+    sight.lag = replications[index].lag.lag(at: now)
+    sight.status = status(of: index).rawValue
+    return sight
+  }
+
+  /// The instances that can be recovered, oldest first.
+  package func instances(of index: Int) -> [ReplicationSight.Instance] {
+    replications[index].replica.instances.map { .init(sequence: $0.sequence, pointInTime: $0.pointInTime) }
+  }
+
+  /// What the source's disks hold now, payload after payload.
+  package func sourceContents(of index: Int) -> [[UInt8]] {
+    machines[replications[index].machineIndex].contents.map { disk in
+      var payloads: [UInt8] = []
+      disk.read(0..<disk.geometry.extentCount, appendingTo: &payloads)
+      return payloads
+    }
+  }
+
+  /// What a recovery of a point in time would find on each disk, or `nil` if none is kept.
+  package func recoverableContents(of index: Int, at pointInTime: Instant) -> [[UInt8]]? {
+    replications[index].replica.recoverableDisks(at: pointInTime)?.map { disk in
+      var payloads: [UInt8] = []
+      disk.read(0..<disk.geometry.extentCount, appendingTo: &payloads)
+      return payloads
+    }
+  }
+
+  /// Every replicated machine, in the order of the replications.
+  package var machineSights: [MachineSight] {
+    machines.map { machine in
+      let isRunning = if case .on = machine.power { true } else { false }
+      return MachineSight(
+        machine: machine.id, isRunning: isRunning, host: machine.host,
+        isHostUp: hosts[machine.host.index].isUp,
+        plannedBy: hosts.indices.filter { hosts[$0].schedule.virtualMachines.contains(machine.id) }
+          .map { HostID($0) },
+        hasCycles: replications[machine.replication].toldActivity != .stopped)
+    }
+  }
+
+  /// What is counted as used on a datastore.
+  package func usedSpace(on datastore: DatastoreID) -> ByteCount { datastores[datastore.index].used }
+
+  /// What a replica takes on its datastore, counted anew.
+  package func replicaSpace(of index: Int) -> ByteCount { replications[index].replica.spaceUse.total }
+
+  /// The flows that run, with the rates they have.
+  package func inspectSharing(into snapshot: inout SharingSnapshot) { sharing.inspect(into: &snapshot) }
+
+  /// The place of a link's direction among the resources of a snapshot.
+  package func resource(of link: LinkID, _ direction: Link.Direction) -> Int {
+    links[link.index].resources[direction.rawValue].index
+  }
+
+  /// The bytes that a link's own counter has seen.
+  package func carriedBytes(on link: LinkID, _ direction: Link.Direction) -> Double {
+    sharing.carriedBytes(of: links[link.index].resources[direction.rawValue], at: now)
+  }
+
+  /// The syncs that ended so far, and the number of events recorded so far.
+  package var cycles: [CycleRecord] { record.cycles }
+  package var cycleCount: Int { record.cycles.count }
+  package var recordedEventCount: Int { record.events.count }
+
+  /// Whether a sync that is under way has handed anything over; its bytes are in no cycle yet.
+  package func wireSizeUnderWay(of index: Int) -> ByteCount {
+    guard let account = replications[index].source.currentAccount else { return .zero }
+    return account.wireSize - unsentSize(index)
+  }
+}

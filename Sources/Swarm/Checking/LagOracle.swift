@@ -1,0 +1,43 @@
+package import Quantities
+
+/// The lag of one replication, from what could be recovered at each moment and nothing else.
+package struct LagOracle: Sendable {
+  private let rpo: TimeSpan
+  /// The newest instance's moment, and since when it is the newest.
+  private var newest: (pointInTime: Instant, since: Instant)?
+  package private(set) var violationTime = TimeSpan.zero
+  package private(set) var unprotectedTime = TimeSpan.zero
+  package private(set) var lagMaximum: TimeSpan?
+
+  package init(rpo: TimeSpan) { self.rpo = rpo }
+
+  /// What would be lost by a disaster now, or `nil` if everything would.
+  package func lag(at now: Instant) -> TimeSpan? { newest.map { now - $0.pointInTime } }
+
+  /// Looks at the instance that can be recovered now.
+  ///
+  /// - Returns: What is wrong with it, compared with the one before.
+  package mutating func saw(_ instance: Instant?, at now: Instant) -> String? {
+    guard instance != newest?.pointInTime else { return nil }
+    if let last = newest?.pointInTime {
+      guard let instance else { return "nothing can be recovered any more, after the instance of \(last)" }
+      if instance < last { return "the newest instance shows \(instance), after one of \(last)" }
+    }
+    if let instance, instance > now { return "the newest instance shows \(instance), which is yet to come" }
+    account(until: now)
+    newest = instance.map { ($0, now) }
+    return nil
+  }
+
+  /// Adds the time since the newest instance came.
+  package mutating func account(until now: Instant) {
+    guard let (pointInTime, since) = newest else {
+      unprotectedTime = now - .zero
+      return
+    }
+    let (begin, end) = (since - pointInTime, now - pointInTime)
+    if end > rpo { violationTime += end - max(rpo, begin) }
+    if now > since { lagMaximum = max(lagMaximum ?? .zero, end) }
+    newest?.since = now
+  }
+}

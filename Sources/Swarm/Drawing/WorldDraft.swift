@@ -1,0 +1,86 @@
+/// A scenario in parts that can be changed and left out, before it is written as an ordinary scenario file.
+package struct WorldDraft: Sendable, Hashable {
+  package struct Site: Sendable, Hashable {
+    package let name: String
+    package var hostCount = 1
+    package var serverCount = 1
+    /// Further members of the site.
+    package var settings = ScenarioObject()
+    package var datastores: [ScenarioObject] = []
+
+    package func host(_ number: Int) -> String { "\(name)-esx-0\(number + 1)" }
+    package func server(_ number: Int) -> String { "\(name)-vrs-0\(number + 1)" }
+  }
+
+  /// A virtual machine, with its replication if it has one.
+  package struct Machine: Sendable, Hashable {
+    package var settings: ScenarioObject
+    package var disks: [ScenarioObject]
+    package var replication: ScenarioObject?
+
+    package var name: String { settings.word("name") ?? "" }
+  }
+
+  package var name: String
+  package var seed: UInt64
+  /// What the draw had switched on, by name; in the file as its tags.
+  package var features: [String] = []
+  package var durationSeconds = 600
+  package var settings = ScenarioObject()
+  package var sites: [Site] = []
+  package var links: [ScenarioObject] = []
+  package var network = ScenarioObject()
+  package var workloads: [(name: String, settings: ScenarioObject)] {
+    get { zip(workloadNames, workloadSettings).map { ($0, $1) } }
+    set { (workloadNames, workloadSettings) = (newValue.map(\.name), newValue.map(\.settings)) }
+  }
+  private var workloadNames: [String] = []
+  private var workloadSettings: [ScenarioObject] = []
+  package var machines: [Machine] = []
+  package var timeline: [ScenarioObject] = []
+  package var profile = ScenarioObject()
+
+  package init(name: String, seed: UInt64) {
+    self.name = name
+    self.seed = seed
+  }
+
+  /// The scenario file.
+  package var text: String {
+    let workloads = workloads.map { "\(quoted($0.name)): \($0.settings.text)" }
+    let machines = machines.map { machine in
+      var object = machine.settings
+      object["disks"] = Self.list(machine.disks.map(\.text), indent: "      ")
+      return object.text
+    }
+    let sites = sites.map { site in
+      var object = ScenarioObject(["name": quoted(site.name)])
+      object["hosts"] = "\(site.hostCount)"
+      object["replicationServers"] = "\(site.serverCount)"
+      for member in site.settings.members { object[member.key] = member.text }
+      object["datastores"] = Self.list(site.datastores.map(\.text), indent: "      ")
+      return object.text
+    }
+    var file = ScenarioObject(["format": "1", "name": quoted(name)])
+    file["tags"] = "[" + features.map { quoted($0) }.joined(separator: ", ") + "]"
+    file["seed"] = "\(seed)"
+    for member in settings.members { file[member.key] = member.text }
+    file["clock"] = ScenarioObject(["duration": quoted("\(durationSeconds)s")]).text
+    file["sites"] = Self.list(sites)
+    file["links"] = Self.list(links.map(\.text))
+    file["network"] = network.text
+    file["workloads"] =
+      workloads.isEmpty ? "{}" : "{\n    " + workloads.joined(separator: ",\n    ") + "\n  }"
+    file["vms"] = Self.list(machines)
+    file["replications"] = Self.list(self.machines.compactMap(\.replication?.text))
+    file["timeline"] = Self.list(timeline.map(\.text))
+    file["profile"] = profile.text
+    return "{\n  " + file.members.map { "\(quoted($0.key)): \($0.text)" }.joined(separator: ",\n  ") + "\n}\n"
+  }
+
+  private static func list(_ elements: [String], indent: String = "    ") -> String {
+    guard !elements.isEmpty else { return "[]" }
+    let outer = String(indent.dropLast(2))
+    return "[\n\(indent)" + elements.joined(separator: ",\n\(indent)") + "\n\(outer)]"
+  }
+}

@@ -1,0 +1,196 @@
+import Inventory
+import Quantities
+import ResourceModels
+import Scenarios
+import SiteSimulation
+import Testing
+
+@testable import Swarm
+
+private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
+
+@Suite struct ImageHistoryTests {
+  private let disk: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
+
+  @Test func `An instance that holds what the disks held at its moment is sound`() {
+    var history = ImageHistory()
+    history.began(at: second(5), disks: [disk])
+    #expect(history.defect(ofInstanceAt: second(5), disks: [disk]) == nil)
+  }
+
+  @Test func `One extent of another moment is found`() {
+    var history = ImageHistory()
+    history.began(at: second(5), disks: [disk])
+    var later = disk
+    later[8] = 3
+    #expect(
+      history.defect(ofInstanceAt: second(5), disks: [later])
+        == "the instance of 5s: disk 0 differs from its past image in extent 1")
+  }
+
+  @Test func `An instance of a moment at which none began is found`() {
+    var history = ImageHistory()
+    history.began(at: second(5), disks: [disk])
+    #expect(history.defect(ofInstanceAt: second(6), disks: [disk]) == "shows 6s, when no instance began")
+  }
+
+  @Test func `What a disk grew by holds zeros`() {
+    var history = ImageHistory()
+    history.began(at: second(5), disks: [disk])
+    let zeros = [UInt8](repeating: 0, count: 8)
+    #expect(history.defect(ofInstanceAt: second(5), disks: [disk + zeros]) == nil)
+    #expect(history.defect(ofInstanceAt: second(5), disks: [disk, zeros]) == nil)
+    #expect(history.defect(ofInstanceAt: second(5), disks: [disk + [9] + zeros]) != nil)
+  }
+}
+
+@Suite struct LagOracleTests {
+  /// Unprotected until 10 s; then the instance of 4 s until 30 s, which is 26 s old then: 6 s beyond the RPO of 20 s;
+  /// then the instance of 25 s until 50 s: 5 s beyond it.
+  @Test func `Violation, unprotected time and worst lag add up`() {
+    var oracle = LagOracle(rpo: .seconds(20))
+    #expect(oracle.saw(nil, at: second(2)) == nil)
+    #expect(oracle.saw(second(4), at: second(10)) == nil)
+    #expect(oracle.saw(second(25), at: second(30)) == nil)
+    oracle.account(until: second(50))
+
+    #expect(oracle.unprotectedTime == .seconds(10))
+    #expect(oracle.violationTime == .seconds(6 + 5))
+    #expect(oracle.lagMaximum == .seconds(26))
+    #expect(oracle.lag(at: second(50)) == .seconds(25))
+  }
+
+  @Test func `An instance that is older than the one before is found`() {
+    var oracle = LagOracle(rpo: .seconds(20))
+    #expect(oracle.saw(second(4), at: second(10)) == nil)
+    #expect(oracle.saw(second(3), at: second(12)) == "the newest instance shows 3s, after one of 4s")
+    #expect(
+      oracle.saw(nil, at: second(12)) == "nothing can be recovered any more, after the instance of 4s")
+  }
+
+  @Test func `An instance of the future is found`() {
+    var oracle = LagOracle(rpo: .seconds(20))
+    #expect(oracle.saw(second(11), at: second(10)) == "the newest instance shows 11s, which is yet to come")
+  }
+}
+
+@Suite struct SharingCheckTests {
+  /// Two flows on a resource of 100 B/s, the second also on one of 30 B/s.
+  private func defect(rates: (Double, Double), bound: Double = .infinity) -> Invariant? {
+    var snapshot = SharingSnapshot()
+    snapshot.capacities = [100, 30]
+    snapshot.uses = [
+      .init(resource: 0, factor: 1), .init(resource: 0, factor: 1), .init(resource: 1, factor: 1),
+    ]
+    snapshot.flows = [
+      .init(tag: 0, weight: 1, bound: bound, rate: rates.0, uses: 0..<1),
+      .init(tag: 1, weight: 1, bound: .infinity, rate: rates.1, uses: 1..<3),
+    ]
+    var check = SharingCheck()
+    return check.defect(in: snapshot)?.invariant
+  }
+
+  @Test func `Max-min fair rates are sound`() {
+    #expect(defect(rates: (70, 30)) == nil)
+    #expect(defect(rates: (40, 30), bound: 40) == nil)
+  }
+
+  @Test func `A capacity that is exceeded is found`() {
+    #expect(defect(rates: (71, 30)) == .capacity)
+    #expect(defect(rates: (60, 40)) == .capacity)
+    #expect(defect(rates: (41, 30), bound: 40) == .capacity)
+  }
+
+  @Test func `A capacity left idle is found`() {
+    #expect(defect(rates: (69, 30)) == .maxMin)
+    #expect(defect(rates: (70, 29)) == .maxMin)
+    // All is used, but the second flow has less than the first, which could give.
+    #expect(defect(rates: (75, 25)) == .maxMin)
+  }
+}
+
+@Suite struct ByteLedgerTests {
+  @Test func `Bytes are the rates that held, over the time they held`() {
+    var snapshot = SharingSnapshot()
+    snapshot.capacities = [100]
+    snapshot.uses = [.init(resource: 0, factor: 2)]
+    snapshot.flows = [.init(tag: 1 << 2, weight: 1, bound: .infinity, rate: 10, uses: 0..<1)]
+    var ledger = ByteLedger(replicationCount: 2)
+
+    ledger.stepped(to: second(3), snapshot: snapshot)
+    ledger.stepped(to: second(7), snapshot: SharingSnapshot())
+    ledger.stepped(to: second(9), snapshot: SharingSnapshot())
+
+    // 4 s at 10 B/s, and twice that on the resource.
+    #expect(ledger.sent(by: 1) == 40)
+    #expect(ledger.sent(by: 0) == 0)
+    #expect(ledger.carried(by: 0) == 80)
+  }
+}
+
+@Suite struct PlacementCheckTests {
+  private let hosts = [Host(name: "a", site: SiteID(0)), Host(name: "b", site: SiteID(1))]
+
+  private func defect(
+    host: Int, isUp: Bool = true, isRunning: Bool = true, plannedBy: [Int]
+  ) -> String? {
+    PlacementCheck.defect(
+      of: MachineSight(
+        machine: VirtualMachineID(0), isRunning: isRunning, host: HostID(host), isHostUp: isUp,
+        plannedBy: plannedBy.map { HostID($0) }, hasCycles: true), site: SiteID(0), hosts: hosts)
+  }
+
+  @Test func `A machine on one running host of its site is sound`() {
+    #expect(defect(host: 0, plannedBy: [0]) == nil)
+    #expect(defect(host: 0, isUp: false, isRunning: false, plannedBy: [0]) == nil)
+  }
+
+  @Test func `A machine in two places, or in a wrong one, is found`() {
+    #expect(defect(host: 0, plannedBy: [0, 1]) == "2 hosts plan its syncs")
+    #expect(defect(host: 0, isUp: false, plannedBy: [0]) == "it runs on a, which is down")
+    #expect(defect(host: 1, plannedBy: [1]) == "it runs on b, which is at another site")
+    #expect(defect(host: 0, plannedBy: [1]) == "it runs on a, and b plans its syncs")
+  }
+}
+
+@Suite struct FaultCalendarTests {
+  private func scenario(_ timeline: String) throws -> Scenario {
+    var draft = WorldDraw(seed: 1, switches: .without(Feature.all.map(\.name))).draft
+    draft.links[0]["bandwidth"] = quoted("1000kB/s")
+    draft.durationSeconds = 1_000
+    let text = draft.text.replacing(#""timeline": []"#, with: #""timeline": [\#(timeline)]"#)
+    return try #require(ScenarioReader.read(text: text, file: "test").scenario)
+  }
+
+  @Test func `Of overlapping limits the latest holds, an outage beats both, and a restore ends all`() throws {
+    var calendar = FaultCalendar(
+      try scenario(
+        """
+        { "at": "10s", "do": "link.limit", "link": "wan", "bandwidth": "100kB/s", "for": "50s" },
+        { "at": "20s", "do": "link.limit", "link": "wan", "bandwidth": "200kB/s", "for": "10s" },
+        { "at": "40s", "do": "link.down", "link": "wan", "for": "100s" },
+        { "at": "70s", "do": "link.restore", "link": "wan" }
+        """))
+    #expect(calendar.bandwidths(at: second(5)) == [[1e6, 1e6]])
+    // Both may be at the very instant of a change.
+    #expect(calendar.bandwidths(at: second(10)) == nil)
+    #expect(calendar.bandwidths(at: second(15)) == [[1e5, 1e5]])
+    #expect(calendar.bandwidths(at: second(25)) == [[2e5, 2e5]])
+    #expect(calendar.bandwidths(at: second(35)) == [[1e5, 1e5]])
+    #expect(calendar.bandwidths(at: second(45)) == [[0, 0]])
+    #expect(calendar.bandwidths(at: second(75)) == [[1e6, 1e6]])
+  }
+
+  @Test func `A fault without an end promises nothing`() throws {
+    let expectation = RecoveryExpectation(
+      try scenario(#"{ "at": "10s", "do": "link.down", "link": "wan" }"#))
+    #expect(expectation.promises.allSatisfy { $0 == .none(reason: "link.down never ends") })
+  }
+
+  @Test func `Guests that fall silent are promised a replica that equals its source`() throws {
+    let expectation = RecoveryExpectation(
+      try scenario(#"{ "at": "10s", "do": "workload.scale", "vm": "*", "factor": "0%" }"#))
+    #expect(expectation.lastChange == second(10))
+    #expect(expectation.promises.allSatisfy { $0 == .equal })
+  }
+}

@@ -1,0 +1,107 @@
+import Quantities
+import ReplicationCore
+import Testing
+
+@testable import Swarm
+
+@Suite struct SwarmRunTests {
+  @Test(arguments: 0..<12 as Range<UInt64>)
+  func `Every invariant holds in a drawn world`(seed: UInt64) {
+    let run = SwarmRun(seed: seed)
+    #expect(run.violation == nil)
+    #expect(run.counts.steps > 0)
+  }
+
+  @Test func `A run that is cut off is checked up to there`() {
+    let run = SwarmRun(seed: 0, until: .zero + .seconds(20))
+    #expect(run.violation == nil)
+    #expect(run.counts.simulatedSeconds == 20)
+  }
+
+  @Test func `An invalid scenario is a violation of its own`() {
+    #expect(SwarmRun(text: "{}").violation?.invariant == .validity)
+  }
+
+  @Test func `Counts of parts add up to those of the whole`() {
+    let (one, other) = (SwarmRun(seed: 1).counts, SwarmRun(seed: 2).counts)
+    var sum = one
+    sum.add(other)
+    #expect(sum.schedules == 2)
+    #expect(sum.steps == one.steps + other.steps)
+    #expect(sum.statuses["OK"] == (one.statuses["OK"] ?? 0) + (other.statuses["OK"] ?? 0))
+    #expect(sum.markdown.contains("| schedules | 2 |"))
+  }
+
+  @Test func `Each planted defect has a seed that shows it`() {
+    #expect(Set(PlantedDefectTests.findings.map(\.name)) == Set(PlantedDefects.all.map(\.name)))
+  }
+}
+
+/// Each defect with the first seed from 0 on that shows it, and the invariant that it breaks there.
+@Suite struct PlantedDefectTests {
+  static let findings: [(name: String, seed: UInt64, invariant: Invariant)] = [
+    ("dirty bit dropped", 1, .certificate),
+    ("copy before write missed", 3, .certificate),
+    ("fold-back lost", 1, .certificate),
+    ("incomplete redo merged", 3, .pastImage),
+    ("instance dated by its end", 0, .lag),
+    ("wrong extent merged", 1, .pastImage),
+    ("delivered after its session", 3, .certificate),
+    ("unsent bytes counted", 1, .bytes),
+    ("space not returned", 8, .space),
+    ("lag not reset", 0, .lag),
+    ("limit ignored", 0, .capacity),
+    ("capacity left idle", 0, .maxMin),
+    ("runs on failed host", 2, .placement),
+    ("planned by two hosts", 8, .placement),
+    ("pause never ends", 9, .recovery),
+  ]
+
+  @Test(arguments: findings.map(\.name))
+  func `A planted defect is caught`(name: String) throws {
+    let finding = try #require(Self.findings.first { $0.name == name })
+    let defect = try #require(PlantedDefects.all.first { $0.name == name }).defect
+
+    let run = SwarmRun(seed: finding.seed, planted: defect)
+
+    #expect(run.violation?.invariant == finding.invariant)
+    #expect(run.counts.violations == [finding.invariant.rawValue: 1])
+  }
+}
+
+@Suite struct MinimizerTests {
+  /// What is broken is that a machine `vm-1` exists and a link goes down.
+  @Test func `What does not matter is left out`() throws {
+    let seed = try #require(
+      (0..<100 as Range<UInt64>).first { seed in
+        let draft = WorldDraw(seed: seed).draft
+        return draft.timeline.contains { $0.word("do") == "link.down" } && draft.machines.count > 2
+      })
+    let draft = WorldDraw(seed: seed).draft
+    var minimizer = Minimizer(draft, breaking: .bytes) { draft in
+      let isBroken =
+        draft.timeline.contains { $0.word("do") == "link.down" }
+        && draft.machines.contains { $0.name == "vm-1" }
+      return isBroken ? .bytes : nil
+    }
+
+    minimizer.run()
+
+    #expect(minimizer.draft.timeline.map { $0.word("do") } == ["link.down"])
+    #expect(minimizer.draft.machines.map(\.name) == ["vm-1"])
+    #expect(minimizer.draft.machines[0].disks.count == 1)
+    #expect(minimizer.draft.profile.members.isEmpty)
+    #expect(minimizer.draft.sites.allSatisfy { $0.hostCount == 1 && $0.serverCount == 1 })
+    #expect(minimizer.draft.workloads.isEmpty)
+  }
+
+  /// A smaller world must not break another invariant instead.
+  @Test func `A world that breaks another invariant is no smaller one`() {
+    let draft = WorldDraw(seed: 3).draft
+    var minimizer = Minimizer(draft, breaking: .bytes) { $0 == draft ? .bytes : .lag }
+    minimizer.run()
+    var unchanged = draft
+    unchanged.features = []
+    #expect(minimizer.draft == unchanged)
+  }
+}
