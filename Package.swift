@@ -41,6 +41,7 @@ let layer1 =
   + module("Inventory", ["Quantities"])
   + module(
     "ReplicationCore", ["Quantities", "BlockStorage", "Inventory"], tests: ["RandomStreams"])
+  + module("RecoveryCore", ["Quantities", "Inventory"], tests: ["RandomStreams"])
 
 let layer2 =
   module("SimulationKernel", ["Quantities"], tests: ["RandomStreams"])

@@ -9,6 +9,7 @@ private let allowedImports: [String: Set<String>] = [
   "BlockStorage": ["Quantities"],
   "Inventory": ["Quantities"],
   "ReplicationCore": ["Quantities", "BlockStorage", "Inventory"],
+  "RecoveryCore": ["Quantities", "Inventory"],
   "SimulationKernel": ["Quantities"],
   "ResourceModels": ["Quantities", "RandomStreams"],
   "Workloads": ["Quantities", "RandomStreams", "BlockStorage"],
