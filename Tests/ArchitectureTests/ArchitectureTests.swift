@@ -32,8 +32,8 @@ private let allowedImports: [String: Set<String>] = [
 
 /// The layers that compute: same input, same output, on any machine, also without an operating system.
 private let pureModules: Set<String> = [
-  "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
-  "ResourceModels", "Workloads",
+  "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "RecoveryCore",
+  "SimulationKernel", "ResourceModels", "Workloads",
 ]
 
 /// Words that must not stand in the code of a pure module, with the reason shown when one does.
