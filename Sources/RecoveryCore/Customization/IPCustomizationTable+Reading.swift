@@ -236,7 +236,7 @@ struct IPTableRowReader {
   }
 
   private mutating func ipv6() -> IPSettings.IPv6? {
-    let rest: [IPCustomizationTable.Column] = [.ipv6Prefix, .ipv6Gateway]
+    let rest: [IPCustomizationTable.Column] = [.ipv6Prefix, .ipv6Gateway, .ipv6AlternateGateway]
     switch text(.ipv6) {
     case "":
       refuse(rest)
@@ -250,8 +250,9 @@ struct IPTableRowReader {
       if text(.ipv6Prefix).isEmpty { report(.missingField(.ipv6Prefix)) }
       let length = optional(.ipv6Prefix) { text in Int(text).flatMap { (1...128).contains($0) ? $0 : nil } }
       let gateway = optional(.ipv6Gateway) { IPv6Address($0) }
+      let alternate = optional(.ipv6AlternateGateway) { IPv6Address($0) }
       guard let parsed, let length else { return nil }
-      return .fixed(parsed, prefixLength: length, defaultGateway: gateway)
+      return .fixed(parsed, prefixLength: length, defaultGateway: gateway, alternateGateway: alternate)
     }
   }
 }

@@ -2,9 +2,9 @@
 ///
 /// A row is one card at one site:
 ///
-///     VM,Site,NIC,IPv4,Mask,Gateway,Alternate Gateway,IPv6,IPv6 Prefix,IPv6 Gateway,DNS,Suffixes,WINS
-///     db-01,lyon,0,10.2.7.9,255.255.0.0,10.2.0.1,,,,,10.2.0.2;10.2.0.3,corp.example,
-///     db-01,lyon,1,dhcp,,,,,,,,,
+///     VM,Site,NIC,IPv4,Mask,Gateway,Alternate Gateway,IPv6,IPv6 Prefix,IPv6 Gateway,IPv6 Alternate Gateway,DNS,…
+///     db-01,lyon,0,10.2.7.9,255.255.0.0,10.2.0.1,,,,,,10.2.0.2;10.2.0.3,corp.example,
+///     db-01,lyon,1,dhcp,,,,,,,,,,
 ///
 /// An empty field leaves a thing as it is, `dhcp` asks the network. Several values stand between semicolons. A field with a
 /// comma, a quote or a line break stands between quotes, where a quote is written twice (RFC 4180). Lines end in LF or
@@ -39,6 +39,7 @@ package struct IPCustomizationTable: Sendable, Hashable {
     case ipv6
     case ipv6Prefix
     case ipv6Gateway
+    case ipv6AlternateGateway
     case nameServers
     case nameSuffixes
     case winsServers
@@ -56,6 +57,7 @@ package struct IPCustomizationTable: Sendable, Hashable {
       case .ipv6: "IPv6"
       case .ipv6Prefix: "IPv6 Prefix"
       case .ipv6Gateway: "IPv6 Gateway"
+      case .ipv6AlternateGateway: "IPv6 Alternate Gateway"
       case .nameServers: "DNS"
       case .nameSuffixes: "Suffixes"
       case .winsServers: "WINS"
@@ -78,7 +80,13 @@ package struct IPCustomizationTable: Sendable, Hashable {
 
   private static func quoted(_ field: String) -> String {
     guard field.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+    var text = "\""
+    // By scalars: a quote with a combining mark behind it is still a quote.
+    for scalar in field.unicodeScalars {
+      if scalar == "\"" { text.unicodeScalars.append(scalar) }
+      text.unicodeScalars.append(scalar)
+    }
+    return text + "\""
       + "\""
   }
 
@@ -89,7 +97,7 @@ package struct IPCustomizationTable: Sendable, Hashable {
     case .site: return row.site
     case .nic: return "\(row.nicIndex)"
     case .ipv4, .mask, .gateway, .alternateGateway: return ipv4Field(column, settings.ipv4)
-    case .ipv6, .ipv6Prefix, .ipv6Gateway: return ipv6Field(column, settings.ipv6)
+    case .ipv6, .ipv6Prefix, .ipv6Gateway, .ipv6AlternateGateway: return ipv6Field(column, settings.ipv6)
     case .nameServers: return settings.nameServers.map(\.description).joined(separator: ";")
     case .nameSuffixes: return settings.nameSuffixes.joined(separator: ";")
     case .winsServers: return settings.winsServers.map(\.description).joined(separator: ";")
@@ -109,12 +117,13 @@ package struct IPCustomizationTable: Sendable, Hashable {
   }
 
   private static func ipv6Field(_ column: Column, _ setting: IPSettings.IPv6?) -> String {
-    guard case .fixed(let address, let prefixLength, let gateway, _) = setting else {
+    guard case .fixed(let address, let prefixLength, let gateway, let alternate) = setting else {
       return column == .ipv6 && setting == .dhcp ? "dhcp" : ""
     }
     switch column {
     case .ipv6Prefix: return "\(prefixLength)"
     case .ipv6Gateway: return gateway?.description ?? ""
+    case .ipv6AlternateGateway: return alternate?.description ?? ""
     default: return address.description
     }
   }

@@ -1,7 +1,7 @@
 package import Inventory
 
 extension ProtectionGroups {
-  /// Configures the protection of every member that is not OK, with the mappings as they are now.
+  /// Configures the protection of every member that has none yet, with the mappings as they are now.
   ///
   /// Machines without a place keep the reason as their status; no placeholder is made for them. Members that are configured
   /// keep what they have, also if a mapping has changed since.
@@ -76,9 +76,10 @@ extension ProtectionGroups {
     return [.createPlaceholder(vm: vm, side: side.other, location: location, datastore: datastore)]
   }
 
-  /// The placeholder asked for is registered: the machine is protected.
+  /// The placeholder asked for is registered: the machine is protected. Nothing happens if none was asked for.
   package mutating func placeholderCreated(for vm: VirtualMachineID) {
     update(vm) {
+      guard $0.operation == .configuring || $0.operation == .restoringPlaceholder else { return }
       $0.operation = nil
       $0.isConfigured = true
       $0.placeholderProblem = nil
@@ -88,6 +89,7 @@ extension ProtectionGroups {
 
   package mutating func placeholderCreationFailed(for vm: VirtualMachineID, reason: String) {
     update(vm) {
+      guard $0.operation == .configuring || $0.operation == .restoringPlaceholder else { return }
       // A placeholder that could not be repaired stays deleted; one that never was is none.
       if $0.operation == .configuring { $0.placeholder = nil }
       $0.operation = nil

@@ -144,6 +144,7 @@ package struct ProtectionGroups: Sendable, Hashable {
 
   package mutating func protectionRemoved(from vm: VirtualMachineID) {
     update(vm) {
+      guard $0.operation == .removing else { return }
       $0.operation = nil
       $0.isConfigured = false
       $0.placeholder = nil

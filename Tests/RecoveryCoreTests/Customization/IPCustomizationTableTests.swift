@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct IPCustomizationTableTests {
   private let titles =
-    "VM,Site,NIC,IPv4,Mask,Gateway,Alternate Gateway,IPv6,IPv6 Prefix,IPv6 Gateway,DNS,Suffixes,WINS"
+    "VM,Site,NIC,IPv4,Mask,Gateway,Alternate Gateway,IPv6,IPv6 Prefix,IPv6 Gateway,IPv6 Alternate Gateway,DNS,Suffixes,WINS"
 
   private func read(_ lines: String...) throws -> [IPCustomizationTable.Row] {
     try IPCustomizationTable(reading: ([titles] + lines).joined(separator: "\n")).rows
@@ -20,8 +20,8 @@ import Testing
 
   @Test func `A row sets one card at one site`() throws {
     let rows = try read(
-      "db-01,lyon,0,10.2.7.9,255.255.0.0,10.2.0.1,,2001:db8::9,64,2001:db8::1,10.2.0.2;10.2.0.3,corp.example,10.2.0.4",
-      "db-01,lyon,1,dhcp,,,,,,,,,")
+      "db-01,lyon,0,10.2.7.9,255.255.0.0,10.2.0.1,,2001:db8::9,64,2001:db8::1,,10.2.0.2;10.2.0.3,corp.example,10.2.0.4",
+      "db-01,lyon,1,dhcp,,,,,,,,,,")
     let settings = IPSettings(
       ipv4: .fixed(
         try #require(IPv4Address("10.2.7.9")), prefixLength: 16, defaultGateway: IPv4Address("10.2.0.1")),
@@ -59,26 +59,26 @@ import Testing
       settings: IPSettings(ipv4: .fixed(try #require(IPv4Address("10.0.0.5")), prefixLength: 24)))
     #expect(
       IPCustomizationTable(rows: [row]).text
-        == titles + "\n" + "\"say \"\"hi\"\"\",lyon,0,10.0.0.5,255.255.255.0,,,,,,,,\n")
+        == titles + "\n" + "\"say \"\"hi\"\"\",lyon,0,10.0.0.5,255.255.255.0,,,,,,,,,\n")
   }
 
   @Test func `Every problem is told with its line`() {
     #expect(
       problems(
-        "db-01,lyon,0,10.2.7,255.255.0.0,,,,,,,,",  // 2
+        "db-01,lyon,0,10.2.7,255.255.0.0,,,,,,,,,",  // 2
         "",  // 3
         "db-01,lyon",  // 4
-        "db-01,lyon,x,dhcp,255.0.0.0,,,,,,,,",  // 5
-        ",,,,,,,,,,,,",  // 6
+        "db-01,lyon,x,dhcp,255.0.0.0,,,,,,,,,",  // 5
+        ",,,,,,,,,,,,,",  // 6
         "\"db",  // 7, and its quote swallows line 8
-        "01\"z,lyon,0,,,,,,,,,,",  // 8
-        "db-02,lyon,0,10.0.0.5,255.0.255.0,,,,,,1.1.1.1;;x,,",  // 9
-        "db-03,lyon,0,10.0.0.5,255.255.255.0,10.1.0.1,,,,,,,",  // 10
-        "db-04,lyon,0,dhcp,,,,,,,,,",  // 11
-        "db-04,lyon,0,dhcp,,,,,,,,,"  // 12
+        "01\"z,lyon,0,,,,,,,,,,,",  // 8
+        "db-02,lyon,0,10.0.0.5,255.0.255.0,,,,,,,1.1.1.1;;x,,",  // 9
+        "db-03,lyon,0,10.0.0.5,255.255.255.0,10.1.0.1,,,,,,,,",  // 10
+        "db-04,lyon,0,dhcp,,,,,,,,,,",  // 11
+        "db-04,lyon,0,dhcp,,,,,,,,,,"  // 12
       ) == [
         IPTableProblem(line: 2, reason: .invalidField(.ipv4, "10.2.7")),
-        IPTableProblem(line: 4, reason: .fieldCount(2, expected: 13)),
+        IPTableProblem(line: 4, reason: .fieldCount(2, expected: 14)),
         IPTableProblem(line: 5, reason: .invalidField(.nic, "x")),
         IPTableProblem(line: 5, reason: .unusedField(.mask)),
         IPTableProblem(line: 6, reason: .missingField(.vm)),

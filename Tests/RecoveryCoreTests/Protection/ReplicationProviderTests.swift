@@ -28,9 +28,12 @@ import Testing
       ReplicationUnit.State.replicating,
       ["replicating", "inTest", "=", "prepared", "=", "!", "failedOver", "="]
     ),
-    (.inTest, ["inTest", "=", "replicating", "!", "!", "!", "!", "!"]),
-    (.prepared, ["prepared", "!", "=", "=", "replicating", "failedOver", "failedOver", "!"]),
-    (.failedOver, ["!", "!", "=", "=", "!", "=", "=", "replicating"]),
+    (ReplicationUnit.State.inTest, ["inTest", "=", "replicating", "!", "!", "!", "!", "!"]),
+    (
+      ReplicationUnit.State.prepared,
+      ["prepared", "!", "=", "=", "replicating", "failedOver", "failedOver", "!"]
+    ),
+    (ReplicationUnit.State.failedOver, ["!", "!", "=", "=", "!", "=", "=", "replicating"]),
   ])
   func `Every request in every state leads where it should`(state: ReplicationUnit.State, expected: [String])
   {

@@ -101,8 +101,7 @@ import Testing
     #expect(try run(.failOver(.newest, isPlanned: false), &pair, answering: alone).count == 2)
     #expect(throws: ReplicationRefusal.siteDown(.first)) { try run(.reverse, &pair, answering: alone) }
     #expect(throws: ReplicationRefusal.cannotChooseInstance) {
-      var other = pair
-      _ = try other.commands(
+      _ = try pair.commands(
         for: .startTest(.notLater(than: .zero)), of: [ReplicationUnitID(1)], answering: both, at: at(60))
     }
   }
