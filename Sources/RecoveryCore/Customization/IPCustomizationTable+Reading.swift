@@ -22,6 +22,11 @@ package struct IPTableProblem: Error, Sendable, Hashable {
   /// From 1; a row between quotes may take several lines, this is its first.
   package let line: Int
   package let reason: Reason
+
+  package init(line: Int, reason: Reason) {
+    self.line = line
+    self.reason = reason
+  }
 }
 
 /// All that is wrong with an address table, by lines.

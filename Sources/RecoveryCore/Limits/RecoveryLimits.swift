@@ -25,6 +25,12 @@ package struct LimitExceeded: Error, Sendable, Hashable {
   package let limit: RecoveryLimit
   package let count: Int
   package let maximum: Int
+
+  package init(limit: RecoveryLimit, count: Int, maximum: Int) {
+    self.limit = limit
+    self.count = count
+    self.maximum = maximum
+  }
 }
 
 /// The most of everything that is supported, and whether that is enforced.

@@ -76,7 +76,9 @@ extension ProtectionGroups {
     return [.createPlaceholder(vm: vm, side: side.other, location: location, datastore: datastore)]
   }
 
-  /// The placeholder asked for is registered: the machine is protected. Nothing happens if none was asked for.
+  /// The placeholder asked for is registered: the machine is protected.
+  ///
+  /// Nothing happens if none was asked for.
   package mutating func placeholderCreated(for vm: VirtualMachineID) {
     update(vm) {
       guard $0.operation == .configuring || $0.operation == .restoringPlaceholder else { return }
