@@ -70,4 +70,31 @@ import Testing
     let homeless = VMStorage(vm: VirtualMachineID(1), home: ds(9), disks: [])
     #expect(assignments.issues(of: homeless, in: one).map(\.word) == ["VM_HOME_NOT_REPLICATED"])
   }
+
+  @Test func `Issues of its storage show in the status of a machine`() {
+    func status(_ issues: VMStorageIssue...) -> MemberStatus? {
+      let sites = TwoSites()
+      var groups = ProtectionGroups()
+      var facts = ProtectedVM.Facts()
+      facts.storageChanged([.vmHomeNotReplicated(ds(0)), .rawDisk(disk: 0)])
+      facts.storageChanged(issues)
+      let vm = VirtualMachineID(0)
+      do {
+        let id = try groups.create(ProtectionGroup(name: "PG", replicationType: .arrayBased))
+        try groups.add([(vm, sites.first.location)], to: id)
+        _ = try groups.configureAll(id, mappings: sites.mapped())
+      } catch {
+        return nil
+      }
+      groups.placeholderCreated(for: vm)
+      groups.factsChanged(facts, for: vm)
+      return groups.status(of: vm)
+    }
+    #expect(status() == .ok)
+    #expect(status(.vmHomeNotReplicated(ds(9))) == .invalid)
+    #expect(status(.datastoreNotReplicated(ds(9))) == .deviceNotFound)
+    #expect(status(.nonDatastoreBacking(disk: 2)) == .deviceNotFound)
+    #expect(status(.datastoreMissingProtection(ds(1))) == .arrayConfigurationError)
+    #expect(status(.datastoreProtectionConflict(ds(1))) == .arrayConfigurationError)
+  }
 }
