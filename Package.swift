@@ -48,6 +48,7 @@ let layer1 =
   + module(
     "ReplicationCore", ["Quantities", "BlockStorage", "Inventory"],
     tests: ["RandomStreams", "StorageTesting"])
+  + module("RecoveryCore", ["Quantities", "Inventory"], tests: ["RandomStreams"])
 
 let layer2 =
   module("SimulationKernel", ["Quantities"], tests: ["RandomStreams"])

@@ -9,6 +9,7 @@ private let allowedImports: [String: Set<String>] = [
   "BlockStorage": ["Quantities"],
   "Inventory": ["Quantities"],
   "ReplicationCore": ["Quantities", "BlockStorage", "Inventory"],
+  "RecoveryCore": ["Quantities", "Inventory"],
   "SimulationKernel": ["Quantities"],
   "ResourceModels": ["Quantities", "RandomStreams"],
   "Workloads": ["Quantities", "RandomStreams", "BlockStorage"],
@@ -37,8 +38,8 @@ private let allowedImports: [String: Set<String>] = [
 
 /// The layers that compute: same input, same output, on any machine, also without an operating system.
 private let pureModules: Set<String> = [
-  "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
-  "ResourceModels", "Workloads", "ClusterModels",
+  "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "RecoveryCore",
+  "SimulationKernel", "ResourceModels", "Workloads", "ClusterModels",
 ]
 
 /// Words that must not stand in the code of a pure module, with the reason shown when one does.
