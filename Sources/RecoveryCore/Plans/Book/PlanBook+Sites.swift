@@ -26,7 +26,9 @@ extension PlanBook {
       plans[index].editedSides = []
       let plan = RecoveryPlanID(index)
       let conducting = protectedSide(of: plan).other
-      let holdsGroups = plans[index].copies[conducting].groups.contains { groups[$0]?.phase.lockHolder == plan }
+      let holdsGroups = plans[index].copies[conducting].groups.contains {
+        groups[$0]?.phase.lockHolder == plan
+      }
       if holdsGroups {
         plans[index].copies = BothSides(plans[index].copies[conducting])
       } else if edited.count == 2 {

@@ -43,7 +43,8 @@ extension PlanRun {
     }
     guard let deed = step.deed else { return false }
     if let vm = step.vm { return machines[vm].record.contains(deed) }
-    return step.group.map { groups[$0].record.contains(deed) } ?? false
+    guard let group = step.group, groups[group].record.contains(deed) else { return false }
+    return step.machines.allSatisfy { machines[$0].record.contains(deed) }
   }
 
   /// What follows from the state of what the operation is about; `nil` if nothing does.
@@ -52,10 +53,6 @@ extension PlanRun {
     case .configureStorage, .configureReverseReplication:
       guard let vm = step.vm, let problem = machines[vm].member.problem else { return nil }
       return .refuse(problem)
-    case .synchronize(_, .final), .synchronize(_, .beforeShutdown):
-      // What was made writable has a life of its own: nothing may overwrite it.
-      guard let group = step.group else { return nil }
-      return groups[group].record.attempted.contains(.madeStorageWritable) ? .leaveOut : nil
     case .shutDownGuest: return protectedMachineIsOff(step) ? .leaveOut : nil
     case .powerOff(_, let side) where side == protectedSide:
       return protectedMachineIsOff(step) ? .leaveOut : nil
@@ -113,13 +110,16 @@ extension PlanRun {
       let wasRunning = isRunningAtProtectedSite(machines[vm])
       machines[vm].record.attempted.insert(deed)
       if isDone { machines[vm].record.done.insert(deed) }
-      if wasRunning && !isRunningAtProtectedSite(machines[vm]) && machines[vm].member.problem == nil
-      {
+      if wasRunning && !isRunningAtProtectedSite(machines[vm]) {
         groups[machines[vm].group].runningMachineCount -= 1
       }
     } else if let group = step.group {
       groups[group].record.attempted.insert(deed)
       if isDone { groups[group].record.done.insert(deed) }
+      for vm in step.machines {
+        machines[vm].record.attempted.insert(deed)
+        if isDone { machines[vm].record.done.insert(deed) }
+      }
     }
   }
 }

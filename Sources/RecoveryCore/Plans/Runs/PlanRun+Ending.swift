@@ -134,8 +134,9 @@ extension PlanRun {
   private mutating func forgetWhatWasOnlyBegun() {
     guard workflow.isRecovery, !hasTouchedStorage else { return }
     for group in groups.indices
-    where !machineRanges[group].contains(where: { !machines[$0].record.attempted.isEmpty }) {
+    where machineRanges[group].allSatisfy({ machines[$0].record.attempted.areOnlySynchronizations }) {
       groups[group].record = RunMemory.Record()
+      for vm in machineRanges[group] { machines[vm].record = RunMemory.Record() }
     }
   }
 }

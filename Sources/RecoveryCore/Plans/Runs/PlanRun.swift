@@ -126,7 +126,7 @@ package struct PlanRun: Sendable {
     self.dependents = dependents
     failedDependees = [[Int]](repeating: [], count: machines.count)
     leafCount = steps.count { !$0.isComposite }
-    for index in machines.indices where machines[index].member.problem == nil {
+    for index in machines.indices {
       if isRunningAtProtectedSite(machines[index]) {
         groups[machines[index].group].runningMachineCount += 1
       }

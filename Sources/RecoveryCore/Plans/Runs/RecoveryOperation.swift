@@ -32,11 +32,12 @@ package enum RecoveryOperation: Sendable, Hashable {
 
   /// Hosts in standby come back; power management is off until the run ends.
   case restoreHosts(PairSide)
-  case synchronize(ProtectionGroupID, Synchronization)
-  /// Makes writable images of the group's replicas, without ending replication.
-  case createTestImage(ProtectionGroupID, pointsInTime: [PointInTime])
-  /// Ends replication of the group and makes its replicas writable.
-  case makeStorageWritable(ProtectionGroupID, pointsInTime: [PointInTime])
+  /// Brings these machines of the group up to date; those that are recovered already are never among them.
+  case synchronize(ProtectionGroupID, Synchronization, machines: [VirtualMachineID])
+  /// Makes writable images of the replicas of these machines, without ending replication.
+  case createTestImage(ProtectionGroupID, machines: [VirtualMachineID], pointsInTime: [PointInTime])
+  /// Ends replication of these machines and makes their replicas writable.
+  case makeStorageWritable(ProtectionGroupID, machines: [VirtualMachineID], pointsInTime: [PointInTime])
   /// Makes the group's storage at the protected site read-only.
   case deactivateStorage(ProtectionGroupID)
   /// Throws the writable images of a test away, with networks made for it.

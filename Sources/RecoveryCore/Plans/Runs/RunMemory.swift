@@ -26,6 +26,12 @@ struct RunMemory: Sendable {
     var isEmpty: Bool { bits == 0 }
     func contains(_ deed: Deed) -> Bool { bits & (1 << UInt32(deed.rawValue)) != 0 }
     mutating func insert(_ deed: Deed) { bits |= 1 << UInt32(deed.rawValue) }
+    /// Whether nothing was done that outlives a run but bringing replicas up to date.
+    var areOnlySynchronizations: Bool {
+      var rest = self
+      for deed in [Deed.synchronizedBeforeShutdown, .synchronizedFinally] { rest.remove(deed) }
+      return rest.isEmpty
+    }
     mutating func remove(_ deed: Deed) { bits &= ~(1 << UInt32(deed.rawValue)) }
   }
 

@@ -38,6 +38,8 @@ struct RunStep: Sendable {
   /// The position of its group or machine in the run, if it has one.
   var group: Int?
   var vm: Int?
+  /// The positions of the machines of its group that it brings forward together.
+  var machines: [Int] = []
   /// What remembers that it is done; `nil` if it is done anew in every run.
   var deed: RunMemory.Deed?
   /// The position of its key among those of the run, if it is a custom step.

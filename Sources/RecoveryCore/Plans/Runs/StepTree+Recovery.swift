@@ -23,7 +23,7 @@ extension StepTree {
     let storage = addTop("Create writable storage snapshot")
     for group in setup.groups.indices {
       addStorage(of: group, under: storage, "Create image", deed: .createdTestImage) {
-        .createTestImage($0, pointsInTime: $1)
+        .createTestImage($0, machines: $1, pointsInTime: $2)
       }
     }
     letCustomStepBeginBeside(predecessors: predecessors)
@@ -64,7 +64,7 @@ extension StepTree {
     let storage = addTop("Change recovery site storage to writable")
     for group in setup.groups.indices {
       addStorage(of: group, under: storage, "Make storage writable", deed: .madeStorageWritable) {
-        .makeStorageWritable($0, pointsInTime: $1)
+        .makeStorageWritable($0, machines: $1, pointsInTime: $2)
       }
     }
     addPowerOn()
@@ -82,12 +82,20 @@ extension StepTree {
       case (.disasterRecovery(synchronizesData: false), .synchronize): true
       default: false
       }
-    change(step) { $0.isLeftOut = isLeftOut }
+    if isLeftOut { change(step) { $0.isLeftOut = true } }
   }
 
   // MARK: Parts
 
-  func subject(_ group: Int) -> String { setup.groups[group].name }
+  /// The machines of a group that can be recovered and of which this was not even attempted.
+  private func recoverable(of group: Int, unless deed: RunMemory.Deed?) -> [Int] {
+    members[group].filter { index in
+      let member = machines[index].member
+      guard member.problem == nil else { return false }
+      guard let deed else { return true }
+      return setup.memories[group].vms[member.vm]?.attempted.contains(deed) != true
+    }
+  }
 
   mutating func assign(_ step: Int, machine: Int) {
     let group = machines[machine].group
@@ -103,11 +111,18 @@ extension StepTree {
   ) {
     let top = addTop(title)
     for (index, group) in setup.groups.enumerated() {
+      let open =
+        reason == .reversed ? Array(members[index]) : recoverable(of: index, unless: .madeStorageWritable)
       let step = add(
-        title, subject: group.name, under: top, .synchronize(group.id, reason), deed: deed,
-        rule: rule,
+        title, subject: group.name, under: top,
+        .synchronize(group.id, reason, machines: open.map { machines[$0].member.vm }), deed: deed, rule: rule,
         timeLimit: setup.synchronizationTimeLimit)
-      change(step) { $0.group = index }
+      change(step) {
+        $0.group = index
+        $0.machines = open
+        // What was made writable has a life of its own: nothing may overwrite it.
+        $0.isLeftOut = open.isEmpty && !group.members.isEmpty
+      }
     }
   }
 
@@ -192,16 +207,22 @@ extension StepTree {
 
   private mutating func addStorage(
     of index: Int, under top: Int, _ title: String, deed: RunMemory.Deed,
-    operation: (ProtectionGroupID, [RecoveryOperation.PointInTime]) -> RecoveryOperation
+    operation: (ProtectionGroupID, [VirtualMachineID], [RecoveryOperation.PointInTime]) -> RecoveryOperation
   ) {
     let group = setup.groups[index]
     let composite = add(group.name, subject: group.name, under: top)
     change(composite) { $0.group = index }
-    let own = Set(group.members.map(\.vm))
+    let open = recoverable(of: index, unless: nil)
+    let own = Set(open.map { machines[$0].member.vm })
     let image = add(
       title, subject: group.name, under: composite,
-      operation(group.id, setup.pointsInTime.filter { own.contains($0.vm) }), deed: deed,
-      rule: .failGroup)
+      operation(
+        group.id, open.map { machines[$0].member.vm }, setup.pointsInTime.filter { own.contains($0.vm) }),
+      deed: deed, rule: .failGroup)
+    change(image) {
+      $0.group = index
+      $0.machines = open
+    }
     for machine in members[index] {
       let member = machines[machine].member
       let step = add(
