@@ -114,14 +114,14 @@ import Testing
     #expect(world.reports.last?.workflow != .plannedMigration, "\(context)")
   }
 
-  private func isAtProtectedSite(_ operation: RecoveryOperation) -> Bool {
+  private func isAtProtectedSite(_ operation: RecoveryAction) -> Bool {
     switch operation {
     case .synchronize, .powerOff, .prepareForMigration, .deactivateStorage: true
     default: false
     }
   }
 
-  private func isWarning(_ operation: RecoveryOperation, _ workflow: PlanWorkflow) -> Bool {
+  private func isWarning(_ operation: RecoveryAction, _ workflow: PlanWorkflow) -> Bool {
     switch operation {
     case .restoreHosts, .suspend, .shutDownGuest, .runOnVM: true
     case .runOnServer(let callout): callout.name != "before"

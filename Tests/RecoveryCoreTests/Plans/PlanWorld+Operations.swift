@@ -14,7 +14,7 @@ extension PlanWorld {
   /// Changes the world as asked.
   ///
   /// - Returns: Why it cannot be done.
-  mutating func carryOut(_ operation: RecoveryOperation) -> String? {
+  mutating func carryOut(_ operation: RecoveryAction) -> String? {
     switch operation {
     case .restoreHosts(let side): return isUp[side] ? nil : "site cannot be reached"
     case .runOnServer, .runOnVM, .showPrompt: return nil
@@ -51,7 +51,7 @@ extension PlanWorld {
     return nil
   }
 
-  private mutating func carryOut(_ operation: RecoveryOperation, on id: ProtectionGroupID) -> String? {
+  private mutating func carryOut(_ operation: RecoveryAction, on id: ProtectionGroupID) -> String? {
     let protected = book.protectedSide(of: id) ?? .first
     let own = groups.first { $0.id == id }?.members.map(\.vm) ?? []
     switch operation {
@@ -80,7 +80,7 @@ extension PlanWorld {
     return nil
   }
 
-  private mutating func carryOut(_ operation: RecoveryOperation, on vm: VirtualMachineID) -> String? {
+  private mutating func carryOut(_ operation: RecoveryAction, on vm: VirtualMachineID) -> String? {
     let protected = protectedSide(of: vm)
     let state = groupStates[group(of: vm)] ?? Group()
     guard let machine = machines[vm] else { return "no such machine" }
@@ -126,13 +126,13 @@ extension PlanWorld {
   // MARK: Checking
 
   /// Objects if an operation belongs to a run of a plan that does not hold its group.
-  mutating func checkLock(of operation: RecoveryOperation, run: Int) {
+  mutating func checkLock(of operation: RecoveryAction, run: Int) {
     guard let group = subject(of: operation), let phase = book.phase(of: group) else { return }
     let holder = phase.lockHolder.flatMap { book.run(of: $0) }
     if holder?.key != run { objections.append("worked on a group that another plan holds") }
   }
 
-  private func subject(of operation: RecoveryOperation) -> ProtectionGroupID? {
+  private func subject(of operation: RecoveryAction) -> ProtectionGroupID? {
     switch operation {
     case .synchronize(let id, _, _), .createTestImage(let id, _, _), .makeStorageWritable(let id, _, _),
       .deactivateStorage(let id), .discardTestImage(let id), .reverseReplication(let id),

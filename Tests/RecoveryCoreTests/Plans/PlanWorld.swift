@@ -32,7 +32,7 @@ struct PlanWorld {
     var due: Instant
     var sequence: Int
     var command: CommandID
-    var operation: RecoveryOperation
+    var operation: RecoveryAction
   }
 
   var book: PlanBook
@@ -47,18 +47,18 @@ struct PlanWorld {
   /// Whether the site can be reached.
   var isUp = BothSides(true)
   /// The operations asked for since this was last emptied.
-  var asked: [RecoveryOperation] = []
+  var asked: [RecoveryAction] = []
   var abandoned: [CommandID] = []
 
-  var duration: (RecoveryOperation) -> TimeSpan = { _ in .seconds(1) }
+  var duration: (RecoveryAction) -> TimeSpan = { _ in .seconds(1) }
   /// Says why an operation fails, if it does.
-  var failure: (RecoveryOperation) -> Failure? = { _ in nil }
+  var failure: (RecoveryAction) -> Failure? = { _ in nil }
   /// The number of the command that fails, from 0 and counted from now.
   var failing: (number: Int, how: Failure)?
   /// The one that did.
-  var failedOperation: RecoveryOperation?
+  var failedOperation: RecoveryAction?
   /// Operations that are never answered.
-  var ignores: (RecoveryOperation) -> Bool = { _ in false }
+  var ignores: (RecoveryAction) -> Bool = { _ in false }
   var dismissesPrompts = true
   var reports: [RunReport] = []
   /// How many reports were handed to the book.
@@ -112,7 +112,7 @@ struct PlanWorld {
 
   mutating func start(
     _ workflow: PlanWorkflow, _ plan: RecoveryPlanID, from side: PairSide? = nil,
-    pointsInTime: [RecoveryOperation.PointInTime] = []
+    pointsInTime: [RecoveryAction.PointInTime] = []
   ) throws {
     askedCount = 0
     try book.start(
@@ -139,7 +139,7 @@ struct PlanWorld {
   }
 
   /// What waits for an answer, in the order in which it was asked.
-  var open: [RecoveryOperation] { answers.sorted { $0.sequence < $1.sequence }.map(\.operation) }
+  var open: [RecoveryAction] { answers.sorted { $0.sequence < $1.sequence }.map(\.operation) }
 
   private var nextDue: Instant? {
     guard let answer = answers.last?.due else { return book.nextDeadline }

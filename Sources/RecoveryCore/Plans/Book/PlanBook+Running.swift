@@ -14,7 +14,7 @@ extension PlanBook {
   package mutating func start(
     _ workflow: PlanWorkflow, of plan: RecoveryPlanID, from side: PairSide,
     groups members: [PlanGroup],
-    pointsInTime: [RecoveryOperation.PointInTime] = [], by user: String, at now: Instant
+    pointsInTime: [RecoveryAction.PointInTime] = [], by user: String, at now: Instant
   ) throws(PlanRefusal) -> Int {
     let protectedSide = try check(workflow, of: plan, from: side, pointsInTime: pointsInTime)
     let settings = effectivePlan(plan)
@@ -49,7 +49,7 @@ extension PlanBook {
 
   private func check(
     _ workflow: PlanWorkflow, of plan: RecoveryPlanID, from side: PairSide,
-    pointsInTime: [RecoveryOperation.PointInTime]
+    pointsInTime: [RecoveryAction.PointInTime]
   ) throws(PlanRefusal) -> PairSide {
     let status = status(of: plan, seenFrom: side)
     guard status.allowedOperations.contains(workflow.operation) else {
@@ -101,7 +101,7 @@ extension PlanBook {
   private func setup(
     _ workflow: PlanWorkflow, of plan: RecoveryPlanID, key: Int, protectedSide: PairSide,
     groups members: [PlanGroup],
-    pointsInTime: [RecoveryOperation.PointInTime]
+    pointsInTime: [RecoveryAction.PointInTime]
   ) -> RunSetup {
     RunSetup(
       key: key, workflow: workflow, plan: effectivePlan(plan), protectedSide: protectedSide,

@@ -48,7 +48,7 @@ extension PlanRun {
   }
 
   /// What follows from the state of what the operation is about; `nil` if nothing does.
-  private func disposition(of operation: RecoveryOperation, _ step: RunStep) -> Disposition? {
+  private func disposition(of operation: RecoveryAction, _ step: RunStep) -> Disposition? {
     switch operation {
     case .configureStorage, .configureReverseReplication:
       guard let vm = step.vm, let problem = machines[vm].member.problem else { return nil }

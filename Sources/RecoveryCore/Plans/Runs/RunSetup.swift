@@ -13,7 +13,7 @@ struct RunSetup: Sendable {
   var memories: [RunMemory]
   /// What earlier runs did for the plan as a whole.
   var planMemory: PlanMemory
-  var pointsInTime: [RecoveryOperation.PointInTime]
+  var pointsInTime: [RecoveryAction.PointInTime]
   var synchronizationTimeLimit: TimeSpan?
   var customizationTimeLimit: TimeSpan
 

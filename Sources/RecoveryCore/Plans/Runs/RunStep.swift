@@ -23,7 +23,7 @@ struct RunStep: Sendable {
   enum Work: Sendable {
     /// It holds other steps.
     case composite
-    case operation(RecoveryOperation)
+    case operation(RecoveryAction)
     /// It lets time pass.
     case delay(TimeSpan)
   }

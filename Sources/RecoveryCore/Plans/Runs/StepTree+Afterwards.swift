@@ -74,7 +74,7 @@ extension StepTree {
 
   private mutating func addForEachMachine(
     of group: Int, under parent: Int, _ title: String, deed: RunMemory.Deed, after first: Int?,
-    operation: (VirtualMachineID) -> RecoveryOperation
+    operation: (VirtualMachineID) -> RecoveryAction
   ) {
     for index in members[group] {
       let member = machines[index].member
@@ -87,7 +87,7 @@ extension StepTree {
 
   private mutating func addForEachGroup(
     _ title: String, deed: RunMemory.Deed, rule: RunStep.FailureRule,
-    operation: (ProtectionGroupID) -> RecoveryOperation
+    operation: (ProtectionGroupID) -> RecoveryAction
   ) {
     let top = addTop(title)
     for (index, group) in setup.groups.enumerated() {

@@ -106,7 +106,7 @@ extension StepTree {
   }
 
   mutating func addSynchronization(
-    _ title: String, _ reason: RecoveryOperation.Synchronization, deed: RunMemory.Deed,
+    _ title: String, _ reason: RecoveryAction.Synchronization, deed: RunMemory.Deed,
     rule: RunStep.FailureRule
   ) {
     let top = addTop(title)
@@ -207,7 +207,7 @@ extension StepTree {
 
   private mutating func addStorage(
     of index: Int, under top: Int, _ title: String, deed: RunMemory.Deed,
-    operation: (ProtectionGroupID, [VirtualMachineID], [RecoveryOperation.PointInTime]) -> RecoveryOperation
+    operation: (ProtectionGroupID, [VirtualMachineID], [RecoveryAction.PointInTime]) -> RecoveryAction
   ) {
     let group = setup.groups[index]
     let composite = add(group.name, subject: group.name, under: top)

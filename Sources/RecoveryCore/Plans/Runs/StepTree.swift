@@ -70,7 +70,7 @@ struct StepTree: Sendable {
 
   /// Adds an operation under `parent` that begins with it.
   mutating func add(
-    _ title: String, subject: String, under parent: Int, _ operation: RecoveryOperation,
+    _ title: String, subject: String, under parent: Int, _ operation: RecoveryAction,
     deed: RunMemory.Deed?, rule: RunStep.FailureRule, timeLimit: TimeSpan? = nil
   ) -> Int {
     let step = add(title, subject: subject, under: parent, work: .operation(operation))
@@ -159,7 +159,7 @@ struct StepTree: Sendable {
 
 extension Callout {
   /// What the driver does for it; a command for a machine without one runs on the server.
-  func operation(vm: VirtualMachineID?) -> RecoveryOperation {
+  func operation(vm: VirtualMachineID?) -> RecoveryAction {
     switch (kind, vm) {
     case (.prompt, _): .showPrompt(self)
     case (.runOnVM, .some(let vm)): .runOnVM(vm, self)

@@ -5,7 +5,7 @@ package import Quantities
 ///
 /// Every operation can be asked for again after it was carried out, or half carried out: what is done already is
 /// answered with success. So a run can be continued after a crash, and clean-up can follow whatever a failure left.
-package enum RecoveryOperation: Sendable, Hashable {
+package enum RecoveryAction: Sendable, Hashable {
   /// Why a group is synchronised.
   package enum Synchronization: Sendable, Hashable, CaseIterable {
     /// Before a test, so that it shows recent changes.
@@ -93,7 +93,7 @@ package struct CommandID: Sendable, Hashable {
 /// What a driver has to do next.
 package enum RecoveryCommand: Sendable, Hashable {
   /// Carry this out and report with ``PlanBook/handle(_:of:at:)``.
-  case perform(CommandID, RecoveryOperation)
+  case perform(CommandID, RecoveryAction)
   /// Stop waiting for this: its time is over. A report that comes all the same is ignored.
   case abandon(CommandID)
 }
