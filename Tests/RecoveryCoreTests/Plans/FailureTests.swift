@@ -73,12 +73,12 @@ import Testing
         report.history.result == (isWarning(operation, item.workflow) ? .warnings : .errors), "\(context)")
       let stops = item.workflow == .plannedMigration && isAtProtectedSite(operation)
       #expect(report.ending == (stops ? .stopped : .completed), "\(context)")
-      checkBothSites(world, plan, context)
       if item.workflow == .cleanup(isForced: true) {
         // What it gave up may be left behind, and it says so.
         #expect(world.book.status(of: plan) == .ready)
         continue
       }
+      checkBothSites(world, plan, context)
       try mend(&world, plan, item.workflow)
       #expect(world.objections.isEmpty, "\(context)")
       checkBothSites(world, plan, context)

@@ -125,7 +125,8 @@ import Testing
     world.ignores = { $0 == .waitForTools(Self.vm(0)) }
     try world.run(.test(synchronizesData: false), plan)
     let late = try #require(world.abandoned.first)
-    #expect(!world.book.handle(.succeeded, of: late, at: world.now))
+    let isAwaited = world.book.handle(.succeeded, of: late, at: world.now)
+    #expect(!isAwaited)
     #expect(world.book.status(of: Self.vm(0), in: .init(0), of: plan) == .testError)
   }
 

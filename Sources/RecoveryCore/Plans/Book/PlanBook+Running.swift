@@ -92,10 +92,10 @@ extension PlanBook {
     return protectedSide
   }
 
-  /// Reprotect leaves alone what is reprotected already; everything else works on all groups.
+  /// Reprotect works on the groups that wait for it; everything else works on all.
   private func isPart(_ group: ProtectionGroupID, of workflow: PlanWorkflow) -> Bool {
     guard case .reprotect = workflow else { return true }
-    return groups[group]?.phase != .ready
+    return groups[group]?.awaitsReprotect ?? false
   }
 
   private func setup(

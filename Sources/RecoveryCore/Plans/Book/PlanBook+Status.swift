@@ -79,18 +79,15 @@ extension PlanBook {
     return readyCount == states.count ? .ready : .partialRecovery
   }
 
-  /// Groups that face different ways wait for reprotect if all that are not ready were recovered from the same side and
-  /// all that are ready face the other way; otherwise the plan is of no use as it is.
+  /// Groups that face different ways wait for reprotect if all that are not ready were recovered from the same side, with
+  /// nothing left to do there, and all that are ready face the other way; otherwise the plan is of no use as it is.
   private func statusOfMixedDirections(_ states: [GroupRecord], attention: Attention?)
     -> RecoveryPlanStatus
   {
     let ready = states.filter { $0.phase == .ready }
     let other = states.filter { $0.phase != .ready }
     let areWaiting = other.allSatisfy {
-      switch $0.phase {
-      case .recovered, .partiallyReprotected: $0.protectedSide == other[0].protectedSide
-      default: false
-      }
+      $0.awaitsReprotect && $0.protectedSide == other[0].protectedSide
     }
     guard let first = other.first, areWaiting,
       ready.allSatisfy({ $0.protectedSide != first.protectedSide })

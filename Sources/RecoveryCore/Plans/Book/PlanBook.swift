@@ -39,6 +39,15 @@ package struct PlanBook: Sendable {
     var protectedSide: PairSide
     var phase = GroupPhase.ready
     var memory = RunMemory()
+
+    /// Whether it is recovered with nothing left open at the protected site, or its reprotect is under way.
+    var awaitsReprotect: Bool {
+      switch phase {
+      case .recovered: memory.isProtectedSideClosed
+      case .partiallyReprotected: true
+      default: false
+      }
+    }
   }
 
   package var parameters: RunParameters
