@@ -176,4 +176,25 @@ import Testing
       try world.start(.test(synchronizesData: false), other)
     }
   }
+
+  /// A reprotect through the plan would unregister machines that are still on at the protected site: found by random
+  /// histories, seed 9.
+  @Test
+  mutating func `A group with work left at the protected site is not reprotected through another plan`()
+    throws
+  {
+    let forced = world.addPlan("RP-0", [0])
+    let migrated = world.addPlan("RP-1", [1])
+    let plan = world.addPlan("RP", [0, 1])
+    try world.run(.plannedMigration, migrated)
+    try world.run(.reprotect(isForced: false), migrated)
+    try world.run(.forcedRecovery, forced)
+    #expect(status(forced) == .recoverySplitBrain)
+    #expect(status(plan) == .directionError)
+    try world.run(.plannedMigration, forced)
+    #expect(status(plan) == .partialReprotect)
+    try world.run(.reprotect(isForced: false), plan)
+    #expect(status(plan) == .ready)
+    #expect(world.objections.isEmpty)
+  }
 }

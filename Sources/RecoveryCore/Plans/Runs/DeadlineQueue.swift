@@ -1,14 +1,19 @@
-import Quantities
+package import Quantities
 
 /// Deadlines of steps, earliest first and those of one instant in the order of the steps.
 ///
 /// - Complexity: O(log *n*) for each deadline that enters or leaves.
-struct DeadlineQueue: Sendable {
-  struct Entry: Sendable, Hashable {
-    let due: Instant
-    let step: Int
+package struct DeadlineQueue: Sendable {
+  package struct Entry: Sendable, Hashable {
+    package let due: Instant
+    package let step: Int
 
-    static func < (left: Entry, right: Entry) -> Bool {
+    package init(due: Instant, step: Int) {
+      self.due = due
+      self.step = step
+    }
+
+    package static func < (left: Entry, right: Entry) -> Bool {
       left.due < right.due || (left.due == right.due && left.step < right.step)
     }
   }
@@ -16,9 +21,11 @@ struct DeadlineQueue: Sendable {
   /// A binary heap: no entry comes before its parent.
   private var entries: [Entry] = []
 
-  var first: Entry? { entries.first }
+  package init() {}
 
-  mutating func insert(_ entry: Entry) {
+  package var first: Entry? { entries.first }
+
+  package mutating func insert(_ entry: Entry) {
     entries.append(entry)
     var child = entries.count - 1
     while child > 0 {
@@ -30,7 +37,7 @@ struct DeadlineQueue: Sendable {
   }
 
   /// - Precondition: It holds an entry.
-  mutating func removeFirst() {
+  package mutating func removeFirst() {
     precondition(!entries.isEmpty, "an empty queue has no first deadline")
     entries.swapAt(0, entries.count - 1)
     entries.removeLast()

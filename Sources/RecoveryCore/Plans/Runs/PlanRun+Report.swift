@@ -117,8 +117,7 @@ extension PlanRun {
   /// When the run brought a machine to the end of its steps; `nil` if it did not, or an earlier run did.
   func ready(machine index: Int) -> Instant? {
     guard workflow.isTest || workflow.isRecovery, machines[index].hadTurn,
-      !machines[index].hasFailed,
-      let completion = machines[index].completion, !hadRecovered(machines[index])
+      !machines[index].hasFailed, let completion = machines[index].completion, !hadRecovered(machines[index])
     else { return nil }
     return steps[completion].finished
   }
@@ -176,7 +175,6 @@ extension PlanRun {
     }
     return RunReport(
       history: history, workflow: workflow, ending: ending, machines: outcomes,
-      recoveryTime: recoveryTime,
-      criticalPath: criticalPath)
+      recoveryTime: recoveryTime, criticalPath: criticalPath)
   }
 }

@@ -17,8 +17,7 @@ extension StepTree {
       change(composite) { $0.completesVM = true }
       let off = add(
         "Power off", subject: member.name, under: composite,
-        .powerOff(member.vm, at: setup.recoverySide),
-        deed: .poweredOffTest, rule: rule)
+        .powerOff(member.vm, at: setup.recoverySide), deed: .poweredOffTest, rule: rule)
       let reset = add(
         "Reset storage", subject: member.name, under: composite, .resetStorage(member.vm),
         deed: .resetStorage, rule: rule)
@@ -29,8 +28,7 @@ extension StepTree {
       "Resume non-critical VMs", side: setup.recoverySide, rule: isForced ? .warn : .report)
     addCallouts(.beforeRestoreStorage)
     addForEachGroup(
-      "Discard test data and reset storage", deed: .discardedTestImage,
-      rule: isForced ? .warn : .report
+      "Discard test data and reset storage", deed: .discardedTestImage, rule: isForced ? .warn : .report
     ) { .discardTestImage($0) }
   }
 
@@ -45,8 +43,7 @@ extension StepTree {
         "Reverse replication", subject: group.name, under: composite, .reverseReplication(group.id),
         deed: .reversedReplication, rule: .failGroup)
       addForEachMachine(
-        of: index, under: composite, "Configure reverse replication",
-        deed: .configuredReverseReplication,
+        of: index, under: composite, "Configure reverse replication", deed: .configuredReverseReplication,
         after: reverse
       ) { .configureReverseReplication($0) }
     }

@@ -53,8 +53,7 @@ extension StepTree {
         row.append(
           add(
             "Wait for VMware Tools", subject: member.name, under: composite,
-            .waitForTools(member.vm),
-            deed: .heardTools, rule: .failVM, timeLimit: settings.toolsTimeout))
+            .waitForTools(member.vm), deed: .heardTools, rule: .failVM, timeLimit: settings.toolsTimeout))
       }
       if settings.delayAfterPowerOn > .zero {
         let delay = add(

@@ -106,8 +106,7 @@ extension StepTree {
   }
 
   mutating func addSynchronization(
-    _ title: String, _ reason: RecoveryAction.Synchronization, deed: RunMemory.Deed,
-    rule: RunStep.FailureRule
+    _ title: String, _ reason: RecoveryAction.Synchronization, deed: RunMemory.Deed, rule: RunStep.FailureRule
   ) {
     let top = addTop(title)
     for (index, group) in setup.groups.enumerated() {
@@ -136,8 +135,7 @@ extension StepTree {
     let top = addTop("Suspend non-critical VMs at recovery site")
     for item in setup.plan.vmsToSuspend where item.side == setup.recoverySide {
       _ = add(
-        "Suspend", subject: item.name, under: top, .suspend(item.vm, at: item.side), deed: nil,
-        rule: .warn)
+        "Suspend", subject: item.name, under: top, .suspend(item.vm, at: item.side), deed: nil, rule: .warn)
     }
   }
 
@@ -177,8 +175,7 @@ extension StepTree {
     row.append(
       add(
         "Power off", subject: member.name, under: composite,
-        .powerOff(member.vm, at: setup.protectedSide),
-        deed: .poweredOff, rule: rule))
+        .powerOff(member.vm, at: setup.protectedSide), deed: .poweredOff, rule: rule))
     chain(row)
   }
 
@@ -192,15 +189,13 @@ extension StepTree {
         let member = machines[machine].member
         let step = add(
           "Prepare for migration", subject: member.name, under: composite,
-          .prepareForMigration(member.vm),
-          deed: .preparedForMigration, rule: rule)
+          .prepareForMigration(member.vm), deed: .preparedForMigration, rule: rule)
         assign(step, machine: machine)
         prepared.append(step)
       }
       let storage = add(
         "Make storage read-only", subject: group.name, under: composite,
-        .deactivateStorage(group.id),
-        deed: .deactivatedStorage, rule: rule)
+        .deactivateStorage(group.id), deed: .deactivatedStorage, rule: rule)
       for step in prepared { link(step, to: storage) }
     }
   }
@@ -227,8 +222,7 @@ extension StepTree {
       let member = machines[machine].member
       let step = add(
         "Configure storage", subject: member.name, under: composite,
-        .configureStorage(member.vm, isTest: setup.workflow.isTest), deed: .configuredStorage,
-        rule: .failVM)
+        .configureStorage(member.vm, isTest: setup.workflow.isTest), deed: .configuredStorage, rule: .failVM)
       assign(step, machine: machine)
       link(image, to: step)
     }

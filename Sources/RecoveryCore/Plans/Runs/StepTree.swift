@@ -136,8 +136,7 @@ struct StepTree: Sendable {
       met[callout] = occurrence + 1
       let member = machines[machine].member
       let step = add(
-        callout.name, subject: member.name, under: parent,
-        work: .operation(callout.operation(vm: member.vm)))
+        callout.name, subject: member.name, under: parent, work: .operation(callout.operation(vm: member.vm)))
       let place: Callout.Position = isAfterPowerOn ? .postPowerOn : .prePowerOn
       describe(
         step, callout, place: place.rawValue, occurrence: occurrence,
