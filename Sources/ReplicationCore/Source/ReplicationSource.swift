@@ -153,9 +153,6 @@ package struct ReplicationSource {
     if case .idle = phase { false } else { true }
   }
 
-  /// Whether the machine moves, or its new host has not taken over yet.
-  package var isMigrating: Bool { migration != nil }
-
   /// Whether a guest is being brought to rest for a sync, which reads no disk before.
   package var isPreparing: Bool {
     if case .preparing = phase { true } else { false }

@@ -1,0 +1,157 @@
+import Inventory
+package import Quantities
+
+/// All recovery plans of a pair of sites, with what became of their groups.
+///
+/// It sees to it that only one plan at a time works on a group, derives the status of every plan, conducts the runs and
+/// remembers what they did. Its driver carries out ``takeCommands()``, reports with ``handle(_:of:at:)``, calls
+/// ``advance(to:)`` at ``nextDeadline`` and tells it what happens to sites and servers.
+///
+///     var book = PlanBook()
+///     book.addGroup(web, protectedSide: .first)
+///     let plan = book.addPlan(RecoveryPlan(name: "RP-Web", protectedSide: .first, groups: [web]))
+///     try book.start(.test(synchronizesData: true), of: plan, from: .second, groups: [members], by: "ann", at: now)
+///     for command in book.takeCommands() { … }
+package struct PlanBook: Sendable {
+  /// What a plan owes to its last run although its groups do not show it.
+  enum Attention: Sendable, Hashable {
+    case recoveryIncomplete, recoveryInterrupted, reprotectIncomplete, reprotectInterrupted
+  }
+
+  struct PlanRecord: Sendable {
+    /// What both sites agree on, or what each has; they differ only while the sites are apart or in conflict.
+    var copies: BothSides<RecoveryPlan>
+    var editedSides: [PairSide] = []
+    var hasConflict = false
+    var isDeleting = false
+    var isDeleted = false
+    var isDamaged = false
+    var attention: Attention?
+    var memory = PlanMemory()
+    /// The last run, active or not.
+    var run: PlanRun?
+    var user = ""
+    /// What the site that does not conduct runs knew when the sites lost each other.
+    var peerView: RecoveryPlanStatus?
+  }
+
+  struct GroupRecord: Sendable {
+    var protectedSide: PairSide
+    var phase = GroupPhase.ready
+    var memory = RunMemory()
+
+    /// Whether it is recovered with nothing left open at the protected site, or its reprotect is under way.
+    var awaitsReprotect: Bool {
+      switch phase {
+      case .recovered: memory.isProtectedSideClosed
+      case .partiallyReprotected: true
+      default: false
+      }
+    }
+  }
+
+  package var parameters: RunParameters
+  /// The advanced settings of either site.
+  package var defaults: BothSides<RecoveryDefaults>
+  var plans: [PlanRecord] = []
+  var groups: [ProtectionGroupID: GroupRecord] = [:]
+  /// The plans with an active run, in the order in which they were started.
+  var running: [RecoveryPlanID] = []
+  var runCount = 0
+  var records: [HistoryRecord] = []
+  var reports: [RunReport] = []
+  package internal(set) var areSitesConnected = true
+  var isServerUp = BothSides(true)
+
+  package init(
+    parameters: RunParameters = RunParameters(),
+    defaults: BothSides<RecoveryDefaults> = BothSides(RecoveryDefaults())
+  ) {
+    self.parameters = parameters
+    self.defaults = defaults
+  }
+
+  // MARK: Plans and groups
+
+  /// Makes a group known, protected at `protectedSide`.
+  ///
+  /// - Precondition: It is not known yet.
+  package mutating func addGroup(_ group: ProtectionGroupID, protectedSide: PairSide) {
+    precondition(groups[group] == nil, "a group is added once")
+    groups[group] = GroupRecord(protectedSide: protectedSide)
+  }
+
+  /// Adds a plan, known at both sites.
+  package mutating func addPlan(_ plan: RecoveryPlan) -> RecoveryPlanID {
+    plans.append(PlanRecord(copies: BothSides(plan)))
+    return RecoveryPlanID(plans.count - 1)
+  }
+
+  /// The plans that were not deleted, in the order in which they were added.
+  package var planIDs: [RecoveryPlanID] {
+    plans.indices.filter { !plans[$0].isDeleted }.map { RecoveryPlanID($0) }
+  }
+
+  /// What is configured of a plan, as this site knows it.
+  package func plan(_ id: RecoveryPlanID, seenFrom side: PairSide) -> RecoveryPlan {
+    plans[id.index].copies[side]
+  }
+
+  /// Where the plan's machines are protected: where its first group is, or as configured if it has none.
+  package func protectedSide(of plan: RecoveryPlanID) -> PairSide {
+    let copy = plans[plan.index].copies.first
+    return copy.groups.first.flatMap { groups[$0]?.protectedSide } ?? copy.protectedSide
+  }
+
+  package func protectedSide(of group: ProtectionGroupID) -> PairSide? {
+    groups[group]?.protectedSide
+  }
+  /// What plans have made of a group, or `nil` if it is not known.
+  package func phase(of group: ProtectionGroupID) -> GroupPhase? { groups[group]?.phase }
+
+  /// The settings that a run uses: those of the site that conducts it.
+  func effectivePlan(_ id: RecoveryPlanID) -> RecoveryPlan {
+    plans[id.index].copies[protectedSide(of: id).other]
+  }
+
+  // MARK: Runs
+
+  /// The last run of a plan, active or not; `nil` once its steps are cleared.
+  package func run(of plan: RecoveryPlanID) -> PlanRun? { plans[plan.index].run }
+
+  package func isRunning(_ plan: RecoveryPlanID) -> Bool {
+    plans[plan.index].run?.isActive ?? false
+  }
+
+  /// When ``advance(to:)`` has something to do.
+  package var nextDeadline: Instant? {
+    running.compactMap { plans[$0.index].run?.nextDeadline }.min()
+  }
+
+  /// What the driver has to do, run by run in the order in which they were started.
+  package mutating func takeCommands() -> [RecoveryCommand] {
+    var commands = pendingCommands
+    pendingCommands = []
+    for plan in running { commands += plans[plan.index].run?.takeCommands() ?? [] }
+    return commands
+  }
+
+  /// Commands of runs that ended before they were taken.
+  var pendingCommands: [RecoveryCommand] = []
+
+  /// The reports of runs that ended since this was last called.
+  package mutating func takeReports() -> [RunReport] {
+    defer { reports.removeAll() }
+    return reports
+  }
+
+  // MARK: History
+
+  /// The runs that ended within `window` before `now`, the oldest first; of all plans if none is named.
+  package func history(
+    of plan: RecoveryPlanID? = nil, at now: Instant,
+    window: TimeSpan = HistoryRecord.windowByDefault
+  ) -> [HistoryRecord] {
+    records.filter { ($0.plan == plan || plan == nil) && $0.ended + window >= now }
+  }
+}
