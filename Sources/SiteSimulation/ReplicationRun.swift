@@ -73,7 +73,7 @@ struct ReplicationRun {
   var space = ByteCount.zero { didSet { spacePeak = max(spacePeak, space) } }
   private(set) var spacePeak = ByteCount.zero
   /// The replica's files on a vSAN datastore, ascending by name; none on a plain one.
-  var files: [PlacedFile] = []
+  var placedFiles: [PlacedFile] = []
   /// Whether all of them can be reached.
   var isStorageAccessible = true
   /// Whether bit rot took content that only a full sync can bring back, and none has yet.

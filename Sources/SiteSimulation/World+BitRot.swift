@@ -56,7 +56,7 @@ extension World {
     let findings = datastores[datastore].vsan?.cluster.takeFindings() ?? []
     for finding in findings {
       for index in replications.indices where replications[index].datastore.index == datastore {
-        guard let file = replications[index].files.first(where: { $0.object == finding.object }) else {
+        guard let file = replications[index].placedFiles.first(where: { $0.object == finding.object }) else {
           continue
         }
         let machine = replications[index].machineIndex

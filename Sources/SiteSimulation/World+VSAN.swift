@@ -172,7 +172,7 @@ extension World {
   /// A replica is out of reach while one of its objects is.
   private mutating func followReplica(_ index: Int) {
     guard let vsan = datastores[replications[index].datastore.index].vsan else { return }
-    let isAccessible = replications[index].files.allSatisfy { vsan.cluster.isAccessible($0.object) }
+    let isAccessible = replications[index].placedFiles.allSatisfy { vsan.cluster.isAccessible($0.object) }
     guard isAccessible != replications[index].isStorageAccessible else { return }
     replications[index].isStorageAccessible = isAccessible
     if isAccessible {

@@ -50,7 +50,7 @@ extension World {
     // The only owner, so that nothing is copied.
     datastores[datastore].vsan = nil
     let files = replications[index].replica.files
-    let old = replications[index].files
+    let old = replications[index].placedFiles
     var placed: [PlacedFile] = []
     placed.reserveCapacity(files.count)
     var position = 0
@@ -81,7 +81,7 @@ extension World {
     let isLookNew = vsan.isLookDue
     vsan.isLookDue = false
     datastores[datastore].vsan = vsan
-    replications[index].files = placed
+    replications[index].placedFiles = placed
     if isLookNew { lookAgain(at: datastore) }
     if !created.isEmpty { refreshForwardRoute(index) }
     followCommands(of: datastore)
@@ -89,7 +89,7 @@ extension World {
 
   /// The object of one of a replica's files; `nil` where it is on no vSAN datastore.
   func object(of name: ReplicaFile.Name, _ index: Int) -> VSANCluster.ObjectID? {
-    let files = replications[index].files
+    let files = replications[index].placedFiles
     var (low, high) = (0, files.count)
     while low < high {
       let middle = (low + high) / 2
@@ -113,7 +113,7 @@ extension World {
     guard let vsan = datastores[datastore.index].vsan, datastores[datastore.index].outages.isEmpty else {
       return freeSpace(of: datastore)
     }
-    return vsan.cluster.room(for: replications[index].files.map(\.object))
+    return vsan.cluster.room(for: replications[index].placedFiles.map(\.object))
   }
 
   /// What is wrong with the books of the datastores, or `nil`: what is used must be the sum of what exists.
@@ -129,17 +129,17 @@ extension World {
       }
       let objects =
         vsan.machineObjects.reduce(0) { $0 + $1.count }
-        + replications.reduce(0) { $0 + ($1.datastore.index == number ? $1.files.count : 0) }
+        + replications.reduce(0) { $0 + ($1.datastore.index == number ? $1.placedFiles.count : 0) }
       if objects != vsan.cluster.health.objects {
         return "\(name): \(vsan.cluster.health.objects) objects, but \(objects) files"
       }
       for replication in replications where replication.datastore.index == number {
         let files = replication.replica.files
         let total = files.reduce(ByteCount.zero) { $0 + $1.size }
-        if files.map(\.name) != replication.files.map(\.name) || total != replication.replica.spaceUse.total {
+        if files.map(\.name) != replication.placedFiles.map(\.name) || total != replication.replica.spaceUse.total {
           return "\(name): the files of a replica are not its objects"
         }
-        for (file, placed) in zip(files, replication.files)
+        for (file, placed) in zip(files, replication.placedFiles)
         where vsan.cluster.content(of: placed.object) != file.size && file.name.kind != .testImage {
           return "\(name): a file of \(file.size) has an object of \(vsan.cluster.content(of: placed.object))"
         }
