@@ -76,6 +76,18 @@ import Testing
     #expect(try Self.ends(record).allSatisfy { $0.isClose(to: .seconds(102)) })
   }
 
+  @Test func `A limit of one way out of the site leaves the way in alone`() throws {
+    // Half for 20 s on the way of the data is 10 s later; on the way back it changes nothing.
+    let out = try Self.record(
+      #""at": "62s", "do": "circuit.limit", "circuit": "er-a", "bandwidth": { "forward": "512KiB/s", "backward": "8MiB/s" }, "for": "20s""#
+    )
+    #expect(try Self.ends(out).allSatisfy { $0.isClose(to: .seconds(102)) })
+    let back = try Self.record(
+      #""at": "62s", "do": "circuit.limit", "circuit": "er-a", "bandwidth": { "forward": "1MiB/s", "backward": "64KiB/s" }, "for": "20s""#
+    )
+    #expect(try Self.ends(back).allSatisfy { $0.isClose(to: .seconds(92)) })
+  }
+
   @Test func `Bytes are counted by link, whatever they share`() throws {
     let record = try Self.record()
     let sent = record.links.filter { $0.source == "a" }.map(\.use.bytes)

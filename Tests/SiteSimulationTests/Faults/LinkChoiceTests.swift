@@ -86,6 +86,16 @@ import Testing
     #expect(record.cycles[0].endedAt.isClose(to: .seconds(156)))
   }
 
+  @Test func `Convergence counts from the failure that lasts`() throws {
+    // Down from 80 s to 83 s and from 84 s on: routing changes at 89 s. The 1 MiB of the second between is sent again:
+    // 28 MiB at half the rate take 56 s.
+    let record = try run(
+      Self.world(
+        #""at": "80s", "do": "link.down", "link": "wan", "for": "3s""#,
+        #""at": "84s", "do": "link.down", "link": "wan", "for": "1h""#))
+    #expect(record.cycles[0].endedAt.isClose(to: .seconds(145)))
+  }
+
   @Test func `A replication that names its link waits for it`() throws {
     let record = try run(
       Self.world(
