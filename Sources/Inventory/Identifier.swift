@@ -12,6 +12,7 @@ package struct Identifier<Subject>: Sendable, Hashable, Comparable {
 }
 
 package typealias SiteID = Identifier<Site>
+package typealias ClusterID = Identifier<Cluster>
 package typealias HostID = Identifier<Host>
 package typealias DatastoreID = Identifier<Datastore>
 package typealias LinkID = Identifier<Link>

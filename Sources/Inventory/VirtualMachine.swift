@@ -1,3 +1,5 @@
+package import Quantities
+
 /// A virtual machine and its disks.
 package struct VirtualMachine: Sendable, Hashable {
   package let name: String
@@ -6,12 +8,20 @@ package struct VirtualMachine: Sendable, Hashable {
   /// Where it runs first.
   package let host: HostID
   package let disks: [VirtualDisk]
+  /// Virtual processors.
+  package let cpuCount: Int
+  package let memory: ByteCount
 
-  package init(name: String, site: SiteID, datastore: DatastoreID, host: HostID, disks: [VirtualDisk]) {
+  package init(
+    name: String, site: SiteID, datastore: DatastoreID, host: HostID, disks: [VirtualDisk], cpuCount: Int = 2,
+    memory: ByteCount = .gibibytes(8)
+  ) {
     self.name = name
     self.site = site
     self.datastore = datastore
     self.host = host
     self.disks = disks
+    self.cpuCount = cpuCount
+    self.memory = memory
   }
 }

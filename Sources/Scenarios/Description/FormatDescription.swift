@@ -27,7 +27,7 @@ package struct FormatDescription: Sendable {
   /// Everything this program reads, from the outermost object inwards.
   package static let current = FormatDescription(objects: [
     describe(ScenarioDraft.self), describe(ClockDraft.self), describe(SiteDraft.self),
-    describe(HostDraft.self),
+    describe(HostDraft.self), describe(ClusterDraft.self), describe(HostCapacityDraft.self),
     describe(DatastoreDraft.self), describe(LinkDraft.self), describe(DirectedBandwidthDraft.self),
     describe(NetworkDraft.self), describe(WorkloadDraft.self), describe(VirtualMachineDraft.self),
     describe(DiskDraft.self), describe(ReplicationDraft.self), describe(TimelineEntryDraft.self),

@@ -84,24 +84,31 @@ struct SiteDraft: Draft {
 
   var span: SourceSpan?
   var name = Field<String>()
-  var hosts = Field<Either<Int, [Located<HostDraft>]>>()
+  var hosts = Field<HostsDraft>()
   var replicationServers = Field<Int>()
   var datastores = Field<[Located<DatastoreDraft>]>()
   var networks = Field<[Located<String>]>()
+  var hostType = Field<HostTypeDraft>()
+  var clusters = Field<[Located<ClusterDraft>]>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the site."),
     .optional(
-      "hosts", \.hosts,
-      .either(.count(1...10_000), or: .list(of: .object(), count: 1...(.max))) {
-        if case .list = $0 { false } else { true }
-      },
-      default: 1, "The ESXi hosts: how many (named SITE-esx-01 and so on), or a list of them."),
+      "hosts", \.hosts, .hosts,
+      "The ESXi hosts, as one cluster named SITE-cluster: how many (named SITE-esx-01 and so on), or a list of them; one if left out."
+    ),
     .optional(
       "replicationServers", \.replicationServers, .count(1...10), default: 1,
       "The number of vSphere Replication servers."),
     .optional("datastores", \.datastores, .list(of: .object()), default: .list([]), "The datastores."),
     .optional("networks", \.networks, .list(of: .name), default: .list([]), "The names of the port groups."),
+    .optional(
+      "hostType", \.hostType, .hostType,
+      "What each host has for machines: a type such as \"av36\", or its cores and memory; no limit if left out."
+    ),
+    .optional(
+      "clusters", \.clusters, .list(of: .object(), count: 1...(.max)),
+      "The clusters of hosts, instead of \"hosts\" and \"hostType\"."),
   ]
 }
 
@@ -275,6 +282,8 @@ struct VirtualMachineDraft: Draft {
   var host = Field<String>()
   var network = Field<String>()
   var disks = Field<[Located<DiskDraft>]>()
+  var cpuCount = Field<Int>()
+  var memory = Field<ByteCount>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .pattern, "The name; web-{01..08} creates eight."),
@@ -284,6 +293,8 @@ struct VirtualMachineDraft: Draft {
       "host", \.host, .name, "The host where it runs first; the hosts of the site in turn if left out."),
     .optional("network", \.network, .name, "The port group it is attached to; none if left out."),
     .required("disks", \.disks, .list(of: .object(), count: 1...(.max)), "Its virtual disks."),
+    .optional("cpu", \.cpuCount, .count(1...768), default: 2, "Its virtual processors."),
+    .optional("memory", \.memory, .positiveSize, default: "8GiB", "Its memory."),
   ]
 }
 

@@ -34,6 +34,11 @@ extension Resolver {
   private func buildInventory() -> Inventory {
     var inventory = Inventory()
     inventory.sites = draft.sites.value.map { Site(name: $0.value.name.value) }
+    inventory.clusters = zip(clusterNames.names, clusters).map { name, cluster in
+      Cluster(
+        name: name, site: SiteID(cluster.site), hosts: cluster.hosts.map { HostID($0) },
+        hostCapacity: cluster.capacity)
+    }
     inventory.hosts = zip(hostNames.names, hostSites).map { Host(name: $0, site: SiteID($1)) }
     inventory.replicationServers = zip(serverNames.names, serverSites).map {
       ReplicationServer(name: $0, site: SiteID($1))
@@ -57,7 +62,7 @@ extension Resolver {
         disks: machine.draft.disks.value.map { disk in
           let size = disk.value.size.value
           return VirtualDisk(name: disk.value.name.value, size: size, used: disk.value.used.known ?? size)
-        })
+        }, cpuCount: machine.draft.cpuCount.value, memory: machine.draft.memory.value)
     }
     return inventory
   }

@@ -11,6 +11,7 @@ struct Resolver {
   var log: DiagnosticLog
 
   var siteNames = NameTable("site")
+  var clusterNames = NameTable("cluster")
   var hostNames = NameTable("host")
   var serverNames = NameTable("replication server")
   var datastoreNames = NameTable("datastore")
@@ -18,6 +19,8 @@ struct Resolver {
   var workloadNames = NameTable("workload")
   /// By the index of the site.
   var networkNames: [NameTable] = []
+  /// Each cluster with its site and hosts.
+  var clusters: [PlannedCluster] = []
   /// The site of each host.
   var hostSites: [Int] = []
   /// The site of each replication server.
@@ -101,19 +104,15 @@ struct Resolver {
 
   private mutating func resolveSites() {
     if draft.sites.located == nil {
-      for path in [\Self.siteNames, \.hostNames, \.serverNames, \.datastoreNames] {
+      for path in [\Self.siteNames, \.clusterNames, \.hostNames, \.serverNames, \.datastoreNames] {
         self[keyPath: path].missesSome()
       }
     }
     for (siteIndex, site) in (draft.sites.known ?? []).enumerated() {
       let isNamed = siteNames.define(site.value.name.located, as: siteIndex, log: &log)
-      for host in hostNames(of: site.value, isNamed: isNamed) {
-        hostNames.define(host, as: hostSites.count, log: &log)
-        hostSites.append(siteIndex)
-      }
-      if site.value.hosts.located == nil { hostNames.missesSome() }
+      resolveClusters(of: site.value, at: siteIndex, isNamed: isNamed)
       let serverCount = site.value.replicationServers.known
-      for name in numberedNames(serverCount ?? 0, of: "vrs", at: site.value, isNamed: isNamed) {
+      for name in numberedNames(serverCount ?? 0, of: "vrs", at: isNamed ? site.value.name.located : nil) {
         serverNames.define(name, as: serverSites.count, log: &log)
         serverSites.append(siteIndex)
       }
@@ -132,23 +131,10 @@ struct Resolver {
     }
   }
 
-  /// The hosts of a site: as listed, or `paris-esx-01` and so on; `nil` for one without a good name.
-  ///
-  /// - Parameter isNamed: Whether the site has a good name of its own.
-  private func hostNames(of site: SiteDraft, isNamed: Bool) -> [Located<String>?] {
-    switch site.hosts.known {
-    case .second(let hosts): hosts.map(\.value.name.located)
-    case .first(let count): numberedNames(count, of: "esx", at: site, isNamed: isNamed)
-    case nil: []
-    }
-  }
-
-  /// `paris-esx-01` and so on.
-  private func numberedNames(
-    _ count: Int, of kind: String, at site: SiteDraft, isNamed: Bool
-  ) -> [Located<String>?] {
+  /// `paris-esx-01` and so on; `nil` for each if what they are named after has no good name.
+  func numberedNames(_ count: Int, of kind: String, at owner: Located<String>?) -> [Located<String>?] {
     (0..<count).map { index in
-      (isNamed ? site.name.located : nil).map { name in
+      owner.map { name in
         let digits = "\(index + 1)"
         let padding = String(repeating: "0", count: max(0, max(2, "\(count)".count) - digits.count))
         return Located(value: "\(name.value)-\(kind)-\(padding)\(digits)", span: name.span)
