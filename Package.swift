@@ -46,6 +46,7 @@ let layer2 =
   module("SimulationKernel", ["Quantities"], tests: ["RandomStreams"])
   + module("ResourceModels", ["Quantities", "RandomStreams"])
   + module("Workloads", ["Quantities", "RandomStreams", "BlockStorage"])
+  + module("ClusterModels", ["Quantities", "Inventory"], tests: ["RandomStreams"])
 
 let layer3 =
   module("Scenarios", ["Quantities", "Inventory"], resources: [.copy("InvalidScenarios")])
@@ -58,7 +59,7 @@ let layer4 =
     "SiteSimulation",
     [
       "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore",
-      "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
+      "SimulationKernel", "ResourceModels", "Workloads", "ClusterModels", "Scenarios", "Measurements", "TraceFiles",
     ])
   + module(
     "WireCodecs", ["ReplicationCore", "CLZ4", crypto], tests: ["BlockStorage", "RandomStreams"])

@@ -16,5 +16,6 @@ package typealias ClusterID = Identifier<Cluster>
 package typealias HostID = Identifier<Host>
 package typealias DatastoreID = Identifier<Datastore>
 package typealias LinkID = Identifier<Link>
+package typealias ApplianceID = Identifier<Appliance>
 package typealias ReplicationServerID = Identifier<ReplicationServer>
 package typealias VirtualMachineID = Identifier<VirtualMachine>

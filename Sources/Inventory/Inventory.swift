@@ -9,6 +9,7 @@ package struct Inventory: Sendable, Hashable {
   package var links: [Link] = []
   package var replicationServers: [ReplicationServer] = []
   package var virtualMachines: [VirtualMachine] = []
+  package var appliances: [Appliance] = []
 
   package init() {}
 
@@ -18,6 +19,7 @@ package struct Inventory: Sendable, Hashable {
   package subscript(id: DatastoreID) -> Datastore { datastores[id.index] }
   package subscript(id: LinkID) -> Link { links[id.index] }
   package subscript(id: ReplicationServerID) -> ReplicationServer { replicationServers[id.index] }
+  package subscript(id: ApplianceID) -> Appliance { appliances[id.index] }
   package subscript(id: VirtualMachineID) -> VirtualMachine { virtualMachines[id.index] }
 
   /// The hosts of one site, in their order.

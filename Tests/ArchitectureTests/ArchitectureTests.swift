@@ -12,12 +12,13 @@ private let allowedImports: [String: Set<String>] = [
   "SimulationKernel": ["Quantities"],
   "ResourceModels": ["Quantities", "RandomStreams"],
   "Workloads": ["Quantities", "RandomStreams", "BlockStorage"],
+  "ClusterModels": ["Quantities", "Inventory"],
   "Scenarios": ["Quantities", "Inventory"],
   "Measurements": ["Quantities", "Inventory"],
   "TraceFiles": ["Quantities", "Workloads", "CZlib", "Glibc"],
   "SiteSimulation": [
     "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
-    "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
+    "ResourceModels", "Workloads", "ClusterModels", "Scenarios", "Measurements", "TraceFiles",
   ],
   "WireCodecs": ["ReplicationCore", "Crypto", "CLZ4", "Foundation"],
   "ResultStore": ["Quantities", "Inventory", "Measurements", "GRDB", "Foundation"],
@@ -32,7 +33,7 @@ private let allowedImports: [String: Set<String>] = [
 /// The layers that compute: same input, same output, on any machine, also without an operating system.
 private let pureModules: Set<String> = [
   "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
-  "ResourceModels", "Workloads",
+  "ResourceModels", "Workloads", "ClusterModels",
 ]
 
 /// Words that must not stand in the code of a pure module, with the reason shown when one does.
