@@ -34,35 +34,37 @@ extension World {
       servers[server.index].failures.begin(entry, ())
       if wasUp { try serverFailed(server) }
     case .serverRestore(let server):
-      guard !servers[server.index].isUp else { return }
+      guard !servers[server.index].failures.isEmpty else { return }
       lift(servers[server.index].failures.endAll())
-      try serverRestored(server)
+      if servers[server.index].isUp { try serverRestored(server) }
     case .powerOff(let ids):
       for machine in indices(ids) {
         machines[machine].shutdowns.begin(entry, ())
         try powerOff(machine: machine)
       }
+      try setPower(ofUnreplicated: ids, isOn: false)
     case .powerOn(let ids):
       for machine in indices(ids) {
         let ended = machines[machine].shutdowns.endAll()
         lift(ended.filter { entry in !machines.contains { $0.shutdowns.contains(entry) } })
         try powerOn(machine: machine)
       }
+      try setPower(ofUnreplicated: ids, isOn: true)
     case .pauseReplication(let ids):
-      for id in ids {
+      for id in manageable(ids, "pause") {
         replications[id.index].pauses.begin(entry, ())
         try pause(id.index)
       }
     case .resumeReplication(let ids):
-      for id in ids {
+      for id in manageable(ids, "resume") {
         let ended = replications[id.index].pauses.endAll()
         lift(ended.filter { entry in !replications.contains { $0.pauses.contains(entry) } })
         try resume(id.index)
       }
     case .syncReplication(let ids):
-      for id in ids { try sync(id.index) }
+      for id in manageable(ids, "sync") { try sync(id.index) }
     case .fullSyncReplication(let ids):
-      for id in ids {
+      for id in manageable(ids, "full-sync") {
         drawWrites(of: replications[id.index].machineIndex)
         replications[id.index].source.fullSyncRequested(at: now)
         try sourceChanged(id.index)
@@ -80,11 +82,11 @@ extension World {
     case .resizeDisk(let ids, let disk, let size):
       for machine in indices(ids) { try resizeDisk(machine: machine, name: disk, size: size) }
     case .reconfigureReplication(let ids):
-      for id in ids { try reconfigure(id.index) }
+      for id in manageable(ids, "reconfigure") { try reconfigure(id.index) }
     case .testImage(let ids):
       for id in ids { beginTest(id.index, entry: entry) }
     case .moveReplication(let ids, let server):
-      for id in ids { try move(id.index, to: server) }
+      for id in manageable(ids, "move") { try move(id.index, to: server) }
     case .datastoreFull(let datastore):
       datastores[datastore.index].outages.begin(entry, ())
     case .datastoreSlow(let datastore, let factor):
@@ -97,8 +99,9 @@ extension World {
     case .scaleWorkload(let ids, let factor):
       for machine in indices(ids) {
         machines[machine].scales.begin(entry, factor)
-        scaleWorkload(of: machine)
+        applyPace(of: machine)
       }
+    case .compute(let action): try begin(action, entry: entry)
     }
   }
 
@@ -120,13 +123,14 @@ extension World {
       for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
         if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
       }
+      try setPower(ofUnreplicated: ids, isOn: true)
     case .pauseReplication(let ids):
       for id in ids where replications[id.index].pauses.end(entry) {
         if replications[id.index].pauses.isEmpty { try resume(id.index) }
       }
     case .scaleWorkload(let ids, _):
       for machine in indices(ids) where machines[machine].scales.end(entry) {
-        scaleWorkload(of: machine)
+        applyPace(of: machine)
       }
     case .testImage(let ids):
       for id in ids where replications[id.index].test == entry { endTest(id.index) }
@@ -134,6 +138,7 @@ extension World {
       if datastores[datastore.index].outages.end(entry) { try spaceReturned(on: datastore) }
     case .datastoreSlow(let datastore, _):
       if datastores[datastore.index].slowdowns.end(entry) { datastoreChanged(datastore) }
+    case .compute(let action): try end(action, entry: entry)
     case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
       .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
       .moveReplication, .datastoreRestore:
@@ -143,7 +148,7 @@ extension World {
   }
 
   /// The machines of the world among `ids`; others do not matter to any result.
-  private func indices(_ ids: [VirtualMachineID]) -> [Int] { ids.compactMap { machineIndex[$0.index] } }
+  func indices(_ ids: [VirtualMachineID]) -> [Int] { ids.compactMap { machineIndex[$0.index] } }
 
   private mutating func pause(_ replication: Int) throws(SimulationFailure) {
     replications[replication].source.paused(at: now)

@@ -37,6 +37,7 @@ package struct World: ~Copyable {
   var hosts: [HostState]
   var servers: [ServerState]
   var datastores: [DatastoreState]
+  var compute: ComputeState
   /// How many replicated disks the run has numbered.
   var diskCount: UInt64
   /// Hosts of which contexts became free, for those that wait.
@@ -113,6 +114,12 @@ package struct World: ~Copyable {
     case .replicaResized: try replicaResized(index, stamp: event.stamp)
     case .machineRestarts: try restart(machine: index, stamp: event.stamp)
     case .linkReading: readLinks()
+    case .clusterDeadline: try clusterDeadline(index, stamp: event.stamp)
+    case .applianceBooted: try applianceBooted(index, stamp: event.stamp)
+    case .guestBooted: guestBooted(index, stamp: event.stamp)
+    case .guestShutDown: try guestShutDown(index, stamp: event.stamp)
+    case .guestMissed: guestMissed(index, stamp: event.stamp)
+    case .paceChanges: if machines[index].paceStamp == event.stamp { applyPace(of: index) }
     }
   }
 }
@@ -126,6 +133,9 @@ struct HostState {
   /// When the replications of its machines start their cycles.
   var schedule: HostSchedule
   var failures = ActiveEntries<Void>()
+  var isolations = ActiveEntries<Void>()
+  var disconnections = ActiveEntries<Void>()
+  var maintenances = ActiveEntries<Void>()
   var isUp: Bool { failures.isEmpty }
 }
 

@@ -72,6 +72,10 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case tooManyPointsInTime = "E0317"
   case quiescingTooOften = "E0318"
   case unlimitedDatastore = "E0319"
+  case hostsTooSmall = "E0330"
+  case noWorkAtAll = "E0331"
+  case tooManyServers = "E0332"
+  case noCluster = "E0333"
 
   // MARK: Warnings
 
@@ -541,6 +545,38 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         """
         "datastore.slow" multiplies the throughput of a datastore. Without "read" and "write" it is \
         never the bottleneck, and stays so at any factor.
+        """
+      )
+    case .hostsTooSmall:
+      (
+        "No room on the hosts",
+        """
+        The hosts have cores and memory, and the machines placed on them need more. A host runs four \
+        virtual processors per core unless "cpuOvercommitment" says otherwise, and never more memory \
+        than it has. Use more or larger hosts, or smaller machines.
+        """
+      )
+    case .noWorkAtAll:
+      (
+        "No work in any hour",
+        """
+        The weights of "daily" say how work falls on the hours of a day. At least one must be above zero.
+        """
+      )
+    case .tooManyServers:
+      (
+        "Too many replication servers",
+        """
+        vSphere Replication has at most ten replication servers per vCenter Server (VMware, vSphere \
+        Replication 8.3, operational limits). "limits": "relaxed" lifts the bound.
+        """
+      )
+    case .noCluster:
+      (
+        "Cluster not modelled",
+        """
+        The action needs to know what runs on the hosts of the cluster. Give the cluster "ha" or a \
+        "hostType", or the site "appliances".
         """
       )
     case .churnAboveLink:

@@ -51,6 +51,8 @@ extension Scenario {
       case datastoreRestore(DatastoreID)
       /// Guests write at `factor` times the rate of their workloads.
       case scaleWorkload([VirtualMachineID], factor: Ratio)
+      /// Something about hosts, sites, appliances or guests.
+      case compute(ComputeAction)
     }
 
     /// The name by which other entries and reports refer to it.
@@ -97,11 +99,25 @@ extension Scenario.TimelineEntry {
     case datastoreSlow = "datastore.slow"
     case datastoreRestore = "datastore.restore"
     case scaleWorkload = "workload.scale"
+    case hostIsolate = "host.isolate"
+    case hostDisconnect = "host.disconnect"
+    case hostMaintenance = "host.maintenance"
+    case siteFail = "site.fail"
+    case siteRestore = "site.restore"
+    case siteIsolate = "site.isolate"
+    case applianceFail = "appliance.fail"
+    case applianceHang = "appliance.hang"
+    case applianceRestore = "appliance.restore"
+    case applianceMove = "appliance.move"
+    case machineCrash = "vm.crash"
+    case machineHang = "vm.hang"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
       .linkDown, .linkLimit, .hostFail, .serverFail, .powerOff, .pauseReplication, .testImage,
-      .datastoreFull, .datastoreSlow, .scaleWorkload,
+      .datastoreFull, .datastoreSlow, .scaleWorkload, .hostIsolate, .hostDisconnect, .hostMaintenance,
+      .siteFail,
+      .siteIsolate, .applianceFail, .applianceHang, .machineHang,
     ]
   }
 
@@ -134,6 +150,7 @@ extension Scenario.TimelineEntry {
     case .datastoreSlow: .datastoreSlow
     case .datastoreRestore: .datastoreRestore
     case .scaleWorkload: .scaleWorkload
+    case .compute(let action): action.verb
     }
   }
 }

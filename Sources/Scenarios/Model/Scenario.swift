@@ -79,6 +79,18 @@ extension Scenario {
     package let network: Int?
     /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
     package let workloads: [WorkloadID?]
+    package let guest: Guest
+  }
+
+  /// How a guest starts and stops.
+  package struct Guest: Sendable, Hashable {
+    /// From power-on until it writes and its tools give their first heartbeat.
+    package let boot: TimeSpan
+    /// What a clean shutdown takes.
+    package let shutdown: TimeSpan
+    /// Whether VMware Tools run in it: without them there is no heartbeat and no clean shutdown.
+    package let hasTools: Bool
+    package let restartPriority: RestartPriority
   }
 
   /// How flows share the links.

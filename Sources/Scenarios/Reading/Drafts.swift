@@ -1,3 +1,4 @@
+import Inventory
 import Quantities
 
 // The objects of a scenario, one key per line. This is the only description of the format: the
@@ -90,6 +91,8 @@ struct SiteDraft: Draft {
   var networks = Field<[Located<String>]>()
   var hostType = Field<HostTypeDraft>()
   var clusters = Field<[Located<ClusterDraft>]>()
+  var appliances = Field<AppliancesDraft>()
+  var fateGroup = Field<String>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the site."),
@@ -109,6 +112,12 @@ struct SiteDraft: Draft {
     .optional(
       "clusters", \.clusters, .list(of: .object(), count: 1...(.max)),
       "The clusters of hosts, instead of \"hosts\" and \"hostType\"."),
+    .optional(
+      "appliances", \.appliances, .object(),
+      "The appliances that run on the site's hosts; outside of them if left out."),
+    .optional(
+      "fateGroup", \.fateGroup, .name,
+      "Sites of one group fail together, as on a campus; the site alone if left out."),
   ]
 }
 
@@ -216,6 +225,7 @@ struct WorkloadDraft: Draft {
     case sequential
     case periodic
     case trace
+    case ransomware
   }
 
   var span: SourceSpan?
@@ -233,8 +243,15 @@ struct WorkloadDraft: Draft {
   var format = Field<Scenario.Workload.Trace.Format>()
   var device = Field<Int>()
   var isRepeated = Field<Bool>()
+  var hours = Field<HoursDraft>()
+  var growth = Field<Ratio>()
+  var ramp = Field<RampDraft>()
+  var start = Field<TimeSpan>()
+  var order = Field<Scenario.Workload.Ransomware.Order>()
+  var over = Field<String>()
 
-  private static let steady = ["uniform", "hotspot", "sequential"]
+  private static let steady = ["uniform", "hotspot", "sequential", "ransomware"]
+  private static let lasting = ["uniform", "hotspot", "sequential", "periodic", "trace"]
 
   static let keys: [Key<Self>] = [
     .required("model", \.model, .word, "The law of the writes."),
@@ -246,7 +263,8 @@ struct WorkloadDraft: Draft {
     .required("blockSize", \.blockSize, .positiveSize, for: steady, "The size of one write."),
     .optional(
       "workingSet", \.workingSet, .positiveSize, for: steady,
-      "The size of the part of the disk that is written; the rest of the disk if left out."),
+      "The size of the part of the disk that is written; the rest of the disk if left out, for ransomware of its used part."
+    ),
     .optional(
       "offset", \.offset, .size, default: "0B", for: steady + ["periodic"],
       "Where on the disk the written part begins."),
@@ -269,6 +287,23 @@ struct WorkloadDraft: Draft {
     .optional(
       "repeat", \.isRepeated, .flag, default: false, for: ["trace"],
       "Whether the trace starts over at its end."),
+    .optional(
+      "daily", \.hours, .hours, for: lasting,
+      "How the work falls on the hours: \"office-hours\", or 24 weights of the hours of a day; evenly if left out."
+    ),
+    .optional(
+      "growth", \.growth, .growth, for: lasting,
+      "What the work grows by, in a straight line; not at all if left out."
+    ),
+    .optional(
+      "ramp", \.ramp, .object(), for: lasting,
+      "A time of more work, such as a storm of logins; none if left out."),
+    .required("from", \.start, .duration(unit: "h"), for: ["ransomware"], "When it begins to encrypt."),
+    .optional(
+      "order", \.order, .word, default: "sequential", for: ["ransomware"],
+      "Whether it goes from the front to the back, or at random."),
+    .optional(
+      "over", \.over, .name, for: ["ransomware"], "The workload that the guest has anyway; none if left out."),
   ]
 }
 
@@ -284,6 +319,10 @@ struct VirtualMachineDraft: Draft {
   var disks = Field<[Located<DiskDraft>]>()
   var cpuCount = Field<Int>()
   var memory = Field<ByteCount>()
+  var boot = Field<TimeSpan>()
+  var shutdown = Field<TimeSpan>()
+  var tools = Field<Bool>()
+  var restartPriority = Field<RestartPriority>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .pattern, "The name; web-{01..08} creates eight."),
@@ -295,6 +334,16 @@ struct VirtualMachineDraft: Draft {
     .required("disks", \.disks, .list(of: .object(), count: 1...(.max)), "Its virtual disks."),
     .optional("cpu", \.cpuCount, .count(1...768), default: 2, "Its virtual processors."),
     .optional("memory", \.memory, .positiveSize, default: "8GiB", "Its memory."),
+    .optional(
+      "boot", \.boot, .duration(unit: "s"), default: "0s",
+      "From power-on until its guest works and VMware Tools give a heartbeat."),
+    .optional(
+      "shutdown", \.shutdown, .duration(unit: "s"), default: "0s", "What a clean shutdown of its guest takes."
+    ),
+    .optional("tools", \.tools, .flag, default: true, "Whether VMware Tools run in its guest."),
+    .optional(
+      "restartPriority", \.restartPriority, .word, default: "medium",
+      "When vSphere HA starts it after a failure."),
   ]
 }
 
@@ -415,6 +464,8 @@ struct TimelineEntryDraft: Draft {
   var offset = Field<ByteCount>()
   var size = Field<ByteCount>()
   var factor = Field<Ratio>()
+  var site = Field<String>()
+  var appliance = Field<String>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -432,7 +483,11 @@ struct TimelineEntryDraft: Draft {
     .required("link", \.link, .name, for: words(.linkDown, .linkLimit, .linkRestore), "The link."),
     .required(
       "bandwidth", \.bandwidth, .bandwidth, for: words(.linkLimit), "The raw bandwidth for that time."),
-    .required("host", \.host, .name, for: words(.hostFail, .hostRestore, .migrate), "The host."),
+    .required(
+      "host", \.host, .name,
+      for: words(
+        .hostFail, .hostRestore, .migrate, .hostIsolate, .hostDisconnect, .hostMaintenance, .applianceMove),
+      "The host."),
     .required(
       "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
       "The replication server, as SITE-vrs-01."),
@@ -444,7 +499,8 @@ struct TimelineEntryDraft: Draft {
       for: words(
         .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
-        .moveReplication, .scaleWorkload), "The virtual machines; web-* selects by name."),
+        .moveReplication, .scaleWorkload, .machineCrash, .machineHang),
+      "The virtual machines; web-* selects by name."),
     .required("disk", \.disk, .name, for: words(.trim, .addDisk, .resizeDisk), "The name of the disk."),
     .optional(
       "offset", \.offset, .size, default: "0B", for: words(.trim), "Where on the disk the freed part begins."),
@@ -454,6 +510,11 @@ struct TimelineEntryDraft: Draft {
     .required(
       "factor", \.factor, .factor, for: words(.scaleWorkload, .datastoreSlow),
       "What the rates of the writes, or the throughput of the datastore, are multiplied with."),
+    .required("site", \.site, .name, for: words(.siteFail, .siteRestore, .siteIsolate), "The site."),
+    .required(
+      "appliance", \.appliance, .name,
+      for: words(.applianceFail, .applianceHang, .applianceRestore, .applianceMove),
+      "The appliance, as SITE-vrms or SITE-vrs-01."),
   ]
 }
 

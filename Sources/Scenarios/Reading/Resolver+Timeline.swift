@@ -185,6 +185,10 @@ extension Resolver {
       let machines = machines(of: entry)
       guard let machines, let factor = entry.factor.known else { return nil }
       return .scaleWorkload(machines, factor: factor)
+    case .hostIsolate, .hostDisconnect, .hostMaintenance, .siteFail, .siteRestore, .siteIsolate,
+      .applianceFail,
+      .applianceHang, .applianceRestore, .applianceMove, .machineCrash, .machineHang:
+      return computeAction(verb, of: entry).map { .compute($0) }
     }
   }
 
