@@ -16,6 +16,7 @@ package typealias ClusterID = Identifier<Cluster>
 package typealias HostID = Identifier<Host>
 package typealias DatastoreID = Identifier<Datastore>
 package typealias LinkID = Identifier<Link>
+package typealias ApplianceID = Identifier<Appliance>
 package typealias ReplicationServerID = Identifier<ReplicationServer>
 package typealias VirtualMachineID = Identifier<VirtualMachine>
 package typealias CircuitID = Identifier<Circuit>

@@ -10,6 +10,7 @@ package struct Inventory: Sendable, Hashable {
   package var replicationServers: [ReplicationServer] = []
   package var virtualMachines: [VirtualMachine] = []
   package var circuits: [Circuit] = []
+  package var appliances: [Appliance] = []
 
   package init() {}
 
@@ -19,6 +20,7 @@ package struct Inventory: Sendable, Hashable {
   package subscript(id: DatastoreID) -> Datastore { datastores[id.index] }
   package subscript(id: LinkID) -> Link { links[id.index] }
   package subscript(id: ReplicationServerID) -> ReplicationServer { replicationServers[id.index] }
+  package subscript(id: ApplianceID) -> Appliance { appliances[id.index] }
   package subscript(id: VirtualMachineID) -> VirtualMachine { virtualMachines[id.index] }
   package subscript(id: CircuitID) -> Circuit { circuits[id.index] }
 

@@ -20,6 +20,10 @@ struct Machine {
     var size: ByteCount
     /// What the guest writes, or `nil` if nothing writes to this disk.
     var writes: WriteStream?
+    /// What ransomware writes beside it, at a pace of its own.
+    var attack: WriteStream?
+    /// How the pace of its workload changes by itself.
+    var pace: WorkloadPace?
     /// The disk's number in the upper bits, the number of the latest write in the lower: no two
     /// writes of a run leave the same tag.
     var tag: UInt64
@@ -55,6 +59,10 @@ struct Machine {
   var isStalled = false
   /// Which restart is the latest one scheduled.
   var restartStamp: UInt64 = 0
+  var guest = GuestState()
+  var availability = AvailabilityCount()
+  /// Which change of pace is the latest one waited for.
+  var paceStamp: UInt64 = 0
   /// What the timeline has put in force on it.
   var shutdowns = ActiveEntries<Void>()
   var scales = ActiveEntries<Ratio>()

@@ -71,6 +71,7 @@ extension World {
     }
     self.sharing = sharing
     buildVSAN()
+    compute = ComputeState(scenario)
     for index in replications.indices { noteSpace(index) }
     createFiles()
     setUpLinks()
@@ -101,6 +102,9 @@ extension World {
     for index in replications.indices { tellSchedule(index) }
     for host in hosts.indices { takeMoves(of: HostID(host)) }
     for index in replications.indices { armTimer(index) }
+    for machine in machines.indices where machines[machine].disks.contains(where: { $0.pace != nil }) {
+      applyPace(of: machine)
+    }
   }
 }
 
@@ -199,12 +203,25 @@ private struct WorldBuilder {
         ExtentStore(geometry: geometry, image: BaseImage(usedExtentCount: used, tag: imageTag + 1)))
       let name = "workload/\(description.name)/\(disk.name)"
       var writes: WriteStream?
-      if let workload = settings.workloads[position] {
+      var attack: WriteStream?
+      var usual = settings.workloads[position]
+      if let workload = usual, case .ransomware(let ransomware) = scenario.workloads[workload.index].model {
+        usual = ransomware.over
+        attack = try .encryption(
+          by: ransomware, of: disk, on: geometry,
+          random: RandomStream(seed: seed, name: "ransomware/\(name)"),
+          workload: scenario.workloads[workload.index].name, machine: description.name)
+      }
+      if let workload = usual {
         writes = try stream(
           of: workload, on: geometry, random: RandomStream(seed: seed, name: name),
           machine: description.name, disk: disk.name)
       }
-      disks.append(Machine.Disk(name: disk.name, size: disk.size, writes: writes, tag: imageTag + 1))
+      disks.append(
+        Machine.Disk(
+          name: disk.name, size: disk.size, writes: writes, attack: attack,
+          pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) },
+          tag: imageTag + 1))
     }
     return Machine(
       id: replication.virtualMachine, host: description.host, disks: disks, contents: contents,
@@ -249,6 +266,7 @@ private struct WorldBuilder {
     case .trace(let description):
       guard let trace else { preconditionFailure("a trace is loaded before its stream is made") }
       return .trace(trace, repetition: description.isRepeated ? .endless(period: nil) : .once)
+    case .ransomware: preconditionFailure("ransomware has a stream of its own")
     }
   }
 

@@ -1,4 +1,5 @@
 import BlockStorage
+import ClusterModels
 import Inventory
 import Quantities
 import ReplicationCore
@@ -17,6 +18,7 @@ extension World {
     for disk in machines[machine].disks.indices {
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
+      machines[machine].disks[disk].attack?.draw(until: now, appendingTo: &writtenRuns)
       guard !writtenRuns.isEmpty else { continue }
       let content = machines[machine].contents[disk]
       if !planted.isEmpty, writesWrongly(to: content, machine, disk) { continue }
@@ -36,11 +38,18 @@ extension World {
     machines[machine].destination = nil
     guard case .on = machines[machine].power else {
       machines[machine].power = .off
-      return
+      machines[machine].availability.ended(at: now)
+      return try leaveCluster(machines[machine].id)
     }
+    if !beginShutdown(of: machine) { try stop(machine: machine) }
+  }
+
+  /// Switches a running machine off.
+  mutating func stop(machine: Int) throws(SimulationFailure) {
     drawWrites(of: machine)
     machines[machine].power = .off
-    pauseGuest(machine)
+    guestStopped(machine)
+    try leaveCluster(machines[machine].id)
     replications[machines[machine].replication].source.poweredOff(at: now)
     saveState(machines[machine].replication)
     try sourceChanged(machines[machine].replication)
@@ -57,26 +66,43 @@ extension World {
 
   /// A host failed: its machines stop without warning, and their bitmaps are lost.
   mutating func hostFailed(_ host: HostID) throws(SimulationFailure) {
-    for machine in machines.indices where machines[machine].host == host {
-      guard case .on = machines[machine].power, !planted.contains(.runsOnFailedHost) else { continue }
-      drawWrites(of: machine)
-      pauseGuest(machine)
-      machines[machine].destination = nil
-      replications[machines[machine].replication].source.hostFailed(at: now)
-      replications[machines[machine].replication].files?.sourceHostFailed()
-      note("vm.fail", of: machine, detail: "host \(scenario.inventory[host].name) failed")
-      scheduleRestart(of: machine)
-      try sourceChanged(machines[machine].replication)
+    if compute.hostPlaces[host.index] != nil {
+      try change(host) { $0.hostFailed($1, at: $2) }
+    } else {
+      for machine in machines.indices where machines[machine].host == host {
+        guard case .on = machines[machine].power, !planted.contains(.runsOnFailedHost) else { continue }
+        try machineFailed(machine, on: host)
+      }
     }
     replicasLost(on: host)
     try vsanHostFailed(host)
     try reachabilityChanged()
   }
 
+  /// A machine stopped with its host; one that was shutting down is off.
+  mutating func machineFailed(_ machine: Int, on host: HostID) throws(SimulationFailure) {
+    guard case .on = machines[machine].power else { return }
+    drawWrites(of: machine)
+    machines[machine].power = machines[machine].guest.isShuttingDown ? .off : .failed
+    guestStopped(machine)
+    machines[machine].destination = nil
+    if case .failed = machines[machine].power { machines[machine].availability.lost(at: now) }
+    replications[machines[machine].replication].source.hostFailed(at: now)
+    replications[machines[machine].replication].files?.sourceHostFailed()
+    note("vm.fail", of: machine, detail: "host \(scenario.inventory[host].name) failed")
+    let isInCluster = compute.machinePlaces[machines[machine].id.index] != nil
+    if case .failed = machines[machine].power, !isInCluster { scheduleRestart(of: machine) }
+    try sourceChanged(machines[machine].replication)
+  }
+
   /// A host is back: machines that waited for one are started by vSphere HA.
   mutating func hostRestored(_ host: HostID) throws(SimulationFailure) {
+    try change(host) { $0.hostReturned($1, at: $2) }
     let site = scenario.inventory[host].site
-    for machine in machines.indices where scenario.inventory[machines[machine].id].site == site {
+    for machine in machines.indices
+    where compute.machinePlaces[machines[machine].id.index] == nil
+      && scenario.inventory[machines[machine].id].site == site
+    {
       if case .waitingForHost = machines[machine].power { scheduleRestart(of: machine) }
     }
     try assignHosts()
@@ -93,20 +119,35 @@ extension World {
 
   mutating func restart(machine: Int, stamp: UInt64) throws(SimulationFailure) {
     guard case .failed = machines[machine].power, machines[machine].restartStamp == stamp else { return }
+    machines[machine].availability.restartCount += 1
     try start(machine: machine)
   }
 
   /// Starts a stopped machine on a host that runs, if there is one.
   private mutating func start(machine: Int) throws(SimulationFailure) {
+    let id = machines[machine].id
+    if let place = compute.machinePlaces[id.index] {
+      switch enterCluster(id, at: place, preferring: machines[machine].host) {
+      case .success(let host): return try run(machine: machine, on: host)
+      case .failure(let refusal): return note("vm.start-refused", of: machine, detail: "\(refusal)")
+      }
+    }
     guard let host = hostForStart(of: machine) else {
       machines[machine].power = .waitingForHost
+      machines[machine].availability.lost(at: now)
       return
     }
+    try run(machine: machine, on: host)
+  }
+
+  /// A stopped machine runs on a host, and its guest boots.
+  mutating func run(machine: Int, on host: HostID) throws(SimulationFailure) {
     machines[machine].host = host
     machines[machine].power = .on
+    machines[machine].availability.ended(at: now)
     machines[machine].writtenUntil = now
-    for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.resume(at: now) }
     try loadState(machines[machine].replication)
+    guestBoots(machine)
     if machines[machine].isStalled { pauseGuest(machine) }
     replications[machines[machine].replication].source.poweredOn(at: now)
     note("vm.start", of: machine, detail: "on host \(scenario.inventory[host].name)")
@@ -114,7 +155,10 @@ extension World {
   }
 
   mutating func pauseGuest(_ machine: Int) {
-    for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.pause(at: now) }
+    for disk in machines[machine].disks.indices {
+      machines[machine].disks[disk].writes?.pause(at: now)
+      machines[machine].disks[disk].attack?.pause(at: now)
+    }
   }
 
   /// Its own host if that runs, else the running one of its site with the fewest replicated machines.
@@ -125,13 +169,5 @@ extension World {
     for other in machines { counts[other.host.index] += 1 }
     return hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
       .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
-  }
-
-  mutating func scaleWorkload(of machine: Int) {
-    drawWrites(of: machine)
-    let factor = machines[machine].scales.current ?? .one
-    for disk in machines[machine].disks.indices {
-      machines[machine].disks[disk].writes?.scale(by: factor, at: now)
-    }
   }
 }

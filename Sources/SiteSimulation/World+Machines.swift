@@ -1,4 +1,5 @@
 import BlockStorage
+import ClusterModels
 import Inventory
 import Quantities
 import ReplicationCore
@@ -26,6 +27,9 @@ extension World {
       machines[machine].host = host
       return
     }
+    if let place = compute.machinePlaces[machines[machine].id.index] {
+      return try migrate(machine: machine, to: host, in: place)
+    }
     drawWrites(of: machine)
     machines[machine].destination = host
     machines[machine].migrationStamp += 1
@@ -34,6 +38,21 @@ extension World {
       WorldEvent(.migrationEnds, machine, stamp: machines[machine].migrationStamp),
       at: now + scenario.profile.migrationDuration)
     try sourceChanged(replication)
+  }
+
+  /// A machine moves within a cluster that is looked at in detail.
+  private mutating func migrate(
+    machine: Int, to host: HostID, in place: ComputeState.Place
+  ) throws(SimulationFailure) {
+    guard let target = compute.hostPlaces[host.index], target.cluster == place.cluster else {
+      return note("vm.migrate-refused", of: machine, detail: "another cluster")
+    }
+    do {
+      try compute.clusters[place.cluster].model.migrate(place.member, to: target.host, at: now)
+    } catch {
+      return note("vm.migrate-refused", of: machine, detail: "\(error)")
+    }
+    try clusterChanged(place.cluster)
   }
 
   /// The machine runs on its new host, or stays if that failed meanwhile.

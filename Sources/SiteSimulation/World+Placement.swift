@@ -19,7 +19,10 @@ struct ServerState {
   /// What it takes in, or `nil` where that is not limited.
   let resource: ResourceID?
   var failures = ActiveEntries<Void>()
-  var isUp: Bool { failures.isEmpty }
+  /// Whether its appliance runs, where it has one, and answers.
+  var isRunning = true
+  var isHung = false
+  var isUp: Bool { failures.isEmpty && isRunning && !isHung }
 }
 
 extension World {
@@ -38,10 +41,13 @@ extension World {
   ///
   /// - Source: virtuallyhyper.com, 2012: the server picks a host that mounts the datastore, the same for all disks of
   ///   a machine. That it takes the one with the fewest replicas is inferred.
-  private func hostForReplica(_ index: Int) -> HostID? {
+  func hostForReplica(_ index: Int) -> HostID? {
     let site = replications[index].target
     let counts = replicaCounts()
-    return hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
+    return hosts.indices
+      .filter {
+        hosts[$0].isUp && hosts[$0].maintenances.isEmpty && scenario.inventory.hosts[$0].site == site
+      }
       .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
   }
 

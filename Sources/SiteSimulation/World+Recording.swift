@@ -152,6 +152,7 @@ extension World {
       scenario.inventory[link].name
     case .circuitDown(let circuit), .circuitLimit(let circuit, _), .circuitRestore(let circuit):
       scenario.inventory[circuit].name
+    case .compute(let action): subject(of: action)
     }
   }
 
@@ -198,15 +199,22 @@ extension World {
     replications.enumerated().map { index, replication in
       let machine = machines[replication.machineIndex]
       let delays = machine.delays
+      var availability = machine.availability
+      availability.ended(at: now)
       return VMRecord(
         id: machine.id, name: scenario.inventory[machine.id].name,
         disks: machine.disks.map { disk in .init(name: disk.name, size: disk.size) },
         finalStatus: status(of: index).rawValue, lag: replication.lag,
-        writtenSize: machine.disks.reduce(.zero) { $0 + ($1.writes?.writtenBytes ?? .zero) },
+        writtenSize: machine.disks.reduce(.zero) {
+          $0 + ($1.writes?.writtenBytes ?? .zero) + ($1.attack?.writtenBytes ?? .zero)
+        },
         verifiedInstanceCount: replication.verifiedInstanceCount,
         replication: replication.report.record(at: now),
         guestDelay: GuestDelayRecord(count: delays.count, total: delays.total, longest: delays.longest),
-        replicaPeak: replication.spacePeak, pointInTimeCount: replication.replica.instances.count)
+        replicaPeak: replication.spacePeak, pointInTimeCount: replication.replica.instances.count,
+        availability: AvailabilityRecord(
+          restartCount: availability.restartCount, resetCount: availability.resetCount,
+          timeWithoutHost: availability.lostTime))
     }
     .sorted { $0.id < $1.id }
   }

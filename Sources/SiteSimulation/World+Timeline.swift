@@ -34,35 +34,37 @@ extension World {
       servers[server.index].failures.begin(entry, ())
       if wasUp { try serverFailed(server) }
     case .serverRestore(let server):
-      guard !servers[server.index].isUp else { return }
+      guard !servers[server.index].failures.isEmpty else { return }
       lift(servers[server.index].failures.endAll())
-      try serverRestored(server)
+      if servers[server.index].isUp { try serverRestored(server) }
     case .powerOff(let ids):
       for machine in indices(ids) {
         machines[machine].shutdowns.begin(entry, ())
         try powerOff(machine: machine)
       }
+      try setPower(ofUnreplicated: ids, isOn: false)
     case .powerOn(let ids):
       for machine in indices(ids) {
         let ended = machines[machine].shutdowns.endAll()
         lift(ended.filter { entry in !machines.contains { $0.shutdowns.contains(entry) } })
         try powerOn(machine: machine)
       }
+      try setPower(ofUnreplicated: ids, isOn: true)
     case .pauseReplication(let ids):
-      for id in ids {
+      for id in manageable(ids, "pause") {
         replications[id.index].pauses.begin(entry, ())
         try pause(id.index)
       }
     case .resumeReplication(let ids):
-      for id in ids {
+      for id in manageable(ids, "resume") {
         let ended = replications[id.index].pauses.endAll()
         lift(ended.filter { entry in !replications.contains { $0.pauses.contains(entry) } })
         try resume(id.index)
       }
     case .syncReplication(let ids):
-      for id in ids { try sync(id.index) }
+      for id in manageable(ids, "sync") { try sync(id.index) }
     case .fullSyncReplication(let ids):
-      for id in ids {
+      for id in manageable(ids, "full-sync") {
         drawWrites(of: replications[id.index].machineIndex)
         replications[id.index].source.fullSyncRequested(at: now)
         try sourceChanged(id.index)
@@ -80,11 +82,11 @@ extension World {
     case .resizeDisk(let ids, let disk, let size):
       for machine in indices(ids) { try resizeDisk(machine: machine, name: disk, size: size) }
     case .reconfigureReplication(let ids):
-      for id in ids { try reconfigure(id.index) }
+      for id in manageable(ids, "reconfigure") { try reconfigure(id.index) }
     case .testImage(let ids):
       for id in ids { beginTest(id.index, entry: entry) }
     case .moveReplication(let ids, let server):
-      for id in ids { try move(id.index, to: server) }
+      for id in manageable(ids, "move") { try move(id.index, to: server) }
     case .datastoreFull(let datastore):
       datastores[datastore.index].outages.begin(entry, ())
     case .datastoreSlow(let datastore, let factor):
@@ -97,7 +99,7 @@ extension World {
     case .scaleWorkload(let ids, let factor):
       for machine in indices(ids) {
         machines[machine].scales.begin(entry, factor)
-        scaleWorkload(of: machine)
+        applyPace(of: machine)
       }
     case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:
       try linkFaultBegins(entry)
@@ -109,6 +111,7 @@ extension World {
       try diskGroupReplaced(host, group: group)
     case .corruptReplica(let ids, let disk, let offset):
       for id in ids { corruptReplica(id.index, disk: disk, offset: offset) }
+    case .compute(let action): try begin(action, entry: entry)
     }
   }
 
@@ -130,13 +133,14 @@ extension World {
       for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
         if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
       }
+      try setPower(ofUnreplicated: ids, isOn: true)
     case .pauseReplication(let ids):
       for id in ids where replications[id.index].pauses.end(entry) {
         if replications[id.index].pauses.isEmpty { try resume(id.index) }
       }
     case .scaleWorkload(let ids, _):
       for machine in indices(ids) where machines[machine].scales.end(entry) {
-        scaleWorkload(of: machine)
+        applyPace(of: machine)
       }
     case .testImage(let ids):
       for id in ids where replications[id.index].test == entry { endTest(id.index) }
@@ -152,6 +156,7 @@ extension World {
       if others.isEmpty, openFaults.contains(where: { $0.entry == entry }) {
         try diskGroupReplaced(host, group: group)
       }
+    case .compute(let action): try end(action, entry: entry)
     case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
       .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
       .moveReplication, .datastoreRestore, .circuitRestore, .diskGroupRestore, .corruptReplica:
@@ -164,7 +169,7 @@ extension World {
   }
 
   /// The machines of the world among `ids`; others do not matter to any result.
-  private func indices(_ ids: [VirtualMachineID]) -> [Int] { ids.compactMap { machineIndex[$0.index] } }
+  func indices(_ ids: [VirtualMachineID]) -> [Int] { ids.compactMap { machineIndex[$0.index] } }
 
   private mutating func pause(_ replication: Int) throws(SimulationFailure) {
     replications[replication].source.paused(at: now)

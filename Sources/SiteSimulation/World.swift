@@ -40,6 +40,7 @@ package struct World: ~Copyable {
   var hosts: [HostState]
   var servers: [ServerState]
   var datastores: [DatastoreState]
+  var compute: ComputeState
   /// How many replicated disks the run has numbered.
   var diskCount: UInt64
   /// Hosts of which contexts became free, for those that wait.
@@ -132,6 +133,12 @@ package struct World: ~Copyable {
     case .backgroundTurns: backgroundTurns(LinkID(index), event.side, stamp: event.stamp)
     case .vsanDeadline: try vsanDeadlineCame(index)
     case .vsanScrub: try scrub(index)
+    case .clusterDeadline: try clusterDeadline(index, stamp: event.stamp)
+    case .applianceBooted: try applianceBooted(index, stamp: event.stamp)
+    case .guestBooted: guestBooted(index, stamp: event.stamp)
+    case .guestShutDown: try guestShutDown(index, stamp: event.stamp)
+    case .guestMissed: guestMissed(index, stamp: event.stamp)
+    case .paceChanges: if machines[index].paceStamp == event.stamp { applyPace(of: index) }
     }
   }
 }
@@ -145,5 +152,8 @@ struct HostState {
   /// When the replications of its machines start their cycles.
   var schedule: HostSchedule
   var failures = ActiveEntries<Void>()
+  var isolations = ActiveEntries<Void>()
+  var disconnections = ActiveEntries<Void>()
+  var maintenances = ActiveEntries<Void>()
   var isUp: Bool { failures.isEmpty }
 }

@@ -36,6 +36,16 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case vsanDeadline
     /// A vSAN datastore is read with its checksums; `index` is the datastore.
     case vsanScrub
+    /// A cluster has something due; `index` is the cluster among those looked at in detail.
+    case clusterDeadline
+    /// An appliance has booted; `index` is the appliance.
+    case applianceBooted
+    /// A guest has booted, has shut down, or gives no heartbeat; `index` is the machine.
+    case guestBooted
+    case guestShutDown
+    case guestMissed
+    /// The pace of a machine's workloads changes; `index` is the machine.
+    case paceChanges
   }
 
   let kind: Kind

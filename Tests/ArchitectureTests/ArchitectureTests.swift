@@ -19,7 +19,7 @@ private let allowedImports: [String: Set<String>] = [
   "TraceFiles": ["Quantities", "Workloads", "CZlib", "Glibc"],
   "SiteSimulation": [
     "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
-    "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles", "ClusterModels",
+    "ResourceModels", "Workloads", "ClusterModels", "Scenarios", "Measurements", "TraceFiles",
   ],
   "WireCodecs": ["ReplicationCore", "Crypto", "CLZ4", "Foundation"],
   "FileStorage": ["BlockStorage", "Glibc"],

@@ -32,13 +32,15 @@ package struct VMRecord: Sendable, Hashable {
   package let replicaPeak: ByteCount
   /// How many instances could be recovered at the end, the newest included.
   package let pointInTimeCount: Int
+  package let availability: AvailabilityRecord
 
   /// - Parameter replication: What only has the RPO of `lag` unless given.
   /// - Precondition: `lag` has ended.
   package init(
     id: VirtualMachineID, name: String, disks: [Disk], finalStatus: String, lag: LagTrack,
     writtenSize: ByteCount, verifiedInstanceCount: Int, replication: ReplicationInfoRecord? = nil,
-    guestDelay: GuestDelayRecord = .none, replicaPeak: ByteCount = .zero, pointInTimeCount: Int = 0
+    guestDelay: GuestDelayRecord = .none, replicaPeak: ByteCount = .zero, pointInTimeCount: Int = 0,
+    availability: AvailabilityRecord = .undisturbed
   ) {
     precondition(lag.end != nil, "a record is made of an ended track")
     self.id = id
@@ -54,6 +56,7 @@ package struct VMRecord: Sendable, Hashable {
     self.guestDelay = guestDelay
     self.replicaPeak = replicaPeak
     self.pointInTimeCount = pointInTimeCount
+    self.availability = availability
   }
 
   package var rpo: TimeSpan { lag.rpo }

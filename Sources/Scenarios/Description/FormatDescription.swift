@@ -28,6 +28,8 @@ package struct FormatDescription: Sendable {
   package static let current = FormatDescription(objects: [
     describe(ScenarioDraft.self), describe(ClockDraft.self), describe(SiteDraft.self),
     describe(HostDraft.self), describe(ClusterDraft.self), describe(HostCapacityDraft.self),
+    describe(HighAvailabilityDraft.self), describe(AdmissionDraft.self), describe(MonitoringDraft.self),
+    describe(AppliancesDraft.self), describe(ApplianceDraft.self), describe(RampDraft.self),
     describe(DatastoreDraft.self), describe(LinkDraft.self), describe(DirectedBandwidthDraft.self),
     describe(CircuitDraft.self), describe(LinkRuleDraft.self), describe(BackgroundDraft.self),
     describe(WeeklyWindowDraft.self),

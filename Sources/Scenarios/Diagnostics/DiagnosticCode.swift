@@ -89,6 +89,9 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case noVSAN = "E0348"
   case hostsSharedByVSAN = "E0349"
   case unknownDiskGroup = "E0350"
+  case hostsTooSmall = "E0330"
+  case noWorkAtAll = "E0331"
+  case noCluster = "E0333"
 
   // MARK: Warnings
 
@@ -693,6 +696,30 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "No such disk group",
         """
         Disk groups are counted from 1 to "diskGroups"; the express architecture has one storage pool per host.
+        """
+      )
+    case .hostsTooSmall:
+      (
+        "No room on the hosts",
+        """
+        The hosts have cores and memory, and the machines placed on them need more. A host runs four \
+        virtual processors per core unless "cpuOvercommitment" says otherwise, and never more memory \
+        than it has. Use more or larger hosts, or smaller machines.
+        """
+      )
+    case .noWorkAtAll:
+      (
+        "No work in any hour",
+        """
+        The weights of "daily" say how work falls on the hours of a day. At least one must be above zero.
+        """
+      )
+    case .noCluster:
+      (
+        "Cluster not modelled",
+        """
+        The action needs to know what runs on the hosts of the cluster. Give the cluster "ha" or a \
+        "hostType", or the site "appliances".
         """
       )
     case .churnAboveLink:

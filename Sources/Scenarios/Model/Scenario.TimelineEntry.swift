@@ -74,6 +74,8 @@ extension Scenario {
       case diskGroupRestore(HostID, group: Int)
       /// Bit rot: one copy of the extent of a replica's base disk is no longer what was written; nobody knows until it is read.
       case corruptReplica([ReplicationID], disk: String, offset: ByteCount)
+      /// Something about hosts, sites, appliances or guests.
+      case compute(ComputeAction)
     }
 
     /// The name by which other entries and reports refer to it.
@@ -132,14 +134,26 @@ extension Scenario.TimelineEntry {
     case diskGroupFail = "disk-group.fail"
     case diskGroupRestore = "disk-group.restore"
     case corruptReplica = "replica.corrupt"
+    case hostIsolate = "host.isolate"
+    case hostDisconnect = "host.disconnect"
+    case hostMaintenance = "host.maintenance"
+    case siteFail = "site.fail"
+    case siteRestore = "site.restore"
+    case siteIsolate = "site.isolate"
+    case applianceFail = "appliance.fail"
+    case applianceHang = "appliance.hang"
+    case applianceRestore = "appliance.restore"
+    case applianceMove = "appliance.move"
+    case machineCrash = "vm.crash"
+    case machineHang = "vm.hang"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
       .linkDown, .linkLimit, .hostFail, .serverFail, .powerOff, .pauseReplication, .testImage,
       .datastoreFull, .datastoreSlow, .scaleWorkload,
       .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt,
-      .circuitDown, .circuitLimit,
-      .datastoreFull, .datastoreSlow, .scaleWorkload, .diskGroupFail,
+      .circuitDown, .circuitLimit, .diskGroupFail, .hostIsolate, .hostDisconnect, .hostMaintenance,
+      .siteFail, .siteIsolate, .applianceFail, .applianceHang, .machineHang,
     ]
   }
 
@@ -184,6 +198,7 @@ extension Scenario.TimelineEntry {
     case .diskGroupFail: .diskGroupFail
     case .diskGroupRestore: .diskGroupRestore
     case .corruptReplica: .corruptReplica
+    case .compute(let action): action.verb
     }
   }
 }

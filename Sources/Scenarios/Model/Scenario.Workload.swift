@@ -9,6 +9,8 @@ extension Scenario {
     package let model: Model
     /// What compression leaves of the content of a disk with this workload.
     package let compressedShare: Ratio
+    /// How its pace changes by itself; `nil` for an even one.
+    package internal(set) var pace: Pace?
   }
 }
 
@@ -27,6 +29,8 @@ extension Scenario.Workload {
     case periodic(every: TimeSpan, first: TimeSpan, region: Region)
     /// A recorded trace, write by write.
     case trace(Trace)
+    /// Ransomware, beside what the guest otherwise writes.
+    case ransomware(Ransomware)
   }
 
   /// The part of a disk that a workload writes to.
@@ -79,7 +83,7 @@ extension Scenario.Workload {
     switch model {
     case .uniform(let rate, _, _), .hotspot(let rate, _, _, _), .sequential(let rate, _, _): rate
     case .periodic(let every, _, let region): region.size.map { .average(of: $0, every: every) }
-    case .trace: nil
+    case .trace, .ransomware: nil
     }
   }
 
@@ -89,7 +93,7 @@ extension Scenario.Workload {
     case .uniform(_, _, let region), .hotspot(_, _, let region, _), .sequential(_, _, let region),
       .periodic(_, _, let region):
       region
-    case .trace: nil
+    case .trace, .ransomware: nil
     }
   }
 }

@@ -93,6 +93,18 @@ extension Scenario {
     /// In memory and as the product's files on a storage that crashes with its server or host: redo logs, base disks,
     /// descriptors and persistent state files. What stops goes on with what its files hold.
     case files
+    package let guest: Guest
+  }
+
+  /// How a guest starts and stops.
+  package struct Guest: Sendable, Hashable {
+    /// From power-on until it writes and its tools give their first heartbeat.
+    package let boot: TimeSpan
+    /// What a clean shutdown takes.
+    package let shutdown: TimeSpan
+    /// Whether VMware Tools run in it: without them there is no heartbeat and no clean shutdown.
+    package let hasTools: Bool
+    package let restartPriority: RestartPriority
   }
 
   /// How flows share the links.

@@ -53,6 +53,7 @@ struct ClusterDraft: Draft {
   var name = Field<String>()
   var hosts = Field<HostsDraft>()
   var hostType = Field<HostTypeDraft>()
+  var availability = Field<HighAvailabilityDraft>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the cluster."),
@@ -62,6 +63,10 @@ struct ClusterDraft: Draft {
     .optional(
       "hostType", \.hostType, .hostType,
       "What each host has for machines: a type such as \"av36\", or its cores and memory; no limit if left out."
+    ),
+    .optional(
+      "ha", \.availability, .object(),
+      "How vSphere HA guards the machines; one restart delay for all, from the profile, if nothing is said of the cluster."
     ),
   ]
 }

@@ -102,6 +102,8 @@ struct SiteDraft: Draft {
   var circuit = Field<CircuitDraft>()
   var hostType = Field<HostTypeDraft>()
   var clusters = Field<[Located<ClusterDraft>]>()
+  var appliances = Field<AppliancesDraft>()
+  var fateGroup = Field<String>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the site."),
@@ -126,6 +128,12 @@ struct SiteDraft: Draft {
     .optional(
       "clusters", \.clusters, .list(of: .object(), count: 1...(.max)),
       "The clusters of hosts, instead of \"hosts\" and \"hostType\"."),
+    .optional(
+      "appliances", \.appliances, .object(),
+      "The appliances that run on the site's hosts; outside of them if left out."),
+    .optional(
+      "fateGroup", \.fateGroup, .name,
+      "Sites of one group fail together, as on a campus; the site alone if left out."),
   ]
 }
 
@@ -266,6 +274,7 @@ struct WorkloadDraft: Draft {
     case sequential
     case periodic
     case trace
+    case ransomware
   }
 
   var span: SourceSpan?
@@ -283,8 +292,15 @@ struct WorkloadDraft: Draft {
   var format = Field<Scenario.Workload.Trace.Format>()
   var device = Field<Int>()
   var isRepeated = Field<Bool>()
+  var hours = Field<HoursDraft>()
+  var growth = Field<Ratio>()
+  var ramp = Field<RampDraft>()
+  var start = Field<TimeSpan>()
+  var order = Field<Scenario.Workload.Ransomware.Order>()
+  var over = Field<String>()
 
-  private static let steady = ["uniform", "hotspot", "sequential"]
+  private static let steady = ["uniform", "hotspot", "sequential", "ransomware"]
+  private static let lasting = ["uniform", "hotspot", "sequential", "periodic", "trace"]
 
   static let keys: [Key<Self>] = [
     .required("model", \.model, .word, "The law of the writes."),
@@ -296,7 +312,8 @@ struct WorkloadDraft: Draft {
     .required("blockSize", \.blockSize, .positiveSize, for: steady, "The size of one write."),
     .optional(
       "workingSet", \.workingSet, .positiveSize, for: steady,
-      "The size of the part of the disk that is written; the rest of the disk if left out."),
+      "The size of the part of the disk that is written; the rest of the disk if left out, for ransomware of its used part."
+    ),
     .optional(
       "offset", \.offset, .size, default: "0B", for: steady + ["periodic"],
       "Where on the disk the written part begins."),
@@ -319,6 +336,23 @@ struct WorkloadDraft: Draft {
     .optional(
       "repeat", \.isRepeated, .flag, default: false, for: ["trace"],
       "Whether the trace starts over at its end."),
+    .optional(
+      "daily", \.hours, .hours, for: lasting,
+      "How the work falls on the hours: \"office-hours\", or 24 weights of the hours of a day; evenly if left out."
+    ),
+    .optional(
+      "growth", \.growth, .growth, for: lasting,
+      "What the work grows by, in a straight line; not at all if left out."
+    ),
+    .optional(
+      "ramp", \.ramp, .object(), for: lasting,
+      "A time of more work, such as a storm of logins; none if left out."),
+    .required("from", \.start, .duration(unit: "h"), for: ["ransomware"], "When it begins to encrypt."),
+    .optional(
+      "order", \.order, .word, default: "sequential", for: ["ransomware"],
+      "Whether it goes from the front to the back, or at random."),
+    .optional(
+      "over", \.over, .name, for: ["ransomware"], "The workload that the guest has anyway; none if left out."),
   ]
 }
 
@@ -335,6 +369,10 @@ struct VirtualMachineDraft: Draft {
   var cpuCount = Field<Int>()
   var memory = Field<ByteCount>()
   var storagePolicy = Field<PolicyName>()
+  var boot = Field<TimeSpan>()
+  var shutdown = Field<TimeSpan>()
+  var tools = Field<Bool>()
+  var restartPriority = Field<RestartPriority>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .pattern, "The name; web-{01..08} creates eight."),
@@ -349,6 +387,16 @@ struct VirtualMachineDraft: Draft {
     .optional(
       "storagePolicy", \.storagePolicy, .word,
       "How a vSAN datastore stores its disks; as the datastore says if left out."),
+    .optional(
+      "boot", \.boot, .duration(unit: "s"), default: "0s",
+      "From power-on until its guest works and VMware Tools give a heartbeat."),
+    .optional(
+      "shutdown", \.shutdown, .duration(unit: "s"), default: "0s", "What a clean shutdown of its guest takes."
+    ),
+    .optional("tools", \.tools, .flag, default: true, "Whether VMware Tools run in its guest."),
+    .optional(
+      "restartPriority", \.restartPriority, .word, default: "medium",
+      "When vSphere HA starts it after a failure."),
   ]
 }
 
@@ -482,6 +530,8 @@ struct TimelineEntryDraft: Draft {
   var background = Field<BackgroundDraft>()
   var circuit = Field<String>()
   var group = Field<Int>()
+  var site = Field<String>()
+  var appliance = Field<String>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -509,7 +559,8 @@ struct TimelineEntryDraft: Draft {
       "circuit", \.circuit, .name, for: words(.circuitDown, .circuitLimit, .circuitRestore), "The circuit."),
     .required(
       "host", \.host, .name,
-      for: words(.hostFail, .hostRestore, .migrate, .diskGroupFail, .diskGroupRestore), "The host."),
+      for: words(.hostFail, .hostRestore, .migrate, .diskGroupFail, .diskGroupRestore, .hostIsolate, .hostDisconnect,
+        .hostMaintenance, .applianceMove), "The host."),
     .required(
       "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
       "The replication server, as SITE-vrs-01."),
@@ -521,7 +572,7 @@ struct TimelineEntryDraft: Draft {
       for: words(
         .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
-        .moveReplication, .scaleWorkload, .corruptReplica), "The virtual machines; web-* selects by name."),
+        .moveReplication, .scaleWorkload, .corruptReplica, .machineCrash, .machineHang), "The virtual machines; web-* selects by name."),
     .required(
       "disk", \.disk, .name,
       for: words(.trim, .addDisk, .resizeDisk, .corruptReplica), "The name of the disk."),
@@ -557,6 +608,11 @@ struct TimelineEntryDraft: Draft {
     .optional(
       "group", \.group, .count(1...5), default: 1, for: words(.diskGroupFail, .diskGroupRestore),
       "Which disk group of the host, counted from 1."),
+    .required("site", \.site, .name, for: words(.siteFail, .siteRestore, .siteIsolate), "The site."),
+    .required(
+      "appliance", \.appliance, .name,
+      for: words(.applianceFail, .applianceHang, .applianceRestore, .applianceMove),
+      "The appliance, as SITE-vrms or SITE-vrs-01."),
   ]
 }
 

@@ -23,7 +23,10 @@ extension Resolver {
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
           network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
-          storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)))
+          storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)),
+          guest: Scenario.Guest(
+            boot: machine.draft.boot.value, shutdown: machine.draft.shutdown.value,
+            hasTools: machine.draft.tools.value, restartPriority: machine.draft.restartPriority.value))
       },
       network: Scenario.NetworkSettings(
         model: draft.network.value.model.value, framing: draft.network.value.framing.value),
@@ -40,8 +43,9 @@ extension Resolver {
     inventory.clusters = zip(clusterNames.names, clusters).map { name, cluster in
       Cluster(
         name: name, site: SiteID(cluster.site), hosts: cluster.hosts.map { HostID($0) },
-        hostCapacity: cluster.capacity)
+        hostCapacity: cluster.capacity, availability: availability(of: cluster))
     }
+    inventory.appliances = buildAppliances()
     inventory.hosts = zip(hostNames.names, hostSites).map { Host(name: $0, site: SiteID($1)) }
     inventory.replicationServers = zip(serverNames.names, serverSites).map {
       ReplicationServer(name: $0, site: SiteID($1))
@@ -98,9 +102,17 @@ extension Resolver {
           Scenario.Workload.Trace(
             file: draft.file.value, format: draft.format.value, device: draft.device.known,
             isRepeated: draft.isRepeated.value))
+      case .ransomware:
+        .ransomware(
+          Scenario.Workload.Ransomware(
+            rate: draft.write.value, blockSize: draft.blockSize.value, region: region,
+            start: draft.start.value,
+            order: draft.order.value,
+            over: draft.over.known.flatMap { workloadNames.index(of: $0) }.map { WorkloadID($0) }))
       }
     return Scenario.Workload(
-      name: workloadDrafts[index].name.value, model: model, compressedShare: draft.compressed.value)
+      name: workloadDrafts[index].name.value, model: model, compressedShare: draft.compressed.value,
+      pace: buildPace(draft))
   }
 
   private func buildReplication(_ planned: PlannedReplication) -> Scenario.Replication {

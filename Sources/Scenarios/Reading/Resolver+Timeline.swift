@@ -208,6 +208,10 @@ extension Resolver {
     case .diskGroupFail: return diskGroup(of: entry).map { .diskGroupFail($0.host, group: $0.group) }
     case .diskGroupRestore: return diskGroup(of: entry).map { .diskGroupRestore($0.host, group: $0.group) }
     case .corruptReplica: return corruption(of: entry)
+    case .hostIsolate, .hostDisconnect, .hostMaintenance, .siteFail, .siteRestore, .siteIsolate,
+      .applianceFail,
+      .applianceHang, .applianceRestore, .applianceMove, .machineCrash, .machineHang:
+      return computeAction(verb, of: entry).map { .compute($0) }
     }
   }
 

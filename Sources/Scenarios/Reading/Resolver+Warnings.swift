@@ -5,7 +5,7 @@ extension Resolver {
   mutating func warnAboutUnused() {
     // A reference that is wrong may have been meant for what seems unused.
     guard !log.hasErrors else { return }
-    let usedWorkloads = Set(machines.flatMap(\.workloads).compactMap { $0 })
+    let usedWorkloads = Set(machines.flatMap(\.workloads).compactMap { $0 } + workloadsBeneath)
     for (index, workload) in workloadDrafts.enumerated() where !usedWorkloads.contains(index) {
       log.report(
         .unusedWorkload, "no disk has the workload \(quoted(workload.name.value))", at: workload.name.span)
@@ -142,7 +142,7 @@ extension Scenario.Workload {
   fileprivate var randomBlockSize: ByteCount? {
     switch model {
     case .uniform(_, let blockSize, _), .hotspot(_, let blockSize, _, _): blockSize
-    case .sequential, .periodic, .trace: nil
+    case .sequential, .periodic, .trace, .ransomware: nil
     }
   }
 }

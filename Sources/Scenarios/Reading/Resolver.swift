@@ -24,6 +24,10 @@ struct Resolver {
   var clusters: [PlannedCluster] = []
   /// The site of each host.
   var hostSites: [Int] = []
+  var applianceNames = NameTable("appliance")
+  var appliances: [PlannedAppliance] = []
+  /// What machines take of each host, where its cluster has limits.
+  var hostLoads: [HostLoad] = []
   /// The site of each replication server.
   var serverSites: [Int] = []
   /// Each datastore with its site.
@@ -98,6 +102,7 @@ struct Resolver {
     resolveReplications()
     resolveTimeline()
     checkLimits()
+    checkLoads()
     warnAboutUnused()
     warnAboutLoad()
     checkVSANCapacity()
@@ -124,12 +129,7 @@ struct Resolver {
     for (siteIndex, site) in (draft.sites.known ?? []).enumerated() {
       let isNamed = siteNames.define(site.value.name.located, as: siteIndex, log: &log)
       resolveClusters(of: site.value, at: siteIndex, isNamed: isNamed)
-      let serverCount = site.value.replicationServers.known
-      for name in numberedNames(serverCount ?? 0, of: "vrs", at: isNamed ? site.value.name.located : nil) {
-        serverNames.define(name, as: serverSites.count, log: &log)
-        serverSites.append(siteIndex)
-      }
-      if serverCount == nil { serverNames.missesSome() }
+      resolveAppliances(of: site.value, at: siteIndex, isNamed: isNamed)
       if site.value.datastores.located == nil { datastoreNames.missesSome() }
       for datastore in site.value.datastores.known ?? [] {
         datastoreNames.define(datastore.value.name.located, as: datastores.count, log: &log)
@@ -194,6 +194,7 @@ struct Resolver {
           .outsideDisk, "a block of \(block.value) is larger than the working set of \(set)", at: block.span)
       }
     }
+    checkPaces()
   }
 
   // MARK: Virtual machines
@@ -225,9 +226,9 @@ struct Resolver {
       for expanded in names where machineIndices[expanded] == nil {
         var host = chosenHost
         if host == nil, let site, !hosts[site].isEmpty {
-          host = hosts[site][turns[site] % hosts[site].count]
-          turns[site] += 1
+          host = nextHost(for: machine, among: hosts[site], turn: &turns[site])
         }
+        if let host { take(of: host, for: machine, named: expanded, at: name.span) }
         machineIndices[expanded] = machines.count
         machines.append(
           Machine(
@@ -261,7 +262,7 @@ struct Resolver {
     return check("datastore", reference, isAt: site, whereItIs: datastores[index].site) ? index : nil
   }
 
-  private mutating func resolveHost(_ reference: Located<String>?, at site: Int?) -> Int? {
+  mutating func resolveHost(_ reference: Located<String>?, at site: Int?) -> Int? {
     guard let index = hostNames.resolve(reference, log: &log), let reference else { return nil }
     return check("host", reference, isAt: site, whereItIs: hostSites[index]) ? index : nil
   }
@@ -316,7 +317,8 @@ struct Resolver {
     let part = workload.model.known == .periodic ? workload.size : workload.workingSet
     // Every quantity is below 2^63, so that the sum of two fits into 64 bits.
     let end = offset.bytes + (part.known ?? .zero).bytes
-    let isEmpty = part.located == nil && workload.model.known != .trace && offset >= size
+    let isWholeDisk = workload.model.known == .trace || workload.model.known == .ransomware
+    let isEmpty = part.located == nil && !isWholeDisk && offset >= size
     guard end > size.bytes || isEmpty else { return }
     let span = part.located?.span ?? workloadDrafts[index].name.span
     let extent = part.known.map { "\($0) from \(offset) on" } ?? "the disk from \(offset) on"

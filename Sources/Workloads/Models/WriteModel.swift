@@ -32,6 +32,14 @@ package enum WriteModel: Sendable, Equatable {
 
   /// The writes of a recording, the first pass starting after `delay`.
   case trace(WriteTrace, delay: TimeSpan = .zero, repetition: TraceRepetition = .once)
+
+  /// Ransomware: each block of the region is overwritten once, block *k*, from 0, at *start + k · 8 · blockSize / rate*, rounded
+  /// up to whole nanoseconds; then it is silent.
+  ///
+  /// A remainder smaller than a block is encrypted too.
+  case encryption(
+    rate: DataRate, blockSize: ByteCount, region: DiskRegion = .wholeDisk, start: TimeSpan,
+    order: EncryptionOrder)
 }
 
 /// What a replay does at the end of its recording.

@@ -40,6 +40,7 @@ package struct WriteStream: Sendable {
   private var sequentialWriters: [SequentialWriter] = []
   private var periodicWriters: [PeriodicWriter] = []
   private var traceReplays: [TraceReplay] = []
+  private var encryptionWriters: [EncryptionWriter] = []
 
   /// - Parameters:
   ///   - models: Writers that work beside each other; none make an idle disk.
@@ -124,6 +125,7 @@ package struct WriteStream: Sendable {
     for writer in sequentialWriters { bytes += writer.writeCount * writer.blockSizeBytes }
     for writer in periodicWriters { bytes += writer.writeCount * writer.sizeBytes }
     for replay in traceReplays { bytes += replay.writtenBytes }
+    for writer in encryptionWriters { bytes += writer.writtenBytes }
     return ByteCount(bytes: bytes)
   }
 
@@ -142,6 +144,9 @@ package struct WriteStream: Sendable {
     for index in traceReplays.indices where traceReplays[index].next < end {
       traceReplays[index].draw(before: end, cover: cover, appendingTo: &runs)
     }
+    for index in encryptionWriters.indices where encryptionWriters[index].next < end {
+      encryptionWriters[index].draw(before: end, cover: cover, appendingTo: &runs)
+    }
     findEarliestNext()
   }
 
@@ -151,6 +156,7 @@ package struct WriteStream: Sendable {
     for writer in sequentialWriters { earliest = min(earliest, writer.next) }
     for writer in periodicWriters { earliest = min(earliest, writer.next) }
     for index in traceReplays.indices { earliest = min(earliest, traceReplays[index].next) }
+    for writer in encryptionWriters { earliest = min(earliest, writer.next) }
     earliestNext = earliest
   }
 }
@@ -188,6 +194,16 @@ extension WriteStream {
         TraceReplay(
           trace, delayNanoseconds: delay.nanoseconds,
           periodNanoseconds: try repetition.period(of: trace)?.nanoseconds))
+    case .encryption(let rate, let blockSize, let region, let start, let order):
+      guard blockSize > .zero, blockSize <= .gibibytes(1) else { throw .unsupportedBlockSize(blockSize) }
+      let bytes = try region.byteRange(onDiskOf: diskSize)
+      guard !bytes.isEmpty else {
+        throw .noWholeBlock(blockSize: blockSize, workingSet: .zero, tier: 0)
+      }
+      encryptionWriters.append(
+        EncryptionWriter(
+          rateBitsPerSecond: rate.bitsPerSecond, blockSizeBytes: blockSize.bytes, bytes: bytes,
+          startNanoseconds: start.nanoseconds, order: order, random: RandomStream(seed: seed, name: name)))
     }
   }
 

@@ -53,7 +53,7 @@ import Testing
     let isWrittenAtRandom = scenario.workloads.contains {
       switch $0.model {
       case .uniform, .hotspot: true
-      case .sequential, .periodic, .trace: false
+      case .sequential, .periodic, .trace, .ransomware: false
       }
     }
     let hasSeeds = scenario.replications.contains {

@@ -1,0 +1,138 @@
+import Inventory
+package import Quantities
+
+extension ComputeCluster {
+  // MARK: - Power
+
+  /// An administrator powers a machine on; it runs at once, its guest still has to boot.
+  ///
+  /// - Parameter host: Where it ran last, which is kept if it can be.
+  /// - Returns: The host.
+  /// - Precondition: The machine is off.
+  package mutating func powerOn(
+    _ machine: Int, preferring host: Int?, at now: Instant
+  ) throws(ComputeRefusal) -> Int {
+    precondition(powers[machine] == .off, "a machine that is powered on was off")
+    guard let place = place(for: machine, preferring: host) else { throw .noRoom }
+    guard isAdmitted(machine) else { throw .admission(failuresReserved: parameters.failuresReserved) }
+    setPower(.running(host: place), of: machine)
+    return place
+  }
+
+  /// The machine stops, or is not to be started any more.
+  package mutating func powerOff(_ machine: Int, at now: Instant) {
+    setPower(.off, of: machine)
+    roomReturned(at: now)
+  }
+
+  // MARK: - Moves
+
+  /// An administrator moves a running machine to another host.
+  package mutating func migrate(_ machine: Int, to host: Int, at now: Instant) throws(ComputeRefusal) {
+    guard hosts[host].isAvailable else { throw .hostUnavailable }
+    guard case .running(let source) = powers[machine], source != host, canMoveAway(from: source) else {
+      throw .notMovable
+    }
+    guard fits(machine, on: host) else { throw .noRoom }
+    guard hasMoveSlot(source), hasMoveSlot(host) else { throw .tooManyMoves }
+    beginMove(machine, from: source, to: host, at: now)
+  }
+
+  func hasMoveSlot(_ host: Int) -> Bool { hosts[host].moveCount < parameters.migrationsPerHost }
+
+  /// Whether vCenter reaches a host to move its machines.
+  private func canMoveAway(from host: Int) -> Bool {
+    !hosts[host].isFailed && !hosts[host].isIsolated && !hosts[host].isDisconnected
+  }
+
+  private mutating func beginMove(_ machine: Int, from source: Int, to host: Int, at now: Instant) {
+    setPower(.moving(host: source, destination: host, ends: now + migrationDuration), of: machine)
+    say(.moveBegan(machine, host: host))
+  }
+
+  /// Ends the moves that a host takes part in: the machines stay where they are.
+  mutating func cancelMoves(touching host: Int) {
+    for machine in operations {
+      guard case .moving(let source, let destination, _) = powers[machine],
+        source == host || destination == host
+      else { continue }
+      setPower(.running(host: source), of: machine)
+      say(.moveFailed(machine))
+    }
+  }
+
+  /// Moves what hosts in maintenance mode still run, as far as there is room and nobody is too busy.
+  mutating func evacuate(at now: Instant) {
+    for host in hosts.indices where hosts[host].isInMaintenance && canMoveAway(from: host) {
+      for machine in powers.indices {
+        guard powers[machine] == .running(host: host), hasMoveSlot(host),
+          let place = place(for: machine, preferring: nil, where: { hasMoveSlot($0) })
+        else { continue }
+        beginMove(machine, from: host, to: place, at: now)
+      }
+      if hosts[host].machineCount == 0, !hosts[host].isEvacuated {
+        hosts[host].isEvacuated = true
+        say(.evacuated(host: host))
+      }
+    }
+  }
+
+  // MARK: - Places
+
+  /// The host for a machine: the preferred one if it can be, else the one with the most free memory, of equal ones
+  /// the one with the fewest machines, then the first.
+  ///
+  /// That vSphere DRS looks at memory first is an assumption; its own goodness function is not published.
+  func place(
+    for machine: Int, preferring preferred: Int?, where isAllowed: (Int) -> Bool = { _ in true }
+  ) -> Int? {
+    func isPossible(_ host: Int) -> Bool {
+      hosts[host].isAvailable && fits(machine, on: host) && isAllowed(host)
+    }
+    if let preferred, isPossible(preferred) { return preferred }
+    func key(_ host: Int) -> (ByteCount, Int, Int) {
+      (capacity == nil ? .zero : hosts[host].memory, hosts[host].machineCount, host)
+    }
+    return hosts.indices.filter(isPossible).min { key($0) < key($1) }
+  }
+
+  /// Whether the running machines and one more would leave room for the failures that are reserved for.
+  ///
+  /// Counted over the hosts that take machines: *demand ≤ (hosts − failures) · capacity*, for memory and for processors.
+  ///
+  /// - Source: VMware, "vSphere Availability", admission control by cluster resource percentage.
+  func isAdmitted(_ machine: Int) -> Bool {
+    guard parameters.isEnabled, parameters.failuresReserved > 0, let capacity else { return true }
+    let available = hosts.filter(\.isAvailable)
+    let kept = UInt64(max(0, available.count - parameters.failuresReserved))
+    let memory = available.reduce(machines[machine].memory.bytes) { $0 + $1.memory.bytes }
+    let cpuCount = available.reduce(machines[machine].cpuCount) { $0 + $1.cpuCount }
+    return memory <= kept * capacity.memory.bytes && cpuCount <= Int(kept) * cpuCountMaximum
+  }
+
+  // MARK: - Starting again
+
+  /// Room or a slot may have returned: starts and moves what can be.
+  mutating func roomReturned(at now: Instant) {
+    restart(at: now)
+    evacuate(at: now)
+  }
+
+  /// Starts what waits, highest priority first; what fits nowhere does not hold up the others.
+  private mutating func restart(at now: Instant) {
+    for machine in waiting {
+      let isClusterBusy =
+        parameters.powerOnsPerCluster.map { limit in hosts.reduce(0) { $0 + $1.powerOnCount } >= limit }
+        ?? false
+      guard !isClusterBusy else { return }
+      if let host = place(
+        for: machine, preferring: nil, where: { hosts[$0].powerOnCount < parameters.powerOnsPerHost })
+      {
+        setPower(.starting(host: host, ends: now + parameters.powerOnDuration), of: machine)
+        say(.restartBegan(machine, host: host))
+      } else if place(for: machine, preferring: nil) == nil, announced.insert(machine).inserted {
+        say(.machineWaits(machine))
+      }
+    }
+  }
+}

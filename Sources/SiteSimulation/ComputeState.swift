@@ -1,0 +1,92 @@
+import ClusterModels
+import Inventory
+import Quantities
+import Scenarios
+import SimulationKernel
+
+/// The clusters that a scenario looks at in detail, and the appliances.
+struct ComputeState {
+  /// What a cluster calls a machine by its position.
+  enum Member {
+    case virtualMachine(VirtualMachineID)
+    case appliance(ApplianceID)
+  }
+
+  /// A cluster with what its numbers stand for.
+  struct ModelledCluster {
+    var model: ComputeCluster
+    let hosts: [HostID]
+    let members: [Member]
+    let settings: HighAvailability
+    /// When it is advanced next, and which timer is for that.
+    var due: Instant?
+    var stamp: UInt64 = 0
+  }
+
+  /// A machine's place among the members of its cluster.
+  struct Place {
+    let cluster: Int
+    let member: Int
+  }
+
+  var clusters: [ModelledCluster] = []
+  /// By host: its cluster and its number there; `nil` where the cluster is not looked at in detail.
+  private(set) var hostPlaces: [(cluster: Int, host: Int)?]
+  /// By virtual machine.
+  private(set) var machinePlaces: [Place?]
+  /// By appliance.
+  private(set) var appliancePlaces: [Place?]
+  var appliances: [ApplianceState]
+
+  init(_ scenario: Scenario) {
+    let inventory = scenario.inventory
+    hostPlaces = inventory.hosts.map { _ in nil }
+    machinePlaces = inventory.virtualMachines.map { _ in nil }
+    appliancePlaces = inventory.appliances.map { _ in nil }
+    appliances = inventory.appliances.map { _ in ApplianceState() }
+    for description in inventory.clusters {
+      guard let settings = description.availability else { continue }
+      let number = clusters.count
+      for (position, host) in description.hosts.enumerated() { hostPlaces[host.index] = (number, position) }
+      var members: [Member] = []
+      var machines: [ComputeMachine] = []
+      var hosts: [Int?] = []
+      for (index, appliance) in inventory.appliances.enumerated() {
+        guard let place = hostPlaces[appliance.host.index], place.cluster == number else { continue }
+        appliancePlaces[index] = Place(cluster: number, member: members.count)
+        members.append(.appliance(ApplianceID(index)))
+        machines.append(
+          ComputeMachine(cpuCount: appliance.cpuCount, memory: appliance.memory, priority: .highest))
+        hosts.append(place.host)
+      }
+      for (index, machine) in inventory.virtualMachines.enumerated() {
+        guard let place = hostPlaces[machine.host.index], place.cluster == number else { continue }
+        machinePlaces[index] = Place(cluster: number, member: members.count)
+        members.append(.virtualMachine(VirtualMachineID(index)))
+        machines.append(
+          ComputeMachine(
+            cpuCount: machine.cpuCount, memory: machine.memory,
+            priority: scenario.virtualMachines[index].guest.restartPriority))
+        hosts.append(place.host)
+      }
+      clusters.append(
+        ModelledCluster(
+          model: ComputeCluster(
+            hostCount: description.hosts.count, capacity: description.hostCapacity, machines: machines,
+            initialHosts: hosts, parameters: settings, migrationDuration: scenario.profile.migrationDuration),
+          hosts: description.hosts, members: members, settings: settings))
+    }
+  }
+}
+
+/// One appliance as it is now.
+struct ApplianceState {
+  /// Whether its machine is on and has booted.
+  var isRunning = true
+  /// Which boot is the latest one begun.
+  var bootStamp: UInt64 = 0
+  var failures = ActiveEntries<Void>()
+  var hangs = ActiveEntries<Void>()
+
+  var serves: Bool { isRunning && hangs.isEmpty }
+}

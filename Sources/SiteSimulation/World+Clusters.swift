@@ -1,0 +1,201 @@
+import ClusterModels
+import Inventory
+import Quantities
+import ReplicationCore
+import Scenarios
+import SimulationKernel
+
+/// Clusters that are looked at in detail: what happens in them happens to machines and appliances.
+extension World {
+  /// Gives an input to a cluster and acts on what it does.
+  mutating func change(
+    cluster index: Int, _ input: (inout ComputeCluster, Instant) -> Void
+  ) throws(SimulationFailure) {
+    input(&compute.clusters[index].model, now)
+    try clusterChanged(index)
+  }
+
+  /// Acts on what a cluster did, and sets its timer.
+  mutating func clusterChanged(_ index: Int) throws(SimulationFailure) {
+    while true {
+      let events = compute.clusters[index].model.takeEvents()
+      guard !events.isEmpty else { break }
+      for event in events { try handle(event, in: index) }
+    }
+    let due = compute.clusters[index].model.nextDeadline
+    guard due != compute.clusters[index].due else { return }
+    compute.clusters[index].due = due
+    compute.clusters[index].stamp += 1
+    guard let due else { return }
+    queue.schedule(WorldEvent(.clusterDeadline, index, stamp: compute.clusters[index].stamp), at: due)
+  }
+
+  mutating func clusterDeadline(_ index: Int, stamp: UInt64) throws(SimulationFailure) {
+    guard compute.clusters[index].stamp == stamp else { return }
+    compute.clusters[index].due = nil
+    try change(cluster: index) { $0.advance(to: $1) }
+  }
+
+  private mutating func handle(_ event: ComputeEvent, in index: Int) throws(SimulationFailure) {
+    let cluster = compute.clusters[index]
+    switch event {
+    case .machineLost(let member, let host):
+      try memberStopped(cluster.members[member], lostOn: cluster.hosts[host], in: index, member)
+    case .machineStopped(let member, let host):
+      try memberPoweredOff(cluster.members[member], by: cluster.hosts[host])
+    case .machineWaits(let member):
+      noteMember(cluster.members[member], "waits-for-host")
+      if let machine = machine(of: cluster.members[member]) { machines[machine].power = .waitingForHost }
+    case .restartBegan(let member, let host):
+      noteMember(
+        cluster.members[member], "restart-begins",
+        detail: "on host \(scenario.inventory[cluster.hosts[host]].name)")
+    case .machineStarted(let member, let host):
+      try memberStarted(cluster.members[member], on: cluster.hosts[host])
+    case .moveBegan(let member, let host): try moveBegan(cluster.members[member], to: cluster.hosts[host])
+    case .moveEnded(let member, let host): try moveEnded(cluster.members[member], on: cluster.hosts[host])
+    case .moveFailed(let member): try moveEnded(cluster.members[member], on: nil)
+    case .failureNoticed(let host): noteHost(cluster.hosts[host], "ha.host-failed")
+    case .isolationNoticed(let host): noteHost(cluster.hosts[host], "ha.host-isolated")
+    case .evacuated(let host): noteHost(cluster.hosts[host], "host.evacuated")
+    }
+  }
+
+  // MARK: - Members
+
+  /// The machine of the world that a member is; `nil` for appliances and for machines that are not replicated.
+  private func machine(of member: ComputeState.Member) -> Int? {
+    switch member {
+    case .virtualMachine(let id): machineIndex[id.index]
+    case .appliance: nil
+    }
+  }
+
+  private mutating func memberStopped(
+    _ member: ComputeState.Member, lostOn host: HostID, in cluster: Int, _ position: Int
+  ) throws(SimulationFailure) {
+    switch member {
+    case .appliance(let id): try applianceStopped(id)
+    case .virtualMachine(let id):
+      guard let machine = machineIndex[id.index] else { break }
+      let isToStop = machines[machine].guest.isShuttingDown || !machines[machine].shutdowns.isEmpty
+      try machineFailed(machine, on: host)
+      if isToStop { compute.clusters[cluster].model.powerOff(position, at: now) }
+      switch compute.clusters[cluster].model.power(of: position) {
+      case .off:
+        machines[machine].power = .off
+        machines[machine].availability.ended(at: now)
+      case .running, .moving, .lost, .waiting, .starting: machines[machine].power = .failed
+      }
+      return
+    }
+    noteMember(member, "fail", detail: "host \(scenario.inventory[host].name) failed")
+  }
+
+  private mutating func memberPoweredOff(
+    _ member: ComputeState.Member, by host: HostID
+  ) throws(SimulationFailure) {
+    noteMember(member, "isolated-power-off", detail: "by host \(scenario.inventory[host].name)")
+    switch member {
+    case .appliance(let id): try applianceStopped(id)
+    case .virtualMachine(let id):
+      guard let machine = machineIndex[id.index], case .on = machines[machine].power else { return }
+      drawWrites(of: machine)
+      machines[machine].availability.lost(at: now)
+      machines[machine].power = .failed
+      guestStopped(machine)
+      replications[machines[machine].replication].source.poweredOff(at: now)
+      try sourceChanged(machines[machine].replication)
+    }
+  }
+
+  private mutating func memberStarted(_ member: ComputeState.Member, on host: HostID)
+    throws(SimulationFailure)
+  {
+    switch member {
+    case .appliance(let id): applianceBoots(id)
+    case .virtualMachine(let id):
+      guard let machine = machineIndex[id.index] else { break }
+      machines[machine].availability.restartCount += 1
+      return try run(machine: machine, on: host)
+    }
+    noteMember(member, "start", detail: "on host \(scenario.inventory[host].name)")
+  }
+
+  private mutating func moveBegan(_ member: ComputeState.Member, to host: HostID) throws(SimulationFailure) {
+    guard let machine = machine(of: member), case .on = machines[machine].power else { return }
+    drawWrites(of: machine)
+    machines[machine].destination = host
+    let replication = machines[machine].replication
+    replications[replication].source.migrationBegan(at: now)
+    try sourceChanged(replication)
+  }
+
+  /// - Parameter host: `nil` if the machine stays where it was.
+  private mutating func moveEnded(_ member: ComputeState.Member, on host: HostID?) throws(SimulationFailure) {
+    if let host { noteMember(member, "migrated", detail: "to host \(scenario.inventory[host].name)") }
+    guard let machine = machine(of: member), machines[machine].destination != nil else { return }
+    machines[machine].destination = nil
+    let replication = machines[machine].replication
+    if let host {
+      machines[machine].host = host
+      takeMoves(of: tellSchedule(replication))
+    }
+    guard case .on = machines[machine].power else { return }
+    replications[replication].source.migrationEnded(at: now)
+    try sourceChanged(replication)
+  }
+
+  // MARK: - Power of machines
+
+  /// Takes a machine that stops out of its cluster's account.
+  mutating func leaveCluster(_ id: VirtualMachineID) throws(SimulationFailure) {
+    guard let place = compute.machinePlaces[id.index] else { return }
+    try change(cluster: place.cluster) { $0.powerOff(place.member, at: $1) }
+  }
+
+  /// Finds a host for a machine that an administrator powers on.
+  ///
+  /// - Returns: The host, or why there is none.
+  mutating func enterCluster(
+    _ id: VirtualMachineID, at place: ComputeState.Place, preferring host: HostID
+  ) -> Result<HostID, ComputeRefusal> {
+    let preferred = compute.hostPlaces[host.index].flatMap { $0.cluster == place.cluster ? $0.host : nil }
+    do throws(ComputeRefusal) {
+      let found = try compute.clusters[place.cluster].model.powerOn(
+        place.member, preferring: preferred, at: now)
+      return .success(compute.clusters[place.cluster].hosts[found])
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Switches machines that are not replicated on or off, which only their clusters notice.
+  mutating func setPower(ofUnreplicated ids: [VirtualMachineID], isOn: Bool) throws(SimulationFailure) {
+    for id in ids where machineIndex[id.index] == nil {
+      guard let place = compute.machinePlaces[id.index] else { continue }
+      if !isOn {
+        try leaveCluster(id)
+      } else if case .off = compute.clusters[place.cluster].model.power(of: place.member),
+        case .failure(let refusal) = enterCluster(id, at: place, preferring: scenario.inventory[id].host)
+      {
+        noteMember(.virtualMachine(id), "start-refused", detail: "\(refusal)")
+      }
+    }
+  }
+
+  // MARK: - Events
+
+  private mutating func noteMember(_ member: ComputeState.Member, _ kind: String, detail: String = "") {
+    switch member {
+    case .virtualMachine(let id):
+      record.note("vm.\(kind)", subject: scenario.inventory[id].name, detail: detail, at: now)
+    case .appliance(let id):
+      record.note("appliance.\(kind)", subject: scenario.inventory[id].name, detail: detail, at: now)
+    }
+  }
+
+  mutating func noteHost(_ host: HostID, _ kind: String, detail: String = "") {
+    record.note(kind, subject: scenario.inventory[host].name, detail: detail, at: now)
+  }
+}

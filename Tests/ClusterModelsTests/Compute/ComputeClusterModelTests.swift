@@ -1,0 +1,187 @@
+import Inventory
+import Quantities
+import RandomStreams
+import Testing
+
+@testable import ClusterModels
+
+/// Random histories, with every promise of the cluster counted again from the powers of its machines.
+@Suite struct ComputeClusterModelTests {
+  private struct History {
+    var random: RandomStream
+    var cluster: ComputeCluster
+    let capacity: HostCapacity
+    let slots: Int
+    var now = Instant.zero
+    /// Hosts that cannot be given machines, told from the inputs alone.
+    var failed: Set<Int> = []
+    var isolated: Set<Int> = []
+    var disconnected: Set<Int> = []
+    var maintained: Set<Int> = []
+
+    init(seed: UInt64) {
+      var random = RandomStream(seed: seed, name: "compute-cluster")
+      let hostCount = 2 + Int(random.next(below: 4))
+      capacity = HostCapacity(cores: 2 + Int(random.next(below: 6)), memory: .gibibytes(32))
+      slots = 1 + Int(random.next(below: 3))
+      var parameters = HighAvailability()
+      parameters.powerOnsPerHost = slots
+      parameters.migrationsPerHost = 1 + Int(random.next(below: 3))
+      parameters.isolationResponse = random.next(below: 2) == 0 ? .leave : .powerOff
+      let machines = (0..<4 + Int(random.next(below: 12))).map { _ in
+        ComputeMachine(
+          cpuCount: 1 + Int(random.next(below: 4)), memory: .gibibytes(1 + random.next(below: 12)),
+          priority: RestartPriority.allCases[Int(random.next(below: 5))])
+      }
+      cluster = ComputeCluster(
+        hostCount: hostCount, capacity: capacity, machines: machines,
+        initialHosts: machines.map { _ in nil }, parameters: parameters, migrationDuration: .seconds(30))
+      self.random = random
+      for machine in machines.indices { powerOn(machine) }
+    }
+
+    func isAvailable(_ host: Int) -> Bool {
+      !failed.contains(host) && !isolated.contains(host) && !disconnected.contains(host)
+        && !maintained.contains(host)
+    }
+
+    mutating func powerOn(_ machine: Int) {
+      guard cluster.power(of: machine) == .off else { return }
+      _ = try? cluster.powerOn(machine, preferring: nil, at: now)
+    }
+
+    mutating func step() {
+      let host = Int(random.next(below: UInt64(cluster.hostCount)))
+      let machine = Int(random.next(below: UInt64(cluster.machines.count)))
+      switch random.next(below: 12) {
+      case 0:
+        cluster.hostFailed(host, at: now)
+        failed.insert(host)
+      case 1, 2:
+        cluster.hostReturned(host, at: now)
+        failed.remove(host)
+      case 3:
+        cluster.hostIsolated(host, at: now)
+        isolated.insert(host)
+      case 4:
+        cluster.hostRejoined(host, at: now)
+        isolated.remove(host)
+      case 5:
+        cluster.hostDisconnected(host, at: now)
+        disconnected.insert(host)
+      case 6:
+        cluster.hostReconnected(host, at: now)
+        disconnected.remove(host)
+      case 7: if (try? cluster.maintenanceRequested(host, at: now)) != nil { maintained.insert(host) }
+      case 8:
+        cluster.maintenanceEnded(host, at: now)
+        maintained.remove(host)
+      case 9: cluster.powerOff(machine, at: now)
+      case 10: powerOn(machine)
+      default: try? cluster.migrate(machine, to: host, at: now)
+      }
+      now = now + .seconds(Int64(random.next(below: 40)))
+      cluster.advance(to: now)
+    }
+
+    /// What the machines take of each host, counted from their powers alone.
+    func taken() -> [(memory: UInt64, cpuCount: Int, starts: Int, moves: Int)] {
+      var taken = Array(
+        repeating: (memory: UInt64(0), cpuCount: 0, starts: 0, moves: 0), count: cluster.hostCount)
+      func add(_ machine: Int, to host: Int) {
+        taken[host].memory += cluster.machines[machine].memory.bytes
+        taken[host].cpuCount += cluster.machines[machine].cpuCount
+      }
+      for machine in cluster.machines.indices {
+        switch cluster.power(of: machine) {
+        case .running(let host): add(machine, to: host)
+        case .starting(let host, _):
+          add(machine, to: host)
+          taken[host].starts += 1
+        case .moving(let host, let destination, _):
+          for end in [host, destination] {
+            add(machine, to: end)
+            taken[end].moves += 1
+          }
+        case .off, .lost, .waiting: break
+        }
+      }
+      return taken
+    }
+  }
+
+  @Test(arguments: 0..<300 as Range<UInt64>)
+  func `No history overfills a host, forgets a machine or leaves room idle that one waits for`(seed: UInt64) {
+    var history = History(seed: seed)
+    for _ in 0..<60 {
+      history.step()
+      let taken = history.taken()
+      let cpuLimit = history.capacity.cores * 4
+      for (host, use) in taken.enumerated() {
+        #expect(use.memory <= history.capacity.memory.bytes && use.cpuCount <= cpuLimit)
+        #expect(use.starts <= history.slots && use.moves <= history.cluster.parameters.migrationsPerHost)
+        if history.failed.contains(host) { #expect(use.memory == 0, "nothing runs on a failed host") }
+      }
+      for machine in history.cluster.machines.indices where history.cluster.power(of: machine) == .waiting {
+        let demand = history.cluster.machines[machine]
+        let canStart = taken.indices.contains { host in
+          history.isAvailable(host) && taken[host].starts < history.slots
+            && taken[host].memory + demand.memory.bytes <= history.capacity.memory.bytes
+            && taken[host].cpuCount + demand.cpuCount <= cpuLimit
+        }
+        #expect(!canStart, "machine \(machine) waits although a host has room and a slot")
+      }
+      let deadlines = history.cluster.nextDeadline
+      #expect(deadlines.map { $0 > history.now } ?? true, "nothing due is left undone")
+    }
+  }
+
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func `When all hosts are well again everything that fits runs and nothing is under way`(seed: UInt64) {
+    var history = History(seed: seed)
+    for _ in 0..<40 { history.step() }
+    for host in 0..<history.cluster.hostCount {
+      history.cluster.hostReturned(host, at: history.now)
+      history.cluster.hostRejoined(host, at: history.now)
+      history.cluster.hostReconnected(host, at: history.now)
+      history.cluster.maintenanceEnded(host, at: history.now)
+    }
+    history.cluster.advance(to: history.now + .hours(1))
+
+    #expect(history.cluster.nextDeadline == nil)
+    for machine in history.cluster.machines.indices {
+      switch history.cluster.power(of: machine) {
+      case .off, .running: break
+      case .waiting:
+        let demand = history.cluster.machines[machine]
+        #expect(
+          history.taken().allSatisfy {
+            $0.memory + demand.memory.bytes > history.capacity.memory.bytes
+              || $0.cpuCount + demand.cpuCount > history.capacity.cores * 4
+          })
+      case .lost, .moving, .starting:
+        Issue.record("machine \(machine) is still \(history.cluster.power(of: machine))")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func `Machines of equal size start in the order of their priorities`(seed: UInt64) {
+    var random = RandomStream(seed: seed, name: "restart-order")
+    let priorities = (0..<12).map { _ in RestartPriority.allCases[Int(random.next(below: 5))] }
+    var parameters = HighAvailability()
+    parameters.powerOnsPerHost = 1 + Int(random.next(below: 4))
+    var cluster = ComputeCluster(
+      hostCount: 2, capacity: nil,
+      machines: priorities.map { ComputeMachine(cpuCount: 1, memory: .gibibytes(1), priority: $0) },
+      initialHosts: priorities.map { _ in 0 }, parameters: parameters, migrationDuration: .seconds(30))
+
+    cluster.hostFailed(0, at: .zero)
+    cluster.advance(to: .zero + .hours(1))
+
+    let starts = cluster.takeEvents().compactMap {
+      if case .restartBegan(let machine, _) = $0 { machine } else { nil }
+    }
+    #expect(starts == priorities.indices.sorted { (priorities[$1], $0) < (priorities[$0], $1) })
+  }
+}
