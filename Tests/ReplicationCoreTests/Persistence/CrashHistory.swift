@@ -112,7 +112,8 @@ struct CrashHistory: Sendable, CustomStringConvertible {
     },
     CrashHistory(name: "a new replication over an old one") {
       [
-        .drain, .write(1..<3), .sync, .drain, .write(3..<4), .sync, .deliver(2), .replace(removed: false),
+        .drain, .write(1..<3), .sync, .drain, .write(3..<4), .sync, .deliver(2), .powerOff,
+        .replace(removed: false),
         .write(4..<6), .drain,
       ]
     },

@@ -12,7 +12,7 @@ import Testing
   ///
   /// - Parameters:
   ///   - kinds: The kinds of moments of an undisturbed run.
-  ///   - stride: A debug build takes one kind of moment in so many; if that is more than 1, the choosers take turns.
+  ///   - stride: A debug build takes one kind of moment in so many, with the choosers in turn.
   private func enumerate(
     _ history: CrashHistory, kinds: (DurablePair) -> [String], fault: (Int) -> DurablePair.Fault,
     choosers: [any CrashChooser], stride: Int = 8
@@ -24,8 +24,7 @@ import Testing
     for (index, kind) in (kinds(undisturbed) + ["end"]).enumerated() {
       let isNew = seen.insert(kind).inserted
       guard isOptimisedBuild || isNew && seen.count.isMultiple(of: stride) else { continue }
-      let takesTurns = !isOptimisedBuild && stride > 1
-      for chooser in takesTurns ? [choosers[seen.count / stride % choosers.count]] : choosers {
+      for chooser in isOptimisedBuild ? choosers : [choosers[seen.count / stride % choosers.count]] {
         do { try history.run(fault(index), chooser) } catch {
           Issue.record("\(history), \(fault(index)), \(chooser): \(error)")
         }
