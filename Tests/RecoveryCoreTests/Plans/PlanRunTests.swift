@@ -120,14 +120,22 @@ import Testing
   }
 
   @Test func `A heartbeat that comes after its timeout changes nothing`() throws {
-    var world = PlanWorld([planGroup(0, [0])])
+    var world = PlanWorld([
+      planGroup(0, [0, 1]) { number, member in member.settings.toolsTimeout = .seconds(number == 0 ? 60 : 300)
+      }
+    ])
     let plan = world.addPlan("RP", [0])
     world.ignores = { $0 == .waitForTools(Self.vm(0)) }
-    try world.run(.test(synchronizesData: false), plan)
+    world.duration = { $0 == .waitForTools(Self.vm(1)) ? .seconds(200) : .seconds(1) }
+    try world.start(.test(synchronizesData: false), plan)
+    world.proceed(to: Self.second(100))
     let late = try #require(world.abandoned.first)
     let isAwaited = world.book.handle(.succeeded, of: late, at: world.now)
     #expect(!isAwaited)
-    #expect(world.book.status(of: Self.vm(0), in: .init(0), of: plan) == .testError)
+    world.finish()
+    // Five seconds until both are on, and 200 until vm1 is heard of.
+    #expect(world.now == Self.second(205))
+    #expect(world.reports.last?.machines.map(\.status) == [.testError, .testSucceeded])
   }
 
   @Test func `Without a timeout for VMware Tools nobody waits for them`() throws {

@@ -81,10 +81,8 @@ extension PlanRun {
   /// Notes that the operation of a step is asked for, or done.
   mutating func remember(_ index: Int, isDone: Bool) {
     let step = steps[index]
-    if case .undoing = phase {
-      if let vm = step.vm { machines[vm].record.forgetShutdown() }
-      return
-    }
+    // What an undo does is forgotten with all the rest when it ends; if it is interrupted, the next run finds what is on.
+    if case .undoing = phase { return }
     if case .operation(.suspend(let vm, at: let side)) = step.work {
       // It may be suspended even if that was reported as failed: it is resumed in any case.
       if !isDone {
