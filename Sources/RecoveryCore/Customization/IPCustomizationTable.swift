@@ -87,7 +87,6 @@ package struct IPCustomizationTable: Sendable, Hashable {
       text.unicodeScalars.append(scalar)
     }
     return text + "\""
-      + "\""
   }
 
   private static func field(_ column: Column, of row: Row) -> String {

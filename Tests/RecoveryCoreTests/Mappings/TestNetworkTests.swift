@@ -37,14 +37,14 @@ import Testing
   @Test func `A network is made once on each host and removed at clean-up`() {
     var networks = IsolatedNetworks()
     let network = sites.second.network
-    #expect(networks.connect(network, on: HostID(1)))
-    #expect(networks.connect(network, on: HostID(0)))
-    #expect(!networks.connect(network, on: HostID(1)))
+    #expect(networks.connect(network, on: HostID(1)) == true)
+    #expect(networks.connect(network, on: HostID(0)) == true)
+    #expect(networks.connect(network, on: HostID(1)) == false)
     #expect(
       networks.removeAll() == [
         .init(network: network, host: HostID(0)), .init(network: network, host: HostID(1)),
       ])
     #expect(networks.segments.isEmpty)
-    #expect(networks.connect(network, on: HostID(1)))
+    #expect(networks.connect(network, on: HostID(1)) == true)
   }
 }
