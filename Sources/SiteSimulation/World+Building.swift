@@ -70,8 +70,8 @@ extension World {
       ServerState(resource: builder.resource(scenario.profile.serverRate, in: &sharing))
     }
     self.sharing = sharing
-    buildVSAN()
     compute = ComputeState(scenario)
+    buildVSAN()
     for index in replications.indices { noteSpace(index) }
     createFiles()
     setUpLinks()

@@ -84,6 +84,7 @@ extension Scenario {
     package let workloads: [WorkloadID?]
     /// How its disks are stored; `nil` on a datastore that is no vSAN.
     package let storagePolicy: StoragePolicy?
+    package let guest: Guest
   }
 
   /// Where replicas and change tracking are kept in the run.
@@ -93,7 +94,6 @@ extension Scenario {
     /// In memory and as the product's files on a storage that crashes with its server or host: redo logs, base disks,
     /// descriptors and persistent state files. What stops goes on with what its files hold.
     case files
-    package let guest: Guest
   }
 
   /// How a guest starts and stops.
