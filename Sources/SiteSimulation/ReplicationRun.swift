@@ -84,8 +84,8 @@ struct ReplicationRun {
   var test: Int?
   /// Which change of a disk's size is the latest.
   var resizeStamp: UInt64 = 0
-  /// Of how many disks something is left to send in the sync under way.
-  var sendingDiskCount = 0
+  /// The disks with something left to send in the sync under way, or of the last one that had any.
+  var sendingDisks: [Int] = []
   /// Where the merge and the reads of a full sync take their share.
   let mergeRoute: RouteID
   let compareRoute: RouteID

@@ -74,9 +74,20 @@ extension World {
         try machineFailed(machine, on: host)
       }
     }
+    try offlineInstancesLost(on: host)
     replicasLost(on: host)
     try vsanHostFailed(host)
     try reachabilityChanged()
+  }
+
+  /// The host that reads the disks of machines that are off is gone: their offline instances are given up.
+  private mutating func offlineInstancesLost(on host: HostID) throws(SimulationFailure) {
+    for machine in machines.indices where machines[machine].host == host {
+      let replication = machines[machine].replication
+      guard replications[replication].source.isLocked else { continue }
+      replications[replication].source.hostFailed(at: now)
+      try sourceChanged(replication)
+    }
   }
 
   /// A machine stopped with its host; one that was shutting down is off.
@@ -162,7 +173,7 @@ extension World {
   }
 
   /// Its own host if that runs, else the running one of its site with the fewest replicated machines.
-  private func hostForStart(of machine: Int) -> HostID? {
+  func hostForStart(of machine: Int) -> HostID? {
     if hosts[machines[machine].host.index].isUp { return machines[machine].host }
     let site = scenario.inventory[machines[machine].id].site
     var counts = [Int](repeating: 0, count: hosts.count)

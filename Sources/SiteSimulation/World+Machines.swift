@@ -211,7 +211,9 @@ extension World {
   /// "Sync now": a delta of a running machine, an offline instance of one that is off.
   mutating func sync(_ index: Int) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
-    if case .off = machines[machine].power {
+    if case .off = machines[machine].power, hostForStart(of: machine) == nil {
+      note("replication.sync-refused", of: machine, detail: "no host of its site runs")
+    } else if case .off = machines[machine].power {
       do {
         try replications[index].source.offlineInstanceRequested(at: now)
       } catch {

@@ -37,6 +37,15 @@ extension World {
     return replication.host != nil && replication.isStorageAccessible
   }
 
+  /// Whether the source's connection ends at something that runs: the server or, without one, the host.
+  ///
+  /// While a server looks for another host the connection stays, and what is sent waits; a replica whose vSAN objects
+  /// are out of reach is cut off.
+  func isTargetConnected(_ index: Int) -> Bool {
+    guard let server = replications[index].server else { return isTargetUp(index) }
+    return servers[server.index].isUp && replications[index].isStorageAccessible
+  }
+
   /// A running host of the replica's site that writes for the fewest replicas; `nil` if none runs.
   ///
   /// - Source: virtuallyhyper.com, 2012: the server picks a host that mounts the datastore, the same for all disks of
@@ -71,6 +80,8 @@ extension World {
       replications[index].hostStamp += 1
       replications[index].isHostWanted = false
       replications[index].replica.hostFailed(hasOtherHost: false)
+      // Without a server the host itself had the files open.
+      if replications[index].server == nil { replications[index].files?.serverFailed() }
       noteSpace(index)
       cancelMerges(index)
       if isOnVSAN(replications[index].datastore) { noteSpace(index) }
@@ -99,12 +110,16 @@ extension World {
       guard let host = hostForReplica(index) else { continue }
       replications[index].isHostWanted = false
       if replications[index].server == nil {
+        try serverOpened(index)
         replications[index].source.targetLost(at: now)
         try sourceChanged(index)
       }
       if replications[index].isStorageAccessible { replications[index].replica.hostBecameAccessible() }
       place(index, on: host)
       startMerges(index)
+      guard !replications[index].refused.isEmpty, isTargetUp(index) else { continue }
+      try deliverWaiting(index)
+      try sourceChanged(index)
     }
     try reachabilityChanged()
   }

@@ -225,7 +225,9 @@ extension World {
   func status(of index: Int) -> ReplicationStatus {
     let lag = replications[index].lag.lag(at: now)
     let isViolated = lag.map { $0 > replications[index].lag.rpo } ?? false
-    let status = replications[index].hasShortage || replications[index].hasLostContent ? .error : replications[index].source.status
+    let hasError =
+      replications[index].hasShortage || replications[index].hasLostContent || replications[index].isHostWanted
+    let status = hasError ? .error : replications[index].source.status
     return status.withViolation(isViolated)
   }
 

@@ -118,6 +118,7 @@ extension World {
     for comparing in replications[index].comparing { _ = sharing.cancel(comparing.flow, at: now) }
     replications[index].comparing.removeAll()
     replications[index].refused.removeAll()
+    replications[index].hasShortage = false
     replications[index].replica.connectionLost()
     replications[index].files?.connectionLost()
     noteSpace(index)
@@ -202,6 +203,8 @@ extension World {
       noteSpace(index)
       switch reception {
       case .refused(.insufficientSpace): return noteShortage(index)
+      // Until the server has found another host.
+      case .refused(.noAccessibleHost): return
       case .refused: preconditionFailure("nothing arrives at a target that is out of reach")
       case .taken(let answer):
         replications[index].files?.taken(message, at: now)

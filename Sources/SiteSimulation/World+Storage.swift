@@ -52,7 +52,6 @@ extension World {
     if planted.contains(.spaceNotReturned) { return }
     noteSpace(index)
     startMerges(index)
-    try spaceReturned(on: replications[index].datastore)
   }
 
   /// The server or host that merged is gone: what merges have done is done again.
@@ -104,6 +103,9 @@ extension World {
     guard scenario.inventory[replications[index].datastore].capacity != nil else { return }
     let space = replications[index].replica.spaceUse.total
     let datastore = replications[index].datastore.index
+    if space < replications[index].space, !roomReturned.contains(replications[index].datastore) {
+      roomReturned.append(replications[index].datastore)
+    }
     if datastores[datastore].vsan != nil {
       placeFiles(index)
       replications[index].space = space
@@ -121,6 +123,11 @@ extension World {
     note(
       EventRecord.insufficientSpaceKind, of: replications[index].machineIndex,
       detail: "datastore \(scenario.inventory[replications[index].datastore].name)")
+  }
+
+  /// Tries what waits for room on the datastores on which some was given back, in that order.
+  mutating func serveRoom() throws(SimulationFailure) {
+    while !roomReturned.isEmpty { try spaceReturned(on: roomReturned.removeFirst()) }
   }
 
   /// A datastore may have room again: what waits for it is tried, in the order of the replications.

@@ -173,10 +173,12 @@ extension World {
 
   private mutating func pause(_ replication: Int) throws(SimulationFailure) {
     replications[replication].source.paused(at: now)
+    replications[replication].replica.pauseChanged(to: true)
     try sourceChanged(replication)
   }
 
   private mutating func resume(_ replication: Int) throws(SimulationFailure) {
+    replications[replication].replica.pauseChanged(to: false)
     if !planted.contains(.pauseNeverEnds) { replications[replication].source.resumed() }
     try sourceChanged(replication)
   }
@@ -191,7 +193,7 @@ extension World {
       // Also where the path stays broken: the target may be lost while the link is down, and be back later.
       applyTargetState(index)
       let isReachable =
-        isUp(replications[index].link) && isTargetUp(index)
+        isUp(replications[index].link) && isTargetConnected(index)
         && !machines[replications[index].machineIndex].isStalled
       guard isReachable != replications[index].isReachable else { continue }
       replications[index].isReachable = isReachable

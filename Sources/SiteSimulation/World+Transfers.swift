@@ -215,23 +215,40 @@ extension World {
     return side == .forward ? min(bound, windowBound(index)) : bound
   }
 
-  /// What the blocks that each disk may have in flight allow, in bytes/s: *disks · blocks · block / round trip*.
+  /// What the blocks that each sending disk may have in flight allow, in bytes/s: *Σ blocks · block / round trip*.
+  ///
+  /// Blocks are counted as they are on disk: of a compressed one as many bytes are on the way as compression left.
   ///
   /// - Source: ESXi advanced setting `HBR.TransferDiskMaxNetwork`; the law is inferred from it.
   private func windowBound(_ index: Int) -> Double {
     let roundTrip = replications[index][.forward].latency * 2
     guard roundTrip > .zero else { return .infinity }
     let sizes = replications[index].extentSizes
-    let window = transport.window(
-      extentSizes: sizes.prefix(max(1, replications[index].sendingDiskCount)))
-    return transport.network.flowSize(of: Double(window.bytes)) / (Double(roundTrip.nanoseconds) / 1e9)
+    let disks = replications[index].sendingDisks
+    let window = transport.window(extentSizes: disks.isEmpty ? [sizes[0]] : disks.map { sizes[$0] })
+    let bytes = Double(window.bytes) * compressedShareUnderWay(index)
+    return transport.network.flowSize(of: bytes) / (Double(roundTrip.nanoseconds) / 1e9)
+  }
+
+  /// What compression leaves of the content that is under way; 1 where nothing is compressed.
+  private func compressedShareUnderWay(_ index: Int) -> Double {
+    guard replications[index].source.options.compressedShares != nil else { return 1 }
+    var (plain, wire) = (ByteCount.zero, ByteCount.zero)
+    for message in replications[index].toTarget {
+      let size = message.payloadSize(extentSizes: replications[index].extentSizes)
+      guard size > .zero else { continue }
+      plain += size
+      wire += replications[index].source.wireSize(of: message)
+    }
+    return plain > .zero ? Double(wire.bytes) / Double(plain.bytes) : 1
   }
 
   /// Disks of a sync have nothing left to send, and their windows are of no use to the others.
   mutating func windowChanged(_ index: Int) {
-    let count = replications[index].source.activeDiskCount
-    guard count != replications[index].sendingDiskCount else { return }
-    replications[index].sendingDiskCount = count
+    let disks = replications[index].source.activeDisks
+    let isCompressed = replications[index].source.options.compressedShares != nil
+    guard isCompressed || !disks.isEmpty && disks != replications[index].sendingDisks else { return }
+    if !disks.isEmpty { replications[index].sendingDisks = disks }
     guard let flow = replications[index][.forward].flow, sharing.isRunning(flow) else { return }
     sharing.setBound(bound(.forward, index), of: flow, at: now)
   }

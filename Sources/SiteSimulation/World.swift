@@ -45,6 +45,8 @@ package struct World: ~Copyable {
   var diskCount: UInt64
   /// Hosts of which contexts became free, for those that wait.
   var contextsReleased: [HostID] = []
+  /// Datastores on which room was given back, for those that wait.
+  var roomReturned: [DatastoreID] = []
   /// Only looked up, never iterated.
   var routes: [RouteKey: RouteID] = [:]
   /// The routes of transfers that end on vSAN datastores, by what they use; only looked up, never iterated.
@@ -94,6 +96,7 @@ package struct World: ~Copyable {
       now = max(now, end)
       return false
     }
+    if !roomReturned.isEmpty { try serveRoom() }
     return true
   }
 

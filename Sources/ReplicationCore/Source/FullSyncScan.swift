@@ -25,8 +25,8 @@ struct FullSyncScan {
   /// Whether everything was compared, answered and sent.
   var isDone: Bool { isTargetReady && scans.allSatisfy(\.isDone) }
 
-  /// How many disks are not done.
-  var activeDiskCount: Int { scans.count { !$0.isDone } }
+  /// The disks that are not done.
+  var activeDisks: [Int] { scans.indices.filter { !scans[$0].isDone } }
 
   var progress: SyncProgress {
     func sum(_ size: (DiskScan) -> ByteCount) -> ByteCount { scans.reduce(.zero) { $0 + size($1) } }

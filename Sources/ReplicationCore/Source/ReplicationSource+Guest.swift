@@ -127,7 +127,7 @@ extension ReplicationSource {
   /// The delta in flight is given up after ``DemandLogLimits/retrySpan``, unless ``demandLogRecovered()`` comes
   /// before. No effect if there is nothing left to read of a delta in flight.
   package mutating func demandLogFailed(at now: Instant) {
-    guard case .delta = phase, activeDiskCount > 0, demandLogFailsAt == nil else { return }
+    guard case .delta = phase, !activeDisks.isEmpty, demandLogFailsAt == nil else { return }
     demandLogFailsAt = now + parameters.demandLog.retrySpan
   }
 

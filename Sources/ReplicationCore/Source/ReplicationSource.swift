@@ -184,13 +184,13 @@ package struct ReplicationSource {
     }
   }
 
-  /// How many disks have something left to read or compare in the sync under way: each sends in a window of its
+  /// The disks that have something left to read or compare in the sync under way: each sends in a window of its
   /// own.
-  package var activeDiskCount: Int {
+  package var activeDisks: [Int] {
     switch phase {
-    case .idle, .preparing: 0
-    case .fullSync(let sync): sync.scan.activeDiskCount
-    case .delta: trackers.count { $0.unreadExtentCount > 0 }
+    case .idle, .preparing: []
+    case .fullSync(let sync): sync.scan.activeDisks
+    case .delta: trackers.indices.filter { trackers[$0].unreadExtentCount > 0 }
     }
   }
 
