@@ -83,6 +83,8 @@ struct ComputeState {
 struct ApplianceState {
   /// Whether its machine is on and has booted.
   var isRunning = true
+  /// Whether it was to be powered on when no host had room: tried again when a host returns.
+  var awaitsRoom = false
   /// Which boot is the latest one begun.
   var bootStamp: UInt64 = 0
   var failures = ActiveEntries<Void>()

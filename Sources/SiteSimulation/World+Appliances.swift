@@ -62,11 +62,20 @@ extension World {
       _ = try compute.clusters[place.cluster].model.powerOn(
         place.member, preferring: compute.hostPlaces[scenario.inventory[id].host.index]?.host, at: now)
     } catch {
+      compute.appliances[id.index].awaitsRoom = true
       record.note(
         "appliance.start-refused", subject: scenario.inventory[id].name, detail: "\(error)", at: now)
       return
     }
+    compute.appliances[id.index].awaitsRoom = false
     applianceBoots(id)
+  }
+
+  /// A host is back: appliances that found no room are tried again.
+  mutating func startWaitingAppliances() throws(SimulationFailure) {
+    for index in compute.appliances.indices where compute.appliances[index].awaitsRoom {
+      try startAppliance(ApplianceID(index))
+    }
   }
 
   /// The appliance answers nobody: what it was doing times out, and goes on afterwards.

@@ -109,6 +109,7 @@ extension World {
   /// A host is back: machines that waited for one are started by vSphere HA.
   mutating func hostRestored(_ host: HostID) throws(SimulationFailure) {
     try change(host) { $0.hostReturned($1, at: $2) }
+    try startWaitingAppliances()
     let site = scenario.inventory[host].site
     for machine in machines.indices
     where compute.machinePlaces[machines[machine].id.index] == nil

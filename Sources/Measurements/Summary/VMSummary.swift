@@ -25,6 +25,8 @@ package struct VMSummary: Sendable, Hashable {
   /// The most that the demand log of any cycle took.
   package let demandLogPeak: ByteCount
   package let configurationSize: ByteCount
+  /// What failures of hosts and guests did to it, in the whole run.
+  package let availability: AvailabilityRecord
 
   /// - Parameter cycles: Those of this machine.
   init(_ vm: VMRecord, cycles: [CycleRecord], measured: Range<Instant>) {
@@ -44,6 +46,7 @@ package struct VMSummary: Sendable, Hashable {
     verifiedInstanceCount = vm.verifiedInstanceCount
     demandLogPeak = cycles.reduce(.zero) { max($0, $1.demandLogPeak) }
     configurationSize = cycles.reduce(.zero) { $0 + $1.configurationSize }
+    availability = vm.availability
   }
 
   /// Whether this machine did worse than `other`.

@@ -165,6 +165,22 @@ import Testing
     #expect(record.fullSyncs.isEmpty, "the source's bitmap is not touched")
   }
 
+  @Test func `A server whose failure ends while its site has no power starts with the first host`() throws {
+    // Off at 200 s, the site at 210 s; the failure ends at 260 s without a host, power is back at 400 s.
+    let record = try run(
+      world(
+        timeline: [
+          #""at": "200s", "do": "appliance.fail", "appliance": "lyon-vrs-01", "for": "1m""#,
+          #""at": "210s", "do": "site.fail", "site": "lyon", "for": "190s""#,
+        ], appliances: #", "appliances": { "servers": [{ "boot": "1m" }] }"#))
+
+    #expect(
+      story(record, "appliance.start", "appliance.ready") == [
+        "260 appliance.start-refused lyon-vrs-01", "460 appliance.ready lyon-vrs-01",
+      ])
+    #expect(try record.vm("app").finalStatus == "OK")
+  }
+
   @Test func `A server that hangs holds a sync up and lets it go on`() throws {
     // The delta of 300 s needs 8 s; the server hangs from 304 s to 364 s.
     let record = try run(
