@@ -69,7 +69,7 @@ import Testing
   @Test func `A demand log that is not needed any more fails without harm`() throws {
     let pair = try pairInDelta()
     try pair.run(until: seconds(113))
-    #expect(pair.source.activeDiskCount == 0)
+    #expect(pair.source.activeDisks.count == 0)
     try pair.failDemandLog()
     try pair.run(until: seconds(150))
     #expect(pair.instances.map(\.at) == [seconds(120)])

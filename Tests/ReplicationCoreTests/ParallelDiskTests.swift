@@ -25,11 +25,11 @@ import Testing
     pair.write(0..<6, disk: 2)
     try pair.run(until: seconds(100))
     // One message of 4 extents of each was read.
-    #expect(pair.source.activeDiskCount == 2)
+    #expect(pair.source.activeDisks.count == 2)
     try pair.run(until: seconds(108))
-    #expect(pair.source.activeDiskCount == 1, "disk 2 was read")
+    #expect(pair.source.activeDisks.count == 1, "disk 2 was read")
     try pair.run(until: seconds(150))
-    #expect(pair.source.activeDiskCount == 0)
+    #expect(pair.source.activeDisks.count == 0)
     #expect(order.disks == [0, 2, 0, 2, 0])
     pair.checkReplicaEqualsSource()
   }
@@ -50,7 +50,7 @@ import Testing
     let order = Order()
     pair.tamper = { order.note($0) }
     try pair.run(until: seconds(1))
-    #expect(pair.source.activeDiskCount >= 1)
+    #expect(pair.source.activeDisks.count >= 1)
     try pair.runUntilQuiet()
     #expect(order.disks == [0, 1, 0, 1] + [Int](repeating: 0, count: 14))
     pair.checkReplicaEqualsSource()

@@ -187,7 +187,7 @@ private struct RecoveryPlan {
           sum + rate.bytesPerSecond / Double(blockSize.bytes) * (Double(blockSize.bytes) + 16_384)
         case .periodic(let every, _, let region):
           sum + (Double(region.size?.bytes ?? 1 << 24) + 16_384) / every.inSeconds
-        case .trace: .infinity
+        case .trace, .ransomware: .infinity
         }
       }
   }

@@ -184,7 +184,7 @@ package struct WorldChecker {
         switch purpose {
         case .merge: scenario.profile.mergeRate
         case .compare: scenario.profile.checksumRate
-        case .forward, .backward: nil
+        case .forward, .backward, .resync: nil
         }
       if let limit, flow.rate > limit.bytesPerSecond * (1 + 1e-6) {
         throw Violation(
@@ -194,6 +194,11 @@ package struct WorldChecker {
   }
 
   private func checkSpace(_ datastore: DatastoreID, _ world: borrowing World) throws(Violation) {
+    guard scenario.inventory[datastore].vsan == nil else {
+      guard let mismatch = world.spaceMismatch() else { return }
+      throw Violation(
+        .space, at: world.time, subject: scenario.inventory[datastore].name, detail: mismatch)
+    }
     var expected = ByteCount.zero
     for machine in scenario.inventory.virtualMachines where machine.datastore == datastore {
       for disk in machine.disks { expected += disk.used }

@@ -7,7 +7,7 @@ import Testing
 @testable import SiteSimulation
 
 /// The scenarios of `scenarios/world`, each with what it teaches.
-@Suite struct WorldScenarioTests {
+@Suite struct VSANScenarioTests {
   @Test func `A lost vSAN host costs the objective an hour later`() throws {
     let record = try run(.shipped("world/vsan-host-loss.json"))
     let vsan = try #require(record.datastores.compactMap(\.vsan).first)
