@@ -145,7 +145,17 @@ extension World {
       if servers[server.index].isUp { serving.append(server) }
     }
     for server in serving { try serverRestored(server) }
-    for host in returning { try hostRestored(host) }
+    try hostsReturned(returning)
+  }
+
+  /// Hosts are back at one instant: their clusters see all of them before anything is started.
+  private mutating func hostsReturned(_ returned: [HostID]) throws(SimulationFailure) {
+    for cluster in compute.clusters.indices {
+      let positions = returned.compactMap { compute.hostPlaces[$0.index] }.filter { $0.cluster == cluster }
+      guard !positions.isEmpty else { continue }
+      try change(cluster: cluster) { $0.hostsReturned(positions.map(\.host), at: $1) }
+    }
+    for host in returned { try hostRestored(host) }
   }
 
   /// Power is back at a site, whatever took it.
@@ -163,6 +173,6 @@ extension World {
     }
     lift(lifted)
     for server in serving where servers[server.index].isUp { try serverRestored(server) }
-    for host in returning { try hostRestored(host) }
+    try hostsReturned(returning)
   }
 }

@@ -26,12 +26,18 @@ extension ComputeCluster {
   }
 
   /// A failed host is back, empty; what it ran and nobody missed yet is started at once.
-  package mutating func hostReturned(_ host: Int, at now: Instant) {
-    guard hosts[host].isFailed else { return }
-    hosts[host].isFailed = false
-    if hosts[host].failureNoticed != nil { awaitRestart(ofMachinesOn: host) }
-    hosts[host].failureNoticed = nil
-    if hosts[host].isIsolated { hosts[host].isolationNoticed = now + parameters.isolationDelay }
+  package mutating func hostReturned(_ host: Int, at now: Instant) { hostsReturned([host], at: now) }
+
+  /// Failed hosts are back at one instant, as after a loss of power: machines are spread over all of them.
+  ///
+  /// Hosts that had not failed are left alone.
+  package mutating func hostsReturned(_ returned: [Int], at now: Instant) {
+    for host in returned where hosts[host].isFailed {
+      hosts[host].isFailed = false
+      if hosts[host].failureNoticed != nil { awaitRestart(ofMachinesOn: host) }
+      hosts[host].failureNoticed = nil
+      if hosts[host].isIsolated { hosts[host].isolationNoticed = now + parameters.isolationDelay }
+    }
     roomReturned(at: now)
   }
 

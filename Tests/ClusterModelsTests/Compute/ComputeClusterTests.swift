@@ -78,6 +78,18 @@ import Testing
     #expect(cluster.power(of: 0) == .starting(host: 0, ends: at(20)))
   }
 
+  @Test func `Hosts that return together share what waits`() {
+    var cluster = cluster(2, memory: [8, 8, 8, 8], on: [0, 0, 0, 1])
+    cluster.hostFailed(0, at: at(0))
+    cluster.hostFailed(1, at: at(0))
+    cluster.advance(to: at(18))
+
+    cluster.hostsReturned([0, 1], at: at(100))
+    cluster.advance(to: at(110))
+
+    #expect((0..<4).map { cluster.host(of: $0) } == [0, 1, 0, 1])
+  }
+
   @Test func `Without vSphere HA the machines of a failed host stay off`() {
     var cluster = cluster(2, memory: [8], on: [0]) { $0.isEnabled = false }
 
