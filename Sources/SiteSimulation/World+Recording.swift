@@ -226,7 +226,8 @@ extension World {
     let lag = replications[index].lag.lag(at: now)
     let isViolated = lag.map { $0 > replications[index].lag.rpo } ?? false
     let hasError =
-      replications[index].hasShortage || replications[index].hasLostContent || replications[index].isHostWanted
+      replications[index].hasShortage || replications[index].hasLostContent
+      || replications[index].isHostWanted
     let status = hasError ? .error : replications[index].source.status
     return status.withViolation(isViolated)
   }

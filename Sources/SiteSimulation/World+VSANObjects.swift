@@ -136,7 +136,9 @@ extension World {
       for replication in replications where replication.datastore.index == number {
         let files = replication.replica.files
         let total = files.reduce(ByteCount.zero) { $0 + $1.size }
-        if files.map(\.name) != replication.placedFiles.map(\.name) || total != replication.replica.spaceUse.total {
+        if files.map(\.name) != replication.placedFiles.map(\.name)
+          || total != replication.replica.spaceUse.total
+        {
           return "\(name): the files of a replica are not its objects"
         }
         for (file, placed) in zip(files, replication.placedFiles)

@@ -93,7 +93,8 @@ extension World {
       replication.host.flatMap { hosts[$0.index].resource },
     ].compactMap { $0 }.map { ResourceUse($0) }
     return route(
-      replication.routeEnds.first + middle + replication.routeEnds.last + storageUses(index))
+      replication.routeEnds.first + wanUses(.forward, index) + middle + replication.routeEnds.last
+        + storageUses(index))
   }
 
   /// Lets what is under way to a replica go on to where its objects are now.

@@ -447,6 +447,8 @@ extension ReplicationParameters {
     parameters.checksumRegionExtents = 8
     parameters.compareRequestRegions = 2
     parameters.chunkSize = .kibibytes(32)
+    // The link of a pair has no delays, and its driver lets no time pass for them.
+    parameters.fullSyncRetryDelay = .zero
     return parameters
   }
 }

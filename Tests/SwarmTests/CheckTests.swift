@@ -114,7 +114,7 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
     var snapshot = SharingSnapshot()
     snapshot.capacities = [100]
     snapshot.uses = [.init(resource: 0, factor: 2)]
-    snapshot.flows = [.init(tag: 1 << 2, weight: 1, bound: .infinity, rate: 10, uses: 0..<1)]
+    snapshot.flows = [.init(tag: 1 << 3, weight: 1, bound: .infinity, rate: 10, uses: 0..<1)]
     var ledger = ByteLedger(replicationCount: 2)
 
     ledger.stepped(to: second(3), snapshot: snapshot)

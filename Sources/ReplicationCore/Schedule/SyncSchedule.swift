@@ -46,8 +46,8 @@ package struct SyncSchedule: Sendable {
   package private(set) var estimate: TimeSpan
   /// How long after its start a sync is expected to take its image, while the guest is brought to rest.
   ///
-  /// As long as it took the last time; the driver sets what it expects of the first.
-  package var preparation = TimeSpan.zero
+  /// As long as it took the last time.
+  private var preparation = TimeSpan.zero
   /// The estimate without the margin, or `nil` without any history.
   private var expectedDuration: TimeSpan?
 
@@ -127,6 +127,12 @@ package struct SyncSchedule: Sendable {
       preconditionFailure("only a running sync takes an image")
     }
     state = .syncing(imageTime: now, changesSince: fullSyncStart)
+  }
+
+  /// The guest of each sync is brought to rest first, which takes as long as this until one has told better.
+  package mutating func expectPreparation(_ preparation: TimeSpan) {
+    self.preparation = preparation
+    if case .idle(.latest) = state { state = .idle(outlook.start(after: imageTime, completedAt: imageTime)) }
   }
 
   /// The guest of the running sync is at rest, and the image is taken.

@@ -111,7 +111,7 @@ package struct ReplicationSource {
     self.options = options
     self.schedule = schedule
     if options.quiescing.mode != .none {
-      self.schedule.preparation = options.quiescing.prepareTime ?? .zero
+      self.schedule.expectPreparation(options.quiescing.prepareTime ?? .zero)
     }
     self.hasReplica = hasReplica
     needsFullSync = disks.map { _ in !hasReplica }

@@ -559,7 +559,8 @@ struct TimelineEntryDraft: Draft {
       "circuit", \.circuit, .name, for: words(.circuitDown, .circuitLimit, .circuitRestore), "The circuit."),
     .required(
       "host", \.host, .name,
-      for: words(.hostFail, .hostRestore, .migrate, .diskGroupFail, .diskGroupRestore, .hostIsolate, .hostDisconnect,
+      for: words(
+        .hostFail, .hostRestore, .migrate, .diskGroupFail, .diskGroupRestore, .hostIsolate, .hostDisconnect,
         .hostMaintenance, .applianceMove), "The host."),
     .required(
       "server", \.server, .name, for: words(.serverFail, .serverRestore, .moveReplication),
@@ -572,7 +573,8 @@ struct TimelineEntryDraft: Draft {
       for: words(
         .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
-        .moveReplication, .scaleWorkload, .corruptReplica, .machineCrash, .machineHang), "The virtual machines; web-* selects by name."),
+        .moveReplication, .scaleWorkload, .corruptReplica, .machineCrash, .machineHang),
+      "The virtual machines; web-* selects by name."),
     .required(
       "disk", \.disk, .name,
       for: words(.trim, .addDisk, .resizeDisk, .corruptReplica), "The name of the disk."),

@@ -122,7 +122,9 @@ struct Resolver {
 
   private mutating func resolveSites() {
     if draft.sites.located == nil {
-      for path in [\Self.siteNames, \.clusterNames, \.hostNames, \.serverNames, \.datastoreNames, \.circuitNames] {
+      for path in [
+        \Self.siteNames, \.clusterNames, \.hostNames, \.serverNames, \.datastoreNames, \.circuitNames,
+      ] {
         self[keyPath: path].missesSome()
       }
     }
