@@ -10,8 +10,9 @@ import Testing
 /// The shipped scenarios about hosts, sites, guests and what befalls them.
 @Suite struct WorldScenarioTests {
   static let names = [
-    "campus-fire", "host-crash-during-delta", "monday-login-storm", "partition-43s", "ransomware-24-points",
-    "site-loss-with-warning",
+    "both-lines-cut", "campus-fire", "datastore-full-during-merge", "five-minutes-for-everyone",
+    "host-crash-during-delta", "initial-sync-122tib", "monday-login-storm", "partition-43s",
+    "primary-cut-poor-backup", "ransomware-24-points", "server-loss-200", "site-loss-with-warning", "unmap-storm",
   ]
 
   @Test(arguments: names)
