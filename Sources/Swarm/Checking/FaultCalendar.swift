@@ -30,6 +30,11 @@ package struct FaultCalendar: Sendable {
       case .linkLimit(let link, let bandwidth):
         spans.append(
           Span(link: link.index, from: entry.at, to: end, bandwidth: bandwidth.map(\.bytesPerSecond)))
+      case .compute(.siteIsolate(let site)):
+        for (link, description) in scenario.inventory.links.enumerated() where description.ends.contains(site)
+        {
+          spans.append(Span(link: link, from: entry.at, to: end, bandwidth: nil))
+        }
       case .linkRestore(let link):
         for index in spans.indices where spans[index].link == link.index {
           spans[index].to = min(spans[index].to, entry.at)

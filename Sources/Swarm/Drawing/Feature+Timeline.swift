@@ -54,6 +54,38 @@ extension Feature {
     },
   ]
 
+  /// What befalls lines and whole sites.
+  static let disasters = [
+    verb("link.latency", share: 25, lasts: true) { sketch, random in
+      ScenarioObject([
+        "link": quoted(sketch.link(&random)), "latency": quoted("\([2, 30, 80][random.pick(3)])ms"),
+      ])
+    },
+    verb("link.loss", share: 25, lasts: true) { sketch, random in
+      ScenarioObject([
+        "link": quoted(sketch.link(&random)), "loss": quoted(["0.01%", "0.5%"][random.pick(2)]),
+      ])
+    },
+    verb("site.fail", share: 20, lasts: true) { sketch, random in
+      ScenarioObject(["site": quoted(sketch.site(&random).name)])
+    },
+    verb("site.restore", share: 10) { sketch, random in
+      ScenarioObject(["site": quoted(sketch.site(&random).name)])
+    },
+    verb("site.isolate", share: 20, lasts: true) { sketch, random in
+      ScenarioObject(["site": quoted(sketch.site(&random).name)])
+    },
+  ]
+
+  /// Comes last, since it leaves out what files do not know.
+  static let storage = [
+    Feature("storage.files", share: 12) { sketch, _ in
+      sketch.draft.settings["storage"] = quoted("files")
+      let unknown = ["vm.add-disk", "vm.resize-disk", "replication.reconfigure", "replication.test-image"]
+      sketch.draft.timeline.removeAll { unknown.contains($0.word("do") ?? "") }
+    }
+  ]
+
   static let changes = [
     verb("vm.migrate") { sketch, random in
       let machine = random.pick(from: sketch.draft.machines)

@@ -62,7 +62,9 @@ package struct Feature: Sendable {
   }
 
   /// Every feature, in the order in which they are applied: the world, its machines, then what happens to them.
-  package static let all: [Feature] = layout + network + workloads + replications + product + faults + changes
+  package static let all: [Feature] =
+    layout + network + workloads + replications + product + faults + changes
+    + disasters + storage
 }
 
 extension RandomStream {
