@@ -53,11 +53,11 @@ extension World {
   // MARK: - The source
 
   /// Something changed in a machine that does not run: its state files are brought up to date.
+  ///
+  /// Also of one that waits for a host; after a crash there are no files to save to until a host opens them.
   func saveState(_ index: Int) {
-    guard let files = replications[index].files,
-      case .off = machines[replications[index].machineIndex].power
-    else { return }
-    files.save(replications[index].source.saved)
+    if case .on = machines[replications[index].machineIndex].power { return }
+    replications[index].files?.save(replications[index].source.saved)
   }
 
   /// A host opens the state files of a machine that it is about to start, and goes on with what they say.

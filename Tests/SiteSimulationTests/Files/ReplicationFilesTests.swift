@@ -69,6 +69,18 @@ import Testing
     #expect(record.cycles == (try run(Self.world(timeline, storage: "memory"))).cycles)
   }
 
+  /// Seed 15126 of the random worlds: reverted while it waited for a host, a machine forgot that it must be compared.
+  @Test func `A machine that waits for a host remembers what must be compared`() throws {
+    let timeline = [
+      #""at": "20s", "do": "vm.snapshot", "vm": "app""#,
+      #""at": "100s", "do": "vm.power-off", "vm": "app", "for": "6s""#,
+      #""at": "104s", "do": "host.fail", "host": "paris-esx-01", "for": "30s""#,
+      #""at": "104s", "do": "host.fail", "host": "paris-esx-02", "for": "30s""#,
+      #""at": "110s", "do": "vm.revert", "vm": "app""#,
+    ]
+    #expect(try run(Self.world(timeline)).fullSyncs.count == 1)
+  }
+
   @Test func `A host that crashed leaves state files that say so`() throws {
     let crash = #""at": "100s", "do": "host.fail", "host": "paris-esx-01", "for": "1h""#
     #expect(try run(Self.world([crash])).fullSyncs.count == 1)
