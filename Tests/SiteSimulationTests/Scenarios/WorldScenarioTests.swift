@@ -12,7 +12,8 @@ import Testing
   static let names = [
     "both-lines-cut", "campus-fire", "datastore-full-during-merge", "five-minutes-for-everyone",
     "host-crash-during-delta", "initial-sync-122tib", "monday-login-storm", "partition-43s",
-    "primary-cut-poor-backup", "ransomware-24-points", "server-loss-200", "site-loss-with-warning", "unmap-storm",
+    "primary-cut-poor-backup", "ransomware-24-points", "server-loss-200", "site-loss-with-warning",
+    "unmap-storm",
   ]
 
   @Test(arguments: names)
