@@ -57,7 +57,7 @@ let layer2 =
   + module("ClusterModels", ["Quantities", "Inventory"], tests: ["RandomStreams"])
 
 let layer3 =
-  module("Scenarios", ["Quantities", "Inventory"], resources: [.copy("InvalidScenarios")])
+  module("Scenarios", ["Quantities", "Inventory", "RecoveryCore"], resources: [.copy("InvalidScenarios")])
   + module("Measurements", ["Quantities", "Inventory"], tests: ["RandomStreams"])
   + module("TraceFiles", ["Quantities", "Workloads", "CZlib"])
   + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
@@ -68,7 +68,7 @@ let layer4 =
     [
       "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore",
       "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
-      "ClusterModels",
+      "ClusterModels", "RecoveryCore",
     ])
   + module(
     "WireCodecs", ["ReplicationCore", "CLZ4", crypto], tests: ["BlockStorage", "RandomStreams"])

@@ -153,6 +153,7 @@ extension World {
     case .circuitDown(let circuit), .circuitLimit(let circuit, _), .circuitRestore(let circuit):
       scenario.inventory[circuit].name
     case .compute(let action): subject(of: action)
+    case .recovery(let action): subject(of: action)
     }
   }
 

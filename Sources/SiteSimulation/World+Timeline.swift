@@ -112,6 +112,7 @@ extension World {
     case .corruptReplica(let ids, let disk, let offset):
       for id in ids { corruptReplica(id.index, disk: disk, offset: offset) }
     case .compute(let action): try begin(action, entry: entry)
+    case .recovery(let action): try begin(action, entry: entry)
     }
   }
 
@@ -157,6 +158,7 @@ extension World {
         try diskGroupReplaced(host, group: group)
       }
     case .compute(let action): try end(action, entry: entry)
+    case .recovery(let action): end(action, entry: entry)
     case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
       .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
       .moveReplication, .datastoreRestore, .circuitRestore, .diskGroupRestore, .corruptReplica:

@@ -35,6 +35,8 @@ package struct RunRecord: Sendable, Hashable {
   package let faults: [FaultRecord]
   /// In the order they happened.
   package let events: [EventRecord]
+  /// The runs of recovery plans that ended, in the order of their end.
+  package let planRuns: [PlanRunRecord]
 
   /// - Precondition: The type's invariant, and `warmUp` is no longer than `duration`.
   package init(
@@ -43,7 +45,7 @@ package struct RunRecord: Sendable, Hashable {
     warmUp: TimeSpan, digest: UInt64, eventCount: UInt64, mismatchedInstanceCount: Int = 0,
     vcenterEventSizePerSync: ByteCount = .zero,
     vms: [VMRecord], links: [LinkRecord], datastores: [DatastoreRecord] = [], cycles: [CycleRecord],
-    faults: [FaultRecord], events: [EventRecord]
+    faults: [FaultRecord], events: [EventRecord], planRuns: [PlanRunRecord] = []
   ) {
     precondition(warmUp <= duration, "the warm-up is part of the run")
     precondition(
@@ -75,6 +77,7 @@ package struct RunRecord: Sendable, Hashable {
     self.cycles = cycles
     self.faults = faults
     self.events = events
+    self.planRuns = planRuns
   }
 
   /// The time that statistics are about: from the end of the warm-up to the end of the run.

@@ -76,11 +76,15 @@ extension Scenario {
       case corruptReplica([ReplicationID], disk: String, offset: ByteCount)
       /// Something about hosts, sites, appliances or guests.
       case compute(ComputeAction)
+      /// Something done with Site Recovery Manager.
+      case recovery(RecoveryAction)
     }
 
     /// The name by which other entries and reports refer to it.
     package let id: String?
     package let at: Instant
+    /// The end of a run that it waits for: ``at`` is the earliest that can be; `nil` for an entry at its own time.
+    package let afterRun: RunEnd?
     /// How long it lasts; at its end the opposite happens.
     ///
     /// `nil` where it lasts until another entry undoes it, or where the action takes no time.
@@ -88,8 +92,26 @@ extension Scenario {
     package let action: Action
     package let why: String?
 
+    init(
+      id: String?, at: Instant, afterRun: RunEnd? = nil, duration: TimeSpan?, action: Action, why: String?
+    ) {
+      self.id = id
+      self.at = at
+      self.afterRun = afterRun
+      self.duration = duration
+      self.action = action
+      self.why = why
+    }
+
     /// When the opposite happens, or `nil`.
     package var end: Instant? { duration.map { at + $0 } }
+  }
+
+  /// The end of a plan's run, and what passes after it.
+  package struct RunEnd: Sendable, Hashable {
+    /// The entry that begins the run, as an index into ``timeline``.
+    package let entry: Int
+    package let delay: TimeSpan
   }
 }
 
@@ -146,6 +168,26 @@ extension Scenario.TimelineEntry {
     case applianceMove = "appliance.move"
     case machineCrash = "vm.crash"
     case machineHang = "vm.hang"
+    case installAddOn = "addon.install"
+    case createNetwork = "network.create"
+    case deploy = "vm.deploy"
+    case pairSites = "site.pair"
+    case logIn = "site.log-in"
+    case logOut = "site.log-out"
+    case map = "mapping.add"
+    case placePlaceholders = "mapping.placeholders"
+    case createGroup = "group.create"
+    case protect = "group.add"
+    case configureReplication = "replication.configure"
+    case stopReplication = "replication.stop"
+    case createPlan = "plan.create"
+    case testPlan = "plan.test"
+    case cleanUpPlan = "plan.cleanup"
+    case recoverPlan = "plan.recover"
+    case reprotectPlan = "plan.reprotect"
+    case cancelPlan = "plan.cancel"
+    case dismissPrompt = "plan.dismiss-prompt"
+    case failOperation = "plan.fail-operation"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
@@ -153,7 +195,7 @@ extension Scenario.TimelineEntry {
       .datastoreFull, .datastoreSlow, .scaleWorkload,
       .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt,
       .circuitDown, .circuitLimit, .diskGroupFail, .hostIsolate, .hostDisconnect, .hostMaintenance,
-      .siteFail, .siteIsolate, .applianceFail, .applianceHang, .machineHang,
+      .siteFail, .siteIsolate, .applianceFail, .applianceHang, .machineHang, .failOperation,
     ]
   }
 
@@ -199,6 +241,7 @@ extension Scenario.TimelineEntry {
     case .diskGroupRestore: .diskGroupRestore
     case .corruptReplica: .corruptReplica
     case .compute(let action): action.verb
+    case .recovery(let action): action.verb
     }
   }
 }

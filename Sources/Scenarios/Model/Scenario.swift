@@ -32,7 +32,13 @@ package struct Scenario: Sendable, Hashable {
   ///
   /// - Invariant: A virtual machine has at most one.
   package let replications: [Replication]
+  /// In the order in which the file first names both sites of each.
+  ///
+  /// - Invariant: A virtual machine is a member of at most one group of all pairs.
+  package let recoveryPairs: [RecoveryPair]
   /// In the order of time; entries of one instant in the order of the file.
+  ///
+  /// An entry that waits for the end of a plan's run stands where it would be if the run took no time.
   package let timeline: [TimelineEntry]
   package let profile: Profile
   /// The document after all overrides, as compact JSON with sorted keys.

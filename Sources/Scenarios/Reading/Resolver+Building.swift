@@ -1,5 +1,6 @@
 import Inventory
 import Quantities
+import RecoveryCore
 
 extension Resolver {
   /// The keys that say nothing about what is simulated.
@@ -32,7 +33,8 @@ extension Resolver {
         model: draft.network.value.model.value, framing: draft.network.value.framing.value),
       storage: draft.storage.value,
       workloads: workloadDrafts.indices.map(buildWorkload),
-      replications: replications.map(buildReplication), timeline: buildTimeline(),
+      replications: replications.map(buildReplication), recoveryPairs: buildRecoveryPairs(),
+      timeline: buildTimeline(),
       profile: draft.profile.value.profile, canonicalText: root.canonicalText(),
       hash: hash(of: root.canonicalText(omitting: Self.remarkKeys, anywhere: remarks)))
   }
@@ -140,12 +142,17 @@ extension Resolver {
   }
 
   private func buildTimeline() -> [Scenario.TimelineEntry] {
-    let built = entries.map { entry in
-      Scenario.TimelineEntry(
-        id: entry.draft.id.known, at: checked(entry.instant), duration: entry.draft.duration.known,
-        action: checked(entry.action), why: entry.draft.why.known)
+    let order = entries.indices.sorted {
+      (checked(entries[$0].instant), $0) < (checked(entries[$1].instant), $1)
     }
-    return built.indices.sorted { (built[$0].at, $0) < (built[$1].at, $1) }.map { built[$0] }
+    return order.map { index in
+      let entry = entries[index]
+      return Scenario.TimelineEntry(
+        id: entry.draft.id.known, at: checked(entry.instant),
+        afterRun: entry.afterRun.map { run in
+          Scenario.RunEnd(entry: checked(order.firstIndex(of: run.entry)), delay: run.delay)
+        }, duration: entry.draft.duration.known, action: checked(entry.action), why: entry.draft.why.known)
+    }
   }
 
   /// What a scenario without errors always has.

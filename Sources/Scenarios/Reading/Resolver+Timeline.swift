@@ -212,6 +212,11 @@ extension Resolver {
       .applianceFail,
       .applianceHang, .applianceRestore, .applianceMove, .machineCrash, .machineHang:
       return computeAction(verb, of: entry).map { .compute($0) }
+    case .installAddOn, .createNetwork, .deploy, .pairSites, .logIn, .logOut, .map, .placePlaceholders,
+      .createGroup,
+      .protect, .configureReplication, .stopReplication, .createPlan, .testPlan, .cleanUpPlan, .recoverPlan,
+      .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation:
+      return recoveryAction(verb, of: entry).map { .recovery($0) }
     }
   }
 

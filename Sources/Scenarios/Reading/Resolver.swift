@@ -82,6 +82,8 @@ struct Resolver {
     let draft: TimelineEntryDraft
     var action: Scenario.TimelineEntry.Action?
     var instant: Instant?
+    /// The entry whose run it waits for, as an index into ``entries``.
+    var afterRun: (entry: Int, delay: TimeSpan)?
   }
 
   init(draft: ScenarioDraft, log: DiagnosticLog) {
