@@ -22,12 +22,10 @@ package enum ProtectionRefusal: Error, Sendable, Hashable {
   /// The group's status does not allow it.
   case notEditable(ProtectionGroupStatus)
   /// Plans still use the group, or it has just been used.
-  case notIdle(ProtectionGroupPhase)
+  case notIdle(GroupPhase)
   /// A machine is in one group only.
   case alreadyProtected(VirtualMachineID, by: ProtectionGroupID)
   case notProtected(VirtualMachineID)
   /// Something else is being done to the machine.
   case busy(VirtualMachineID)
-  /// The status of the group does not lead there, such as a clean-up without a test.
-  case wrongPhase(ProtectionGroupPhase)
 }

@@ -12,7 +12,8 @@ package struct ProtectionGroup: Sendable, Hashable {
   package internal(set) var protectedSide: PairSide
   /// In ascending order; empty groups are fine.
   package internal(set) var members: [VirtualMachineID] = []
-  package internal(set) var phase = ProtectionGroupPhase.idle
+  /// What plans have made of it, as ``PlanBook`` says: see ``ProtectionGroups/plansChanged(_:to:protectedSide:)``.
+  package internal(set) var phase = GroupPhase.ready
 
   package init(
     name: String, description: String = "", replicationType: ReplicationType = .vSphereReplication,

@@ -69,22 +69,30 @@ package enum GroupRecoveryStatus: String, Sendable, Hashable, CaseIterable {
   case testInProgress = "TEST_IN_PROGRESS"
 }
 
-/// What a plan has done to a protection group.
-package enum ProtectionGroupPhase: Sendable, Hashable, CaseIterable {
-  case idle
-  case testing
-  case testComplete
-  case cleaningUp
-  case recovering
-  case partiallyRecovered
-  case recovered
-  case reprotecting
-  case partiallyReprotected
+extension GroupPhase {
+  /// What the group is doing on account of plans; `nil` while they leave it alone.
+  ///
+  /// A test or clean-up that did not come to its end leaves the group as if still tested.
+  ///
+  /// - Source: VMware Live Site Recovery 9.0, protection group status reference. For interrupted runs *inferred*.
+  package var status: ProtectionGroupStatus? {
+    switch self {
+    case .ready: nil
+    case .testing, .testInterrupted, .cleanupIncomplete, .cleanupInterrupted: .testing
+    case .testComplete: .testComplete
+    case .cleaningUp: .cleaningUp
+    case .recovering: .recovering
+    case .partiallyRecovered: .partiallyRecovered
+    case .recovered: .recovered
+    case .reprotecting: .reprotecting
+    case .partiallyReprotected: .partiallyReprotected
+    }
+  }
 
   package var recoveryStatus: GroupRecoveryStatus {
     switch self {
-    case .idle: .ready
-    case .testing: .testInProgress
+    case .ready: .ready
+    case .testing, .testInterrupted, .cleanupIncomplete, .cleanupInterrupted: .testInProgress
     case .testComplete: .testComplete
     case .cleaningUp: .cleanup
     case .recovering: .recoveryInProgress

@@ -14,17 +14,7 @@ extension ProtectionGroups {
   package func status(of id: ProtectionGroupID, isKnown: Bool = true) -> ProtectionGroupStatus {
     guard isKnown else { return .unknown }
     let group = self[id]
-    switch group.phase {
-    case .testing: return .testing
-    case .testComplete: return .testComplete
-    case .cleaningUp: return .cleaningUp
-    case .recovering: return .recovering
-    case .partiallyRecovered: return .partiallyRecovered
-    case .recovered: return .recovered
-    case .reprotecting: return .reprotecting
-    case .partiallyReprotected: return .partiallyReprotected
-    case .idle: return idleStatus(of: group)
-    }
+    return group.phase.status ?? idleStatus(of: group)
   }
 
   private func idleStatus(of group: ProtectionGroup) -> ProtectionGroupStatus {

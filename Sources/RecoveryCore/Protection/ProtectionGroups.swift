@@ -75,7 +75,10 @@ package struct ProtectionGroups: Sendable, Hashable {
   /// - Returns: What to do about their placeholders.
   package mutating func delete(_ id: ProtectionGroupID) throws(ProtectionRefusal) -> [ProtectionCommand] {
     let group = try existing(id)
-    guard group.phase == .idle || group.phase == .recovered else { throw .notIdle(group.phase) }
+    switch group.phase {
+    case .ready, .recovered: break
+    default: throw .notIdle(group.phase)
+    }
     for vm in group.members where protectedVM(vm)?.operation != nil { throw .busy(vm) }
     var commands: [ProtectionCommand] = []
     for vm in group.members {

@@ -5,10 +5,18 @@ import Testing
 
 @Suite struct ProtectionGroupsTests {
   private let sites = TwoSites()
+  private let plan = RecoveryPlanID(0)
   private func vm(_ index: Int) -> VirtualMachineID { VirtualMachineID(index) }
 
   private func members(_ indices: Int...) -> [(vm: VirtualMachineID, location: VMLocation)] {
     indices.map { (vm($0), sites.first.location) }
+  }
+
+  /// - Parameter side: Where the group is protected by now, if it has turned.
+  private func tell(
+    _ groups: inout ProtectionGroups, _ id: ProtectionGroupID, _ phase: GroupPhase, at side: PairSide? = nil
+  ) {
+    groups.plansChanged(id, to: phase, protectedSide: side ?? groups[id].protectedSide)
   }
 
   /// A group of configured machines 0 ..< count.
@@ -111,40 +119,39 @@ import Testing
   @Test func `A test passes through its statuses and leaves placeholders as they were`() throws {
     var (groups, id) = try configured(1)
     let before = groups
-    try groups.testBegan(id)
+    tell(&groups, id, .testing(plan))
     #expect(groups.status(of: id) == .testing && groups.recoveryStatus(of: id) == .testInProgress)
     #expect(groups.placeholderReplaced(of: vm(0), byTest: true) == sites.second.location)
     // Asked again, as a rerun does.
     #expect(groups.placeholderReplaced(of: vm(0), byTest: true) == sites.second.location)
     #expect(groups.placeholderReplaced(of: vm(0), byTest: false) == nil)
-    try groups.testEnded(id)
+    tell(&groups, id, .testComplete(plan))
     #expect(groups.status(of: id) == .testComplete && groups.recoveryStatus(of: id) == .testComplete)
     #expect(throws: ProtectionRefusal.notEditable(.testComplete)) { try groups.remove(vm(0)) }
     #expect(throws: ProtectionRefusal.notEditable(.testComplete)) { try groups.add(members(5), to: id) }
-    #expect(throws: ProtectionRefusal.notIdle(.testComplete)) { try groups.delete(id) }
-    #expect(throws: ProtectionRefusal.wrongPhase(.testComplete)) { try groups.recoveryBegan(id) }
-    try groups.cleanupBegan(id)
+    #expect(throws: ProtectionRefusal.notIdle(.testComplete(plan))) { try groups.delete(id) }
+    tell(&groups, id, .cleaningUp(plan))
     #expect(groups.status(of: id) == .cleaningUp && groups.recoveryStatus(of: id) == .cleanup)
-    try groups.cleanupEnded(id, isComplete: false)
+    tell(&groups, id, .cleanupIncomplete(plan))
     #expect(groups.status(of: id) == .testing)
-    try groups.cleanupBegan(id)
+    tell(&groups, id, .cleaningUp(plan))
     groups.placeholderRestored(of: vm(0))
-    try groups.cleanupEnded(id, isComplete: true)
+    tell(&groups, id, .ready)
     #expect(groups == before)
   }
 
   @Test func `A recovery of some machines is partial until the others follow`() throws {
     var (groups, id) = try configured(2)
-    try groups.recoveryBegan(id)
+    tell(&groups, id, .recovering(plan))
     #expect(groups.status(of: id) == .recovering && groups.recoveryStatus(of: id) == .recoveryInProgress)
     #expect(groups.placeholderReplaced(of: vm(0), byTest: false) == sites.second.location)
     groups.recovered(vm(0))
-    try groups.recoveryEnded(id)
+    tell(&groups, id, .partiallyRecovered(plan))
     #expect(groups.status(of: id) == .partiallyRecovered)
     #expect(groups.recoveryStatus(of: id) == .partiallyRecovered)
-    try groups.recoveryBegan(id)
+    tell(&groups, id, .recovering(plan))
     groups.recovered(vm(1))
-    try groups.recoveryEnded(id)
+    tell(&groups, id, .recovered(plan))
     #expect(groups.status(of: id) == .recovered && groups.recoveryStatus(of: id) == .recoveryComplete)
     #expect(throws: ProtectionRefusal.notEditable(.recovered)) {
       try groups.configureAll(id, mappings: sites.mapped())
@@ -157,8 +164,8 @@ import Testing
   @Test func `An undone migration leaves the group as it was`() throws {
     var (groups, id) = try configured(1)
     let before = groups
-    try groups.recoveryBegan(id)
-    try groups.recoveryUndone(id)
+    tell(&groups, id, .recovering(plan))
+    tell(&groups, id, .ready)
     #expect(groups == before)
   }
 
@@ -166,7 +173,7 @@ import Testing
     var (groups, id) = try configured(2)
     let mappings = sites.mapped()
     try recover(&groups, id, 2)
-    try groups.reprotectBegan(id)
+    tell(&groups, id, .reprotecting(plan))
     #expect(groups.status(of: id) == .reprotecting)
     #expect(groups.recoveryStatus(of: id) == .reprotectInProgress)
     // A machine that was moved goes back where it was left.
@@ -176,16 +183,16 @@ import Testing
         == .createPlaceholder(
           vm: vm(0), side: .first, location: sites.first.location, datastore: sites.first.datastore))
     groups.placeholderCreated(for: vm(0))
-    try groups.reprotectEnded(id)
+    tell(&groups, id, .partiallyReprotected(plan))
     #expect(groups.status(of: id) == .partiallyReprotected)
     #expect(groups.recoveryStatus(of: id) == .partiallyReprotected)
     #expect(groups[id].protectedSide == .first)
 
-    try groups.reprotectBegan(id)
+    tell(&groups, id, .reprotecting(plan))
     #expect(try groups.reverseProtection(of: vm(0), originalExists: true, mappings: mappings) == nil)
     _ = try groups.reverseProtection(of: vm(1), originalExists: true, mappings: mappings)
     groups.placeholderCreated(for: vm(1))
-    try groups.reprotectEnded(id)
+    tell(&groups, id, .ready, at: .second)
 
     #expect(groups[id].protectedSide == .second)
     #expect(groups.status(of: id) == .ok)
@@ -193,33 +200,33 @@ import Testing
 
     // And back again: everything is as at the beginning.
     try recover(&groups, id, 2)
-    try groups.reprotectBegan(id)
+    tell(&groups, id, .reprotecting(plan))
     for index in 0..<2 {
       _ = try groups.reverseProtection(of: vm(index), originalExists: true, mappings: mappings)
       groups.placeholderCreated(for: vm(index))
     }
-    try groups.reprotectEnded(id)
+    tell(&groups, id, .ready, at: .first)
     #expect(groups == (try configured(2).groups))
   }
 
   @Test func `Without its original, a machine of vSphere Replication cannot be reprotected`() throws {
     var (groups, id) = try configured(1)
     try recover(&groups, id, 1)
-    try groups.reprotectBegan(id)
+    tell(&groups, id, .reprotecting(plan))
     #expect(throws: PlaceholderProblem.originalNotFound) {
       try groups.reverseProtection(of: vm(0), originalExists: false, mappings: sites.mapped())
     }
     #expect(groups.status(of: vm(0)) == .invalid)
     #expect(
       groups.protectedVM(vm(0))?.errors(in: .vSphereReplication) == ["Original protected VM not found"])
-    try groups.reprotectEnded(id)
+    tell(&groups, id, .partiallyReprotected(plan))
     #expect(groups.status(of: id) == .partiallyReprotected)
   }
 
   @Test func `Without its original, a machine on arrays goes where the reverse mappings say`() throws {
     var (groups, id) = try configured(1, type: .arrayBased)
     try recover(&groups, id, 1)
-    try groups.reprotectBegan(id)
+    tell(&groups, id, .reprotecting(plan))
     var oneWay = sites.mapped()
     try oneWay.unmap(sites.second.folder, from: .second)
     #expect(throws: PlaceholderProblem.mapping(.missing([sites.second.folder]))) {
@@ -235,10 +242,10 @@ import Testing
   @Test func `A forced reprotect turns the direction and leaves what failed unprotected`() throws {
     var (groups, id) = try configured(2)
     try recover(&groups, id, 2)
-    try groups.reprotectBegan(id)
+    tell(&groups, id, .reprotecting(plan))
     _ = try groups.reverseProtection(of: vm(0), originalExists: true, mappings: sites.mapped())
     groups.placeholderCreated(for: vm(0))
-    try groups.reprotectEnded(id, isForced: true)
+    tell(&groups, id, .ready, at: .second)
     #expect(groups[id].protectedSide == .second)
     #expect(groups.status(of: vm(0)) == .ok && groups.status(of: vm(1)) == .notConfigured)
     #expect(groups.status(of: id) == .notConfigured)
@@ -248,12 +255,12 @@ import Testing
   }
 
   private func recover(_ groups: inout ProtectionGroups, _ id: ProtectionGroupID, _ count: Int) throws {
-    try groups.recoveryBegan(id)
+    tell(&groups, id, .recovering(plan))
     for index in 0..<count {
       #expect(groups.placeholderReplaced(of: vm(index), byTest: false) != nil)
       groups.recovered(vm(index))
     }
-    try groups.recoveryEnded(id)
+    tell(&groups, id, .recovered(plan))
   }
 
   /// Random adding, removing, deleting and phases, against a list of pairs.
