@@ -10,6 +10,7 @@ struct RunRecorder {
   private(set) var events: [EventRecord] = []
   private(set) var cycles: [CycleRecord] = []
   private(set) var faults: [FaultRecord] = []
+  private(set) var planRuns: [PlanRunRecord] = []
   private(set) var digest = StateDigest()
 
   /// Records something people would look for.
@@ -42,6 +43,24 @@ struct RunRecorder {
     digest.combine(summary.sequence)
     digest.combine(summary.pointInTime.nanoseconds)
     for certificate in summary.certificates { digest.combine(certificate.change.sum) }
+  }
+
+  mutating func append(_ run: PlanRunRecord) {
+    planRuns.append(run)
+    digest.combine(run.ended.nanoseconds)
+    digest.combine(UInt64(run.key))
+    digest.combine(run.plan)
+    digest.combine(run.result)
+    digest.combine(run.planStatus)
+    for step in run.steps {
+      digest.combine(step.status)
+      digest.combine(step.finished?.nanoseconds ?? 0)
+    }
+    for machine in run.machines {
+      digest.combine(UInt64(machine.vm.index))
+      digest.combine(machine.status)
+      digest.combine(machine.instance?.nanoseconds ?? 0)
+    }
   }
 
   mutating func append(_ fault: FaultRecord) { faults.append(fault) }

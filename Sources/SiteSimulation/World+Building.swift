@@ -77,6 +77,7 @@ extension World {
     setUpLinks()
     placeReplicas()
     scheduleFirstEvents()
+    buildConductors()
   }
 
   /// The first tag of a further disk; its upper bits number the disk, as those of all others do.
@@ -86,12 +87,12 @@ extension World {
   }
 
   private mutating func scheduleFirstEvents() {
-    for (index, entry) in scenario.timeline.enumerated() {
+    for (index, entry) in scenario.timeline.enumerated() where entry.afterRun == nil {
       queue.schedule(WorldEvent(.timelineBegins, index), at: entry.at)
     }
     // Behind all beginnings: of two outages that touch, the second is in force before the first ends, so
     // that nothing gets through between them.
-    for (index, entry) in scenario.timeline.enumerated() {
+    for (index, entry) in scenario.timeline.enumerated() where entry.afterRun == nil {
       if let end = entry.end { queue.schedule(WorldEvent(.timelineEnds, index), at: end) }
     }
     queue.schedule(WorldEvent(.linkReading, 0), at: .zero + scenario.linkBinWidth)

@@ -193,7 +193,7 @@ extension World {
       faults: record.faults.enumerated().sorted {
         ($0.element.from, $0.offset) < ($1.element.from, $1.offset)
       }
-      .map(\.element), events: record.events)
+      .map(\.element), events: record.events, planRuns: record.planRuns)
   }
 
   private func vmRecords() -> [VMRecord] {

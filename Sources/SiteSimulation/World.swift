@@ -56,6 +56,11 @@ package struct World: ~Copyable {
   /// Reused for each look at a guest's writes.
   var writtenRuns: [Range<Int>] = []
 
+  /// By pair of sites.
+  var conductors: [RecoveryConductor] = []
+  /// What machines did that plans wait for, for the end of the step.
+  var recoveryOutcomes: [RecoveryOutcome] = []
+
   var record = RunRecorder()
   /// The lasting timeline entries in force, with the instant they began.
   var openFaults: [(entry: Int, from: Instant)] = []
@@ -97,6 +102,7 @@ package struct World: ~Copyable {
       return false
     }
     if !roomReturned.isEmpty { try serveRoom() }
+    if !recoveryOutcomes.isEmpty { try recoveryOutcomesCame() }
     return true
   }
 
@@ -142,7 +148,9 @@ package struct World: ~Copyable {
     case .guestShutDown: try guestShutDown(index, stamp: event.stamp)
     case .guestMissed: guestMissed(index, stamp: event.stamp)
     case .paceChanges: if machines[index].paceStamp == event.stamp { applyPace(of: index) }
+    case .recoveryDeadline: try recoveryDeadline(index, stamp: event.stamp)
     }
+    if !conductors.isEmpty, event.kind.mayChangeSites { try watchSites() }
   }
 }
 

@@ -46,6 +46,8 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case guestMissed
     /// The pace of a machine's workloads changes; `index` is the machine.
     case paceChanges
+    /// Plans of a pair of sites have something due; `index` is the pair.
+    case recoveryDeadline
   }
 
   let kind: Kind
@@ -62,5 +64,17 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     sideNumber = side == .forward ? 0 : 1
     self.index = Int32(index)
     self.stamp = stamp
+  }
+}
+
+extension WorldEvent.Kind {
+  /// Whether it may change which hosts, servers and links of a site work.
+  var mayChangeSites: Bool {
+    switch self {
+    case .timelineBegins, .timelineEnds, .linkFlaps, .linkScheduleChanges, .clusterDeadline, .applianceBooted,
+      .machineRestarts:
+      true
+    default: false
+    }
   }
 }

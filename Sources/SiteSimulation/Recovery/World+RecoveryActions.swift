@@ -1,13 +1,248 @@
 import Inventory
 import Quantities
 import RecoveryCore
+import ReplicationCore
 import Scenarios
+import SimulationKernel
 
 /// What the timeline does with Site Recovery Manager.
+///
+/// What cannot be done is refused: an event says so, and a run that was refused counts as ended at once.
 extension World {
-  mutating func begin(_ action: Scenario.RecoveryAction, entry: Int) throws(SimulationFailure) {}
+  /// - Parameter entry: The entry of the timeline, or `nil` if somebody else asks for it.
+  mutating func begin(_ action: Scenario.RecoveryAction, entry: Int?) throws(SimulationFailure) {
+    var refusal: RecoveryFailure?
+    do throws(RecoveryFailure) {
+      try attempt(action, entry: entry)
+    } catch {
+      refusal = error
+    }
+    switch action {
+    case .deploy(let ids): try deploy(ids)
+    case .configureReplication(let ids): try configureReplication(ids)
+    case .stopReplication(let ids): try stopReplication(ids)
+    default: break
+    }
+    if let refusal {
+      record.note(
+        "\(action.verb.rawValue)-refused", subject: subject(of: action), detail: refusal.text, at: now)
+      if action.isRun, let entry { runEnded(entry: entry) }
+    }
+    if let pair = pair(of: action) { try conduct(pair) }
+  }
 
-  mutating func end(_ action: Scenario.RecoveryAction, entry: Int) {}
+  /// Only operations that fail do so for a time.
+  mutating func end(_ action: Scenario.RecoveryAction, entry: Int) {
+    guard case .failOperation(let pair, _) = action else { return }
+    conductors[pair.index].faults.removeAll { $0.entry == entry }
+  }
 
-  func subject(of action: Scenario.RecoveryAction) -> String { "" }
+  private mutating func attempt(_ action: Scenario.RecoveryAction, entry: Int?) throws(RecoveryFailure) {
+    switch action {
+    case .installAddOn(let addOn, let site): try install(addOn, at: site)
+    case .createNetwork, .deploy, .configureReplication, .stopReplication: break
+    case .pair(let pair): try conductors[pair.index].pair()
+    case .logIn(let pair, let side): try conductors[pair.index].logIn(from: side)
+    case .logOut(let pair, let side): conductors[pair.index].logOut(from: side)
+    case .map(let pair, let kind, let side):
+      try conductors[pair.index].authorize(kind.creation, from: side, needsRemoteSite: true)
+      try conductors[pair.index].map(kind, from: side, areMadeLater: true)
+      configureOpenGroups(pair.index)
+    case .placePlaceholders(let pair, let side):
+      try conductors[pair.index].authorize(
+        .createPlaceholderDatastores, from: side, needsRemoteSite: false)
+      try conductors[pair.index].placePlaceholders(at: side)
+      configureOpenGroups(pair.index)
+    case .createGroup(let pair, let group):
+      let side = conductors[pair.index].description.groups[group.index].description.protectedSide
+      try conductors[pair.index].authorize(.createGroup, from: side, needsRemoteSite: true)
+      let commands = try conductors[pair.index].createGroup(group.index)
+      noteProblems(ofGroup: group.index, pair: pair.index)
+      conductors[pair.index].ask(commands, at: now)
+    case .protect(let pair, let group, let vms):
+      let side = conductors[pair.index].description.groups[group.index].description.protectedSide
+      try conductors[pair.index].authorize(.reconfigureGroup, from: side, needsRemoteSite: true)
+      let commands = try conductors[pair.index].protect(vms, in: group.index)
+      noteProblems(ofGroup: group.index, pair: pair.index)
+      conductors[pair.index].ask(commands, at: now)
+    case .createPlan(let pair, let plan):
+      let side = conductors[pair.index].description.plans[plan.index].description.protectedSide
+      try conductors[pair.index].authorize(.createPlan, from: side.other, needsRemoteSite: false)
+      try conductors[pair.index].createPlan(plan.index)
+    case .run(let pair, let plan, let options):
+      try start(planID(plan, of: pair), options, pair: pair.index, entry: entry)
+    case .cancel(let pair, let plan):
+      try conductors[pair.index].cancel(planID(plan, of: pair), at: now)
+    case .dismissPrompt(let pair, let plan):
+      try conductors[pair.index].dismissPrompts(of: planID(plan, of: pair), at: now)
+    case .failOperation(let pair, let fault): conductors[pair.index].faults.append((entry, fault))
+    }
+  }
+
+  private func planID(
+    _ position: RecoveryPlanID, of pair: RecoveryPairID
+  ) throws(RecoveryFailure) -> RecoveryPlanID {
+    guard let id = conductors[pair.index].planIDs[position.index] else {
+      throw RecoveryFailure("the recovery plan does not exist")
+    }
+    return id
+  }
+
+  /// An add-on belongs to its site: every pair of the site gets it.
+  private mutating func install(_ addOn: AddOn, at site: SiteID) throws(RecoveryFailure) {
+    for pair in conductors.indices {
+      guard let side = conductors[pair].description.side(of: site) else { continue }
+      do throws(AddOnRefusal) {
+        try conductors[pair].servers.install(
+          addOn, replicationServers: addOn == .vSphereReplication ? 1 : 0, at: side, now: now)
+      } catch {
+        throw RecoveryFailure(conductors[pair].text(error))
+      }
+      armTimer(ofPair: pair)
+    }
+  }
+
+  private mutating func configureOpenGroups(_ pair: Int) {
+    let commands = conductors[pair].configureOpenGroups()
+    conductors[pair].ask(commands, at: now)
+  }
+
+  /// Says of the machines of a group that could not be protected why.
+  private mutating func noteProblems(ofGroup position: Int, pair: Int) {
+    guard let id = conductors[pair].groupIDs[position], let group = conductors[pair].groups.group(id) else {
+      return
+    }
+    for vm in group.members {
+      guard conductors[pair].groups.protectedVM(vm)?.placeholderProblem != nil,
+        let problem = conductors[pair].problem(of: vm)
+      else { continue }
+      record.note(
+        "vm.protection-failed", subject: scenario.inventory[vm].name, detail: problem, at: now)
+    }
+  }
+
+  // MARK: - Runs
+
+  private mutating func start(
+    _ plan: RecoveryPlanID, _ options: Scenario.PlanRunOptions, pair: Int, entry: Int?
+  ) throws(RecoveryFailure) {
+    lookAtMachines(of: pair)
+    let recoverySide = conductors[pair].book.protectedSide(of: plan).other
+    let groups = planGroups(of: plan, recoveredTo: recoverySide, pair: pair)
+    try conductors[pair].start(
+      plan, options, from: options.from ?? recoverySide, groups: groups, entry: entry, at: now)
+  }
+
+  /// Finds out what protection rests on: whether the machines are replicated, and how well.
+  mutating func lookAtMachines(of pair: Int) {
+    for vm in conductors[pair].description.virtualMachines.map(\.id) {
+      guard conductors[pair].groups.protectedVM(vm) != nil else { continue }
+      conductors[pair].groups.factsChanged(facts(of: vm), for: vm)
+    }
+    conductors[pair].hasNews = true
+  }
+
+  private func facts(of vm: VirtualMachineID) -> ProtectedVM.Facts {
+    var facts = ProtectedVM.Facts()
+    guard let machine = machineIndex[vm.index] else {
+      facts.unreplicatedDevices = scenario.inventory[vm].disks.map(\.name)
+      return facts
+    }
+    if isReplicated(machine), status(of: machines[machine].replication) == .error {
+      facts.replication = .error("the replication is in status ERROR")
+    }
+    return facts
+  }
+
+  private func planGroups(of plan: RecoveryPlanID, recoveredTo side: PairSide, pair: Int) -> [PlanGroup] {
+    let conductor = conductors[pair]
+    return conductor.book.plan(plan, seenFrom: side).groups.compactMap { id in
+      guard let group = conductor.groups.group(id) else { return nil }
+      return PlanGroup(
+        id: id, name: group.name,
+        members: group.members.map { member(of: $0, recoveredTo: side, conductor) })
+    }
+  }
+
+  private func member(
+    of vm: VirtualMachineID, recoveredTo side: PairSide, _ conductor: RecoveryConductor
+  ) -> PlanMember {
+    let settings = conductor.settings(of: vm, recoveredTo: side)
+    let cards = conductor.groups.protectedVM(vm)?.location.networks ?? []
+    let customizations = settings.customizations(
+      of: cards.map { NICState(network: $0, ipv4: nil) }, recoveredTo: side, mappings: conductor.mappings,
+      defaults: conductor.description.defaults[side])
+    return PlanMember(
+      vm: vm, name: scenario.inventory[vm].name, settings: settings,
+      needsCustomization: !customizations.isEmpty,
+      hasTools: scenario.virtualMachines[vm.index].guest.hasTools,
+      isOnAtProtectedSite: machineIndex[vm.index].map { isOn($0, copy: .protected) } ?? false,
+      problem: conductor.problem(of: vm))
+  }
+
+  /// The run of an entry has ended: what waits for that is to come.
+  mutating func runEnded(entry: Int) {
+    for (index, waiting) in scenario.timeline.enumerated() {
+      guard let end = waiting.afterRun, end.entry == entry else { continue }
+      queue.schedule(WorldEvent(.timelineBegins, index), at: now + end.delay)
+      guard let duration = waiting.duration else { continue }
+      queue.schedule(WorldEvent(.timelineEnds, index), at: now + end.delay + duration)
+    }
+  }
+
+  // MARK: - Names
+
+  private func pair(of action: Scenario.RecoveryAction) -> Int? {
+    switch action {
+    case .installAddOn, .createNetwork, .deploy, .configureReplication, .stopReplication: nil
+    case .pair(let pair), .logIn(let pair, _), .logOut(let pair, _), .map(let pair, _, _),
+      .placePlaceholders(let pair, _), .createGroup(let pair, _), .protect(let pair, _, _),
+      .createPlan(let pair, _), .run(let pair, _, _), .cancel(let pair, _), .dismissPrompt(let pair, _),
+      .failOperation(let pair, _):
+      pair.index
+    }
+  }
+
+  func subject(of action: Scenario.RecoveryAction) -> String {
+    func names(_ vms: [VirtualMachineID]) -> String {
+      let first = scenario.inventory[vms[0]].name
+      return vms.count == 1 ? first : "\(first) and \(vms.count - 1) more"
+    }
+    func names(_ pair: RecoveryPairID) -> String {
+      let sites = scenario.recoveryPairs[pair.index].sites
+      return "\(scenario.inventory[sites.first].name) and \(scenario.inventory[sites.second].name)"
+    }
+    func name(_ pair: RecoveryPairID, _ side: PairSide) -> String {
+      scenario.inventory[scenario.recoveryPairs[pair.index].sites[side]].name
+    }
+    return switch action {
+    case .installAddOn(_, let site): scenario.inventory[site].name
+    case .createNetwork(let site, let network): scenario.sites[site.index].networks[network]
+    case .deploy(let vms): names(vms)
+    case .pair(let pair): names(pair)
+    case .logIn(let pair, let side), .logOut(let pair, let side), .map(let pair, _, let side),
+      .placePlaceholders(let pair, let side):
+      name(pair, side)
+    case .createGroup(let pair, let group), .protect(let pair, let group, _):
+      scenario.recoveryPairs[pair.index].groups[group.index].description.name
+    case .configureReplication(let ids), .stopReplication(let ids):
+      names(ids.map { scenario.replications[$0.index].virtualMachine })
+    case .createPlan(let pair, let plan), .run(let pair, let plan, _), .cancel(let pair, let plan),
+      .dismissPrompt(let pair, let plan):
+      scenario.recoveryPairs[pair.index].plans[plan.index].description.name
+    case .failOperation(_, let fault): fault.kind.rawValue
+    }
+  }
+}
+
+extension MappingKind {
+  /// What is asked of a server to make a mapping.
+  fileprivate var creation: RecoveryOperation {
+    switch self {
+    case .network: .createNetworkMapping
+    case .folder: .createFolderMapping
+    case .resource: .createResourceMapping
+    case .storagePolicy: .createStoragePolicyMapping
+    }
+  }
 }

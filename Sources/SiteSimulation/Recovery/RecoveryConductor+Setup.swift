@@ -1,0 +1,243 @@
+import Inventory
+import Quantities
+import RecoveryCore
+import Scenarios
+
+/// What people configure: pairing, mappings, groups, plans.
+extension RecoveryConductor {
+  /// Sets everything up that is there when the run begins, placeholders included.
+  ///
+  /// - Returns: What was refused, with the name of what it is about.
+  mutating func setUp() -> [(subject: String, text: String)] {
+    var refusals: [(subject: String, text: String)] = []
+    func attempt(_ subject: String, _ body: () throws(RecoveryFailure) -> Void) {
+      do {
+        try body()
+      } catch {
+        refusals.append((subject, error.text))
+      }
+    }
+    let pairName = "\(siteNames.first) and \(siteNames.second)"
+    if description.isPaired { attempt(pairName) { () throws(RecoveryFailure) in try pair() } }
+    for side in PairSide.allCases {
+      for kind in MappingKind.allCases {
+        attempt(siteNames[side]) { () throws(RecoveryFailure) in
+          try map(kind, from: side, areMadeLater: false)
+        }
+      }
+      guard !description.namesPlaceholdersLater[side] else { continue }
+      attempt(siteNames[side]) { () throws(RecoveryFailure) in try placePlaceholders(at: side) }
+    }
+    for (position, group) in description.groups.enumerated() where !group.isMadeLater {
+      attempt(group.description.name) { () throws(RecoveryFailure) in _ = try createGroup(position) }
+    }
+    for (position, plan) in description.plans.enumerated() where !plan.isMadeLater {
+      attempt(plan.description.name) { () throws(RecoveryFailure) in try createPlan(position) }
+    }
+    // What was configured before the run began is there.
+    for vm in description.virtualMachines { groups.placeholderCreated(for: vm.id) }
+    tellGroups()
+    _ = takeNews()
+    return refusals
+  }
+
+  // MARK: - Pairing and sessions
+
+  mutating func pair() throws(RecoveryFailure) {
+    do {
+      try servers.pair(services: AddOn.allCases, acceptsCertificates: true)
+    } catch {
+      throw RecoveryFailure(text(error))
+    }
+    for side in PairSide.allCases { logIn(at: side) }
+    hasNews = true
+  }
+
+  /// Logs the operator of a side in there and at the other site, where that is possible.
+  private mutating func logIn(at side: PairSide) {
+    if sessions[side].flatMap({ servers.session($0) }) == nil {
+      // A server that does not answer has no session; that is what an operation is refused for.
+      sessions[side] = try? servers.logIn("administrator", at: side)
+    }
+    guard let id = sessions[side], let session = servers.session(id), session.remoteUser == nil,
+      !isLoggedOut[side]
+    else { return }
+    // As above, for the other site.
+    try? servers.logInRemotely("administrator", session: id)
+  }
+
+  /// An operator logs in at the other site again.
+  mutating func logIn(from side: PairSide) throws(RecoveryFailure) {
+    isLoggedOut[side] = false
+    logIn(at: side)
+    guard let id = sessions[side], servers.session(id)?.remoteUser != nil else {
+      throw RecoveryFailure("site \(siteNames[side.other]) does not answer")
+    }
+  }
+
+  /// An operator ends the login at the other site.
+  mutating func logOut(from side: PairSide) {
+    isLoggedOut[side] = true
+    if let id = sessions[side] { servers.logOutRemotely(session: id) }
+  }
+
+  /// Checks whether an operator may do something, who is at `side`.
+  ///
+  /// Operators whose sessions ended with a server log in again by themselves; who logged out on purpose does not.
+  mutating func authorize(
+    _ operation: RecoveryOperation, from side: PairSide, needsRemoteSite: Bool
+  ) throws(RecoveryFailure) {
+    logIn(at: side)
+    guard let id = sessions[side] else {
+      throw RecoveryFailure("the Site Recovery Manager server of site \(siteNames[side]) does not answer")
+    }
+    if case .refused(let refusal) = servers.verdict(
+      on: operation, session: id, needsRemoteSite: needsRemoteSite)
+    {
+      throw RecoveryFailure(text(refusal, at: side))
+    }
+  }
+
+  // MARK: - Mappings
+
+  /// Makes the mappings of one kind from a side that are to be made now, and the test networks of its other side.
+  mutating func map(
+    _ kind: MappingKind, from side: PairSide, areMadeLater: Bool
+  ) throws(RecoveryFailure) {
+    do {
+      for mapping in description.mappings
+      where mapping.from == side && mapping.isMadeLater == areMadeLater
+        && description.objects[side][mapping.source].kind == kind
+      {
+        // Who maps twice what is so already changes nothing.
+        if mappings.target(of: mapping.source, from: side) == mapping.target {
+          guard mapping.isReversed, mappings.target(of: mapping.target, from: side.other) == nil else {
+            continue
+          }
+          try mappings.map(mapping.target, to: mapping.source, from: side.other)
+          continue
+        }
+        try mappings.map(
+          mapping.source, to: mapping.target, from: side, reverse: mapping.isReversed)
+      }
+      guard kind == .network else { return }
+      for mapping in description.testNetworks
+      where mapping.side == side.other && mapping.isMadeLater == areMadeLater {
+        try mappings.setTestNetwork(mapping.test, for: mapping.network, at: mapping.side)
+      }
+    } catch {
+      throw RecoveryFailure(text(error))
+    }
+  }
+
+  /// Names the placeholder datastores of a side.
+  mutating func placePlaceholders(at side: PairSide) throws(RecoveryFailure) {
+    for datastore in description.placeholderDatastores[side]
+    where !mappings.placeholderDatastores[side].contains(datastore) {
+      do {
+        try mappings.addPlaceholderDatastore(datastore, at: side)
+      } catch {
+        throw RecoveryFailure(text(error))
+      }
+    }
+  }
+
+  // MARK: - Groups
+
+  /// Makes a group with the members that do not join later.
+  ///
+  /// - Returns: The placeholders to make.
+  mutating func createGroup(_ position: Int) throws(RecoveryFailure) -> [ProtectionCommand] {
+    let group = description.groups[position]
+    let id: ProtectionGroupID
+    do {
+      id = try groups.create(group.description)
+    } catch {
+      throw RecoveryFailure(text(error))
+    }
+    groupIDs[position] = id
+    book.addGroup(id, protectedSide: group.description.protectedSide)
+    hasNews = true
+    for plan in description.plans.indices
+    where description.plans[plan].description.groups.contains(ProtectionGroupID(position)) {
+      try addGroup(id, toPlan: plan)
+    }
+    let members = group.members.filter { vm in
+      positions[vm].map { !description.virtualMachines[$0].joinsLater } ?? false
+    }
+    return try protect(members, in: position)
+  }
+
+  private mutating func addGroup(_ id: ProtectionGroupID, toPlan position: Int) throws(RecoveryFailure) {
+    guard let plan = planIDs[position] else { return }
+    let side = book.protectedSide(of: plan).other
+    do {
+      try book.edit(plan, from: side) { $0.groups.append(id) }
+    } catch {
+      throw RecoveryFailure(text(error))
+    }
+  }
+
+  /// Adds machines to a group, and protects them with the mappings as they are now.
+  ///
+  /// - Returns: The placeholders to make.
+  mutating func protect(
+    _ vms: [VirtualMachineID], in position: Int
+  ) throws(RecoveryFailure) -> [ProtectionCommand] {
+    guard let id = groupIDs[position] else { throw RecoveryFailure("the protection group does not exist") }
+    do {
+      try groups.add(
+        vms.compactMap { vm in
+          positions[vm].map { (vm: vm, location: description.virtualMachines[$0].location) }
+        }, to: id)
+      for vm in vms {
+        guard let place = positions[vm] else { continue }
+        for side in PairSide.allCases {
+          try groups.setOverrides(description.virtualMachines[place].overrides[side], for: vm, from: side)
+        }
+      }
+      hasNews = true
+      return try groups.configureAll(id, mappings: mappings)
+    } catch {
+      throw RecoveryFailure(text(error))
+    }
+  }
+
+  /// Applies mappings that were made later to the members that could not be protected without them.
+  mutating func configureOpenGroups() -> [ProtectionCommand] {
+    hasNews = true
+    return groups.identifiers.flatMap { id in
+      // A group in a plan's hands is configured when it is free again.
+      (try? groups.configureAll(id, mappings: mappings)) ?? []
+    }
+  }
+
+  // MARK: - Plans
+
+  mutating func createPlan(_ position: Int) throws(RecoveryFailure) {
+    var plan = description.plans[position].description
+    plan.groups = plan.groups.compactMap { groupIDs[$0.index] }
+    let limits = description.limits
+    do {
+      try limits.check(.recoveryPlans, book.planIDs.count + 1)
+      try limits.check(.groupsPerPlan, plan.groups.count)
+      try limits.check(
+        .vmsPerPlan, plan.groups.reduce(0) { $0 + (groups.group($1)?.members.count ?? 0) })
+    } catch {
+      throw RecoveryFailure(text(error))
+    }
+    planIDs[position] = book.addPlan(plan)
+    hasNews = true
+  }
+
+  /// What the plans have made of their groups is told to the groups.
+  mutating func tellGroups() {
+    for id in groups.identifiers {
+      guard let phase = book.phase(of: id), let side = book.protectedSide(of: id) else { continue }
+      if groups[id].phase != phase || groups[id].protectedSide != side {
+        groups.plansChanged(id, to: phase, protectedSide: side)
+        hasNews = true
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Inventory
+import Quantities
+import RecoveryCore
+import Scenarios
+import SimulationKernel
+
+/// What drives the recovery between pairs of sites.
+extension World {
+  /// Sets up what is configured when the run begins.
+  mutating func buildConductors() {
+    for (index, description) in scenario.recoveryPairs.enumerated() {
+      let names = BothSides(
+        first: scenario.inventory[description.sites.first].name,
+        second: scenario.inventory[description.sites.second].name)
+      conductors.append(
+        RecoveryConductor(description, id: RecoveryPairID(index), siteNames: names))
+      tellSites(index)
+      for refusal in conductors[index].setUp() {
+        record.note("recovery.setup-refused", subject: refusal.subject, detail: refusal.text, at: now)
+      }
+      armTimer(ofPair: index)
+    }
+  }
+
+  /// Lets a pair's plans go on as far as they can now.
+  mutating func conduct(_ pair: Int) throws(SimulationFailure) {
+    conductors[pair].advance(to: now)
+    while true {
+      conductors[pair].takeCommands(at: now)
+      for ticket in conductors[pair].abandoned { abandon(ticket) }
+      conductors[pair].abandoned.removeAll(keepingCapacity: true)
+      if let duty = conductors[pair].nextDuty(at: now) {
+        try carryOut(duty, pair: pair)
+        continue
+      }
+      let ended = conductors[pair].takeReports(at: now)
+      guard !ended.isEmpty else { break }
+      tellNews(of: pair)
+      for (run, report) in ended { conclude(run, report, pair: pair) }
+    }
+    tellNews(of: pair)
+    armTimer(ofPair: pair)
+  }
+
+  /// Machines came to the end that commands wait for.
+  mutating func recoveryOutcomesCame() throws(SimulationFailure) {
+    while !recoveryOutcomes.isEmpty {
+      let outcomes = recoveryOutcomes
+      recoveryOutcomes.removeAll(keepingCapacity: true)
+      for outcome in outcomes {
+        conductors[outcome.ticket.pair.index].ended(
+          outcome, name: scenario.inventory[outcome.ticket.machine].name, at: now)
+      }
+      for pair in conductors.indices where outcomes.contains(where: { $0.ticket.pair.index == pair }) {
+        try conduct(pair)
+      }
+    }
+  }
+
+  mutating func recoveryDeadline(_ pair: Int, stamp: UInt64) throws(SimulationFailure) {
+    guard conductors[pair].timerStamp == stamp else { return }
+    conductors[pair].timer = nil
+    try conduct(pair)
+  }
+
+  mutating func armTimer(ofPair pair: Int) {
+    let due = conductors[pair].nextDeadline
+    guard due != conductors[pair].timer else { return }
+    conductors[pair].timer = due
+    conductors[pair].timerStamp += 1
+    guard let due else { return }
+    queue.schedule(
+      WorldEvent(.recoveryDeadline, pair, stamp: conductors[pair].timerStamp), at: max(due, now))
+  }
+
+  private mutating func tellNews(of pair: Int) {
+    for news in conductors[pair].takeNews() {
+      record.note(news.kind, subject: news.subject, detail: news.detail, at: now)
+    }
+  }
+
+  // MARK: - Sites
+
+  /// Something may have changed about sites, servers or links: every pair is told.
+  mutating func watchSites() throws(SimulationFailure) {
+    for pair in conductors.indices {
+      tellSites(pair)
+      noteDoubles(pair)
+      try conduct(pair)
+    }
+  }
+
+  private mutating func tellSites(_ pair: Int) {
+    let sites = conductors[pair].description.sites
+    func running(_ side: PairSide) -> [Bool] {
+      ServerRole.allCases.map { role in
+        runs(role, at: sites[side]) && conductors[pair].servers.sites[side][role].isDeployed
+      }
+    }
+    conductors[pair].sitesChanged(
+      running: BothSides(first: running(.first), second: running(.second)),
+      areConnected: areConnected(sites.first, sites.second),
+      hosts: BothSides(first: runningHostCount(of: sites.first), second: runningHostCount(of: sites.second)),
+      at: now)
+  }
+
+  /// Whether a server of a site runs: some host of the site does, and its appliance, where the scenario has one.
+  private func runs(_ role: ServerRole, at site: SiteID) -> Bool {
+    guard runningHostCount(of: site) > 0 else { return false }
+    let wanted: Appliance.Role
+    switch role {
+    case .vCenter: return true
+    case .siteRecoveryManager: wanted = .siteRecovery
+    case .replicationManagement: wanted = .management
+    }
+    return !scenario.inventory.appliances.indices.contains { index in
+      let appliance = scenario.inventory.appliances[index]
+      return appliance.role == wanted && appliance.site == site && !compute.appliances[index].serves
+    }
+  }
+
+  private func runningHostCount(of site: SiteID) -> Int {
+    scenario.inventory.hosts.indices.count { scenario.inventory.hosts[$0].site == site && hosts[$0].isUp }
+  }
+
+  /// Whether some link joins the two sites.
+  private func areConnected(_ one: SiteID, _ other: SiteID) -> Bool {
+    scenario.inventory.links.indices.contains { index in
+      let ends = scenario.inventory.links[index].ends
+      return ends.contains(one) && ends.contains(other) && isUp(LinkID(index))
+    }
+  }
+
+  private mutating func noteDoubles(_ pair: Int) {
+    for vm in conductors[pair].description.virtualMachines { noteDouble(vm.id, pair: pair) }
+  }
+
+  /// Reports a machine that runs at both sites, once until that ends.
+  mutating func noteDouble(_ vm: VirtualMachineID, pair: Int) {
+    guard let machine = machineIndex[vm.index] else { return }
+    let isDouble = isOn(machine, copy: .protected) && isOn(machine, copy: .recovered)
+    let position = conductors[pair].doubles.firstIndex(of: vm)
+    if isDouble, position == nil {
+      conductors[pair].doubles.append(vm)
+      record.note("vm.runs-at-both-sites", subject: scenario.inventory[vm].name, at: now)
+    } else if !isDouble, let position {
+      conductors[pair].doubles.remove(at: position)
+    }
+  }
+}
