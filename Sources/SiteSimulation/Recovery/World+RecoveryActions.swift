@@ -41,7 +41,10 @@ extension World {
     switch action {
     case .installAddOn(let addOn, let site): try install(addOn, at: site)
     case .createNetwork, .deploy, .configureReplication, .stopReplication: break
-    case .pair(let pair): try conductors[pair.index].pair()
+    case .pair(let pair):
+      // Who pairs the sites is not logged in at the other one by that.
+      conductors[pair.index].isLoggedOut.first = true
+      try conductors[pair.index].pair()
     case .logIn(let pair, let side): try conductors[pair.index].logIn(from: side)
     case .logOut(let pair, let side): conductors[pair.index].logOut(from: side)
     case .map(let pair, let kind, let side):
