@@ -16,7 +16,7 @@ struct ComputeState {
   struct ModelledCluster {
     var model: ComputeCluster
     let hosts: [HostID]
-    let members: [Member]
+    var members: [Member]
     let settings: HighAvailability
     /// When it is advanced next, and which timer is for that.
     var due: Instant?
@@ -24,7 +24,7 @@ struct ComputeState {
   }
 
   /// A machine's place among the members of its cluster.
-  struct Place {
+  struct Place: Equatable {
     let cluster: Int
     let member: Int
   }
@@ -76,6 +76,30 @@ struct ComputeState {
             initialHosts: hosts, parameters: settings, migrationDuration: scenario.profile.migrationDuration),
           hosts: description.hosts, members: members, settings: settings))
     }
+  }
+
+  /// The place of a virtual machine at a site other than where it began; `nil` where no cluster there is looked at in detail.
+  ///
+  /// Each virtual machine has at most one copy at a site, so that it comes back to the place that it had before. Of several
+  /// clusters at the site the first is taken, since nothing says which.
+  mutating func place(
+    for id: VirtualMachineID, at site: SiteID, in scenario: Scenario
+  ) -> Place? {
+    let inventory = scenario.inventory
+    guard let cluster = clusters.firstIndex(where: { inventory[$0.hosts[0]].site == site }) else {
+      return nil
+    }
+    let known = clusters[cluster].members.firstIndex {
+      if case .virtualMachine(id) = $0 { true } else { false }
+    }
+    if let known { return Place(cluster: cluster, member: known) }
+    let machine = inventory[id]
+    let member = clusters[cluster].model.add(
+      ComputeMachine(
+        cpuCount: machine.cpuCount, memory: machine.memory,
+        priority: scenario.virtualMachines[id.index].guest.restartPriority))
+    clusters[cluster].members.append(.virtualMachine(id))
+    return Place(cluster: cluster, member: member)
   }
 }
 

@@ -4,6 +4,8 @@ import Quantities
 struct GuestState {
   var isBooting = false
   var isShuttingDown = false
+  /// Whether a plan asked for that, so that it stays off.
+  var isShutDownByPlan = false
   /// It stopped and only a reset or a power-on helps.
   var isCrashed = false
   /// What the timeline keeps it from working with.

@@ -1,14 +1,31 @@
 import BlockStorage
+import ClusterModels
 import Inventory
 import Quantities
 import Workloads
 
 /// A running (or stopped) virtual machine with the content of its replicated disks.
+///
+/// A virtual machine has several of these while it is tested or was recovered; see ``Role``.
 struct Machine {
-  enum Power {
+  /// Which of the copies of a virtual machine it is.
+  enum Role {
+    /// The one that people use: replicated, recovered, or before its first replication.
+    case current
+    /// Left behind by a recovery: off, cut off, or running beside the recovered one.
+    case former
+    /// It runs from a test image of the replica.
+    case test
+    /// Its disks were thrown away or are a replica now.
+    case gone
+  }
+
+  enum Power: Hashable {
     case on
-    /// Shut down by the timeline.
+    /// Shut down by the timeline or by a plan.
     case off
+    /// Set aside with its memory.
+    case suspended
     /// Its host failed; vSphere HA starts it again on another one.
     case failed
     /// It is to run, and no host of its site does.
@@ -37,7 +54,19 @@ struct Machine {
   }
 
   let id: VirtualMachineID
+  var role = Role.current
+  let site: SiteID
+  /// Where its replicated disks are.
+  let datastore: DatastoreID
   var host: HostID
+  /// Its place in the cluster of its site; `nil` where that is not looked at in detail.
+  var place: ComputeState.Place?
+  /// Whether it is in the inventory of its site, so that it can be powered on.
+  var isRegistered = true
+  /// Its replicated disks on a vSAN datastore; none on a plain one.
+  var objects: [VSANCluster.ObjectID] = []
+  /// What its replicated disks take on its datastore, as long as they are not counted as a replica.
+  var space = ByteCount.zero
   var power = Power.on
   /// The replicated disks only: what is not replicated does not matter to any result.
   var disks: [Disk]
@@ -68,6 +97,16 @@ struct Machine {
   var scales = ActiveEntries<Ratio>()
   /// Up to when the guest's writes are on the disks.
   var writtenUntil = Instant.zero
+  /// When it was last on; `nil` if it never stopped.
+  var stoppedAt: Instant?
+  /// Who waits for the first heartbeat of its guest, and for it to be off.
+  var toolsWaits: [RecoveryTicket] = []
+  var stopWaits: [RecoveryTicket] = []
+  /// The settings that a plan is writing into its guest.
+  var customization: GuestCustomization?
+
   /// The machine's replication, as an index; machines without one are not simulated.
   let replication: Int
+
+  var isOn: Bool { power == .on }
 }

@@ -5,7 +5,11 @@ import Scenarios
 
 extension Scenario {
   /// The report of a replication at instant zero.
-  func report(of replication: Replication, product: ProductProfile) -> ReplicationReport {
+  ///
+  /// - Parameter isBegun: Whether it is configured or reversed later instead, so that there is no instance yet.
+  func report(
+    of replication: Replication, product: ProductProfile, isBegun: Bool = false
+  ) -> ReplicationReport {
     var settings = ReplicationReport.Settings(objective: replication.rpo)
     settings.pointsInTime = replication.pointsInTime.map {
       ReplicationReport.PointsInTime(instancesPerDay: $0.perDay, days: $0.days)
@@ -16,7 +20,7 @@ extension Scenario {
     settings.isEnhanced = product.dataPath.goesStraightToHosts
     return ReplicationReport(
       settings: settings, startMilliseconds: clock.start.secondsSince1970 * 1_000,
-      replicaOf: replication.initialSync == .done ? .zero : nil,
+      replicaOf: replication.initialSync == .done && !isBegun ? .zero : nil,
       progressInterval: product.transfer.progressInterval)
   }
 }

@@ -9,10 +9,35 @@ import Scenarios
 import SimulationKernel
 
 /// One replication of the world: both cores, what connects them, and what they did.
+///
+/// When its replica was recovered it is over, until it is reversed: the same run goes on with a source and a replica that
+/// changed sites. What tells events that are still wanted from those that are not (sessions, stamps, rounds) rises for as long as it exists.
 struct ReplicationRun {
+  enum Life {
+    /// Not configured yet, or removed.
+    case absent
+    case replicating
+    /// The replica is a machine of its own.
+    case recovered
+  }
+
   let machine: VirtualMachineID
-  /// The machine's place in the world.
-  let machineIndex: Int
+  var life = Life.replicating
+  /// The machine's place in the world: of its copies the one that people use.
+  var machineIndex: Int
+  /// The copy that a recovery left behind at the other site.
+  var formerCopy: Int?
+  /// The copy that runs from a test image.
+  var testCopy: Int?
+  /// Who waits for an instance, and from when on it must have been taken.
+  var syncWaits: [(ticket: RecoveryTicket, since: Instant)] = []
+  /// The point in time that its recovered machine began with.
+  var recoveredInstance: Instant?
+  /// How often it was recovered and tested; names the luck of each copy.
+  var recoveryCount = 0
+  var testCount = 0
+  /// What each instance that can be recovered must hold, oldest first.
+  var certificates: [InstanceCertificate] = []
   /// Of each replicated disk.
   var extentSizes: [ByteCount]
   /// The link that carries it now.
@@ -24,8 +49,10 @@ struct ReplicationRun {
   var nextLink: LinkID?
   /// Tells the change of links that is awaited from those that no longer are.
   var linkStamp: UInt64 = 0
-  let target: SiteID
-  let datastore: DatastoreID
+  var target: SiteID
+  var datastore: DatastoreID
+  /// How the replica is stored; `nil` on a datastore that is no vSAN.
+  var storagePolicy: StoragePolicy?
   /// The server that receives, or `nil` where the product has none.
   var server: ReplicationServerID?
   /// The host that writes the replica; `nil` from its failure until another one is chosen.
@@ -37,7 +64,7 @@ struct ReplicationRun {
   /// Tells the latest failure of its host from those before.
   var hostStamp: UInt64 = 0
   /// What a transfer uses before its links, and behind the servers and hosts of the target.
-  let routeEnds: (first: [ResourceUse], last: [ResourceUse])
+  var routeEnds: (first: [ResourceUse], last: [ResourceUse])
   /// What the schedule of its host was last told that it can do.
   var toldActivity: HostSchedule.Activity?
   /// The host whose schedule it is in.
@@ -87,8 +114,8 @@ struct ReplicationRun {
   /// The disks with something left to send in the sync under way, or of the last one that had any.
   var sendingDisks: [Int] = []
   /// Where the merge and the reads of a full sync take their share.
-  let mergeRoute: RouteID
-  let compareRoute: RouteID
+  var mergeRoute: RouteID
+  var compareRoute: RouteID
   /// The timer for the source's deadline.
   var timer: (due: Instant, token: EventToken)?
   var lag: LagTrack
@@ -116,6 +143,7 @@ struct ReplicationRun {
     links = description.links
     target = description.target
     datastore = description.datastore
+    storagePolicy = description.storagePolicy
     self.machineIndex = machineIndex
     self.extentSizes = extentSizes
     self.source = source
@@ -130,8 +158,18 @@ struct ReplicationRun {
     self.damageRandom = damageRandom
   }
 
+  /// Whether changes are tracked and sent.
+  var isActive: Bool { life == .replicating }
+
   subscript(side: StreamSide) -> TransferStream {
     get { streams[side.rawValue] }
     _modify { yield &streams[side.rawValue] }
   }
+}
+
+/// What the source's disks held when an instance was taken.
+struct InstanceCertificate {
+  let sequence: SyncSequence
+  /// Of each disk that the machine had then.
+  let digests: [ContentDigest]
 }

@@ -14,6 +14,8 @@ package enum SimulationFailure: Error, Sendable, Hashable {
   case filesDiffer(machine: String, at: Instant, reason: String)
   /// A replica's base disk does not hold what was written to it.
   case replicaDamaged(machine: String, disk: String, at: Instant)
+  /// What a machine was recovered from is not what its source was at that point in time: a defect of the replication code.
+  case recoveredDiffers(machine: String, disk: String, pointInTime: Instant, at: Instant)
 }
 
 extension SimulationFailure: CustomStringConvertible {
@@ -30,6 +32,8 @@ extension SimulationFailure: CustomStringConvertible {
       "the files of the replication of \"\(machine)\" failed: \(reason), at \(at)"
     case .replicaDamaged(let machine, let disk, let at):
       "the replica of \"\(machine)\" is damaged: disk \"\(disk)\" does not hold what was written to it, at \(at)"
+    case .recoveredDiffers(let machine, let disk, let pointInTime, let at):
+      "the recovered copy of \"\(machine)\" differs from its source at \(pointInTime): disk \"\(disk)\", at \(at)"
     case .replicaDiffers(let machine, let disk, let instance, let at, let found):
       "the replica of \"\(machine)\" differs from its source: disk \"\(disk)\", instance \(instance),"
         + " \(found), at \(at)"

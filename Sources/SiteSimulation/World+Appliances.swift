@@ -110,11 +110,14 @@ extension World {
 
   /// The replications among `ids` whose management servers serve; of the others it is recorded that `action` was refused.
   mutating func manageable(_ ids: [ReplicationID], _ action: String) -> [ReplicationID] {
-    guard !compute.appliances.isEmpty else { return ids }
     var managed: [ReplicationID] = []
     for id in ids {
       let replication = replications[id.index]
-      let sites = [scenario.inventory[replication.machine].site, replication.target]
+      guard replication.isActive else {
+        note("replication.\(action)-refused", of: replication.machineIndex, detail: "not replicated")
+        continue
+      }
+      let sites = [machines[replication.machineIndex].site, replication.target]
       let obstacle = scenario.inventory.appliances.indices.first { index in
         let appliance = scenario.inventory.appliances[index]
         return appliance.role == .management && sites.contains(appliance.site)

@@ -65,6 +65,8 @@ extension World {
           note("vsan.extent-repaired", of: machine, detail: detail)
         } else {
           note("vsan.extent-lost", of: machine, detail: detail)
+          // Disks of a recovered machine are the machine's own affair.
+          guard replications[index].isActive else { break }
           try contentLost(index, disk: file.name.disk, extent: finding.extent)
         }
         break
@@ -77,6 +79,7 @@ extension World {
     drawWrites(of: replications[index].machineIndex)
     cancelMerges(index)
     replications[index].test = nil
+    try removeTestCopy(index)
     replications[index].hasLostContent = true
     replications[index].source.fullSyncRequested(at: now)
     let unsent = endSession(index) ?? .zero

@@ -53,6 +53,7 @@ extension World {
     self.links = links
     self.circuits = circuits
     self.machineIndex = machineIndex
+    unreplicatedPowers = scenario.inventory.virtualMachines.map { _ in .on }
     let contextLimit = transport.product.transfer.hostContexts
     let schedule = HostSchedule.Parameters(
       earlyStartShare: scenario.profile.earlyStartShare, fullSyncLimit: scenario.profile.fullSyncLimit)
@@ -71,7 +72,11 @@ extension World {
     }
     self.sharing = sharing
     compute = ComputeState(scenario)
+    for machine in self.machines.indices {
+      self.machines[machine].place = compute.machinePlaces[self.machines[machine].id.index]
+    }
     buildVSAN()
+    awaitDeployments()
     for index in replications.indices { noteSpace(index) }
     createFiles()
     setUpLinks()
@@ -100,7 +105,7 @@ extension World {
       guard let interval = datastore.vsan?.description.scrubInterval else { continue }
       queue.schedule(WorldEvent(.vsanScrub, index), at: .zero + interval)
     }
-    for index in replications.indices { tellSchedule(index) }
+    for index in replications.indices where replications[index].isActive { tellSchedule(index) }
     for host in hosts.indices { takeMoves(of: HostID(host)) }
     for index in replications.indices { armTimer(index) }
     for machine in machines.indices where machines[machine].disks.contains(where: { $0.pace != nil }) {
@@ -224,9 +229,11 @@ private struct WorldBuilder {
           pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) },
           tag: imageTag + 1))
     }
-    return Machine(
-      id: replication.virtualMachine, host: description.host, disks: disks, contents: contents,
-      replication: index)
+    var machine = Machine(
+      id: replication.virtualMachine, site: description.site, datastore: description.datastore,
+      host: description.host, disks: disks, contents: contents, replication: index)
+    machine.space = replication.disks.reduce(.zero) { $0 + description.disks[$1].used }
+    return machine
   }
 
   private func stream(
@@ -276,42 +283,38 @@ private struct WorldBuilder {
     circuits: [CircuitState], datastores: [DatastoreResources], in sharing: inout SharingSystem
   ) -> ReplicationRun {
     let link = scenario.inventory[replication.link]
-    let source = datastores[scenario.inventory[replication.virtualMachine].datastore.index]
+    let source = datastores[machine.datastore.index]
     let target = datastores[replication.datastore.index]
     let wanUses = transport.uses(of: link, replication.direction, links[replication.link.index], circuits)
     let answerUses = transport.uses(
       of: link, replication.direction.reversed, links[replication.link.index], circuits)
     let isComplete = replication.initialSync == .done
-    var parameters = transport.replicationParameters
-    parameters.allocationKnowledge = allocationKnowledge(
-      source: scenario.inventory[replication.virtualMachine].datastore, target: replication.datastore)
-    // Datastores read and write whole extents, of which compression leaves less on the way between.
-    let shares = compressedShares(of: replication) ?? [.one]
-    let expansion = Double(shares.count) / shares.reduce(0) { $0 + $1.value }
-    let reading = source.reading.map { ResourceUse($0.resource, factor: expansion) }
-    let writing = target.writing.map { ResourceUse($0.resource, factor: expansion) }
+    let parts = ReplicationBuilder(scenario: scenario, seed: seed, transport: transport)
+    let bases = parts.bases(of: replication, machine: machine)
     var run = ReplicationRun(
       replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
-      source: ReplicationSource(
-        disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
-        parameters: parameters,
-        options: options(of: replication, shares: compressedShares(of: replication))),
-      replica: ReplicationTarget(
-        bases: bases(of: replication, machine: machine),
-        instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil,
-        parameters: targetParameters(of: replication)),
+      source: parts.source(
+        of: replication, disks: machine.contents.map(\.geometry),
+        ends: (machine.datastore, replication.datastore), hasReplica: isComplete,
+        firstSync: replication.firstSync),
+      replica: parts.replica(
+        of: replication, bases: bases,
+        instance: isComplete ? .init(sequence: 0, pointInTime: .zero) : nil, on: replication.datastore),
       forward: TransferStream(
         route: sharing.addRoute(wanUses), latency: link.latency,
         connection: Connection(windowMaximum: link.windowMaximum)),
       backward: TransferStream(
         route: sharing.addRoute(answerUses),
         latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
-      routeEnds: (reading, writing),
+      routeEnds: parts.routeEnds(of: replication, source: source, target: target),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
       compareRoute: sharing.addRoute(source.reading + target.reading),
-      lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product),
+      lag: parts.lag(of: replication), report: scenario.report(of: replication, product: transport.product),
       jitterRandom: streams("jitter", of: replication), damageRandom: streams("damage", of: replication))
-    run.expansion = expansion
+    run.expansion = parts.expansion(of: replication)
+    if isComplete {
+      run.certificates = [InstanceCertificate(sequence: 0, digests: machine.contents.map(\.digest))]
+    }
     return run
   }
 
@@ -322,104 +325,4 @@ private struct WorldBuilder {
       return RandomStream(seed: seed, name: "\(purpose)/\(machine)/\(side)")
     }
   }
-
-  private func allocationKnowledge(source: DatastoreID, target: DatastoreID) -> AllocationKnowledge {
-    func isKnown(_ datastore: DatastoreID) -> Bool { scenario.inventory[datastore].kind != .nfs }
-    return switch (isKnown(source), isKnown(target)) {
-    case (true, true): .both
-    case (true, false): .sourceOnly
-    case (false, true): .targetOnly
-    case (false, false): .neither
-    }
-  }
-
-  /// What compression leaves of each disk, or `nil` where nothing is compressed.
-  private func compressedShares(of replication: Scenario.Replication) -> [Ratio]? {
-    guard replication.isCompressed, transport.product.dataPath.hasCompression else { return nil }
-    let settings = scenario.virtualMachines[replication.virtualMachine.index]
-    return replication.disks.map { disk in
-      settings.workloads[disk].map { scenario.workloads[$0.index].compressedShare } ?? .percent(49)
-    }
-  }
-
-  private func options(of replication: Scenario.Replication, shares: [Ratio]?) -> ReplicationOptions {
-    var options = ReplicationOptions()
-    options.compressedShares = shares
-    let mode: Quiescing.Mode =
-      switch replication.quiescing {
-      case .none: .none
-      case .fileSystem: .fileSystem
-      case .application: .application
-      }
-    do {
-      options.quiescing = try Quiescing(
-        mode, prepareTime: scenario.profile.quiescingDuration, objective: replication.rpo)
-    } catch {
-      preconditionFailure("a scenario quiesces only where the objective allows it: \(error)")
-    }
-    return options
-  }
-
-  private func targetParameters(of replication: Scenario.Replication) -> TargetParameters {
-    var parameters = TargetParameters()
-    // What is allocated is counted only where room is limited.
-    if scenario.inventory[replication.datastore].capacity != nil { parameters.provisioning = .thin }
-    let secondsOfDay = scenario.clock.start.secondsSince1970 % 86_400
-    parameters.timeOfDayAtStart = .seconds(secondsOfDay < 0 ? secondsOfDay + 86_400 : secondsOfDay)
-    if let points = replication.pointsInTime {
-      do {
-        parameters.retention = try RetentionPolicy(instancesPerDay: points.perDay, days: points.days)
-      } catch {
-        preconditionFailure("a scenario keeps no more points in time than the product: \(error)")
-      }
-    }
-    return parameters
-  }
-
-  private func lag(of replication: Scenario.Replication) -> LagTrack {
-    var lag = LagTrack(rpo: replication.rpo)
-    if replication.initialSync == .done { lag.instanceCompleted(pointInTime: .zero, at: .zero) }
-    return lag
-  }
-
-  private func schedule(of replication: Scenario.Replication) -> SyncSchedule {
-    let policy: SyncSchedule.Policy =
-      switch replication.policy {
-      case .vsphere:
-        .latestStart(history: scenario.profile.estimateHistory, safetyFactor: replication.safetyFactor)
-      case .fixed: .fixedInterval
-      }
-    return SyncSchedule(
-      objective: replication.rpo, policy: policy, imageTime: .zero, firstSync: replication.firstSync)
-  }
-
-  /// The base disks of the replica: equal to the source, an older copy of it, or empty.
-  ///
-  /// A seed is the source's own image; what differs was written at the source since the copy was made.
-  private func bases(of replication: Scenario.Replication, machine: Machine) -> [ExtentStore] {
-    machine.contents.enumerated().map { index, content in
-      switch replication.initialSync {
-      case .full: return ExtentStore(geometry: content.geometry)
-      case .done: return content.copy()
-      case .seeded(let differing):
-        let base = content.copy()
-        let name = scenario.inventory[replication.virtualMachine].name
-        var random = RandomStream(seed: seed, name: "seed/\(name)/\(machine.disks[index].name)")
-        for extent in 0..<content.image.usedExtentCount
-        where random.next(below: 1_000_000_000) < UInt64(differing.partsPerBillion) {
-          content.fill(extent..<extent + 1, tag: content.image.tag + 1)
-        }
-        return base
-      }
-    }
-  }
-}
-
-/// What the reads and writes of a datastore share, where they are limited.
-struct DatastoreResources {
-  let reads: ResourceID?
-  let writes: ResourceID?
-
-  var reading: [ResourceUse] { reads.map { [ResourceUse($0)] } ?? [] }
-  var writing: [ResourceUse] { writes.map { [ResourceUse($0)] } ?? [] }
 }

@@ -38,23 +38,24 @@ extension World {
 
   private mutating func handle(_ event: ComputeEvent, in index: Int) throws(SimulationFailure) {
     let cluster = compute.clusters[index]
+    func place(_ member: Int) -> ComputeState.Place { .init(cluster: index, member: member) }
     switch event {
     case .machineLost(let member, let host):
-      try memberStopped(cluster.members[member], lostOn: cluster.hosts[host], in: index, member)
+      try memberStopped(place(member), lostOn: cluster.hosts[host])
     case .machineStopped(let member, let host):
-      try memberPoweredOff(cluster.members[member], by: cluster.hosts[host])
+      try memberPoweredOff(place(member), by: cluster.hosts[host])
     case .machineWaits(let member):
       noteMember(cluster.members[member], "waits-for-host")
-      if let machine = machine(of: cluster.members[member]) { machines[machine].power = .waitingForHost }
+      if let machine = machine(at: place(member)) { machines[machine].power = .waitingForHost }
     case .restartBegan(let member, let host):
       noteMember(
         cluster.members[member], "restart-begins",
         detail: "on host \(scenario.inventory[cluster.hosts[host]].name)")
     case .machineStarted(let member, let host):
-      try memberStarted(cluster.members[member], on: cluster.hosts[host])
-    case .moveBegan(let member, let host): try moveBegan(cluster.members[member], to: cluster.hosts[host])
-    case .moveEnded(let member, let host): try moveEnded(cluster.members[member], on: cluster.hosts[host])
-    case .moveFailed(let member): try moveEnded(cluster.members[member], on: nil)
+      try memberStarted(place(member), on: cluster.hosts[host])
+    case .moveBegan(let member, let host): try moveBegan(place(member), to: cluster.hosts[host])
+    case .moveEnded(let member, let host): try moveEnded(place(member), on: cluster.hosts[host])
+    case .moveFailed(let member): try moveEnded(place(member), on: nil)
     case .failureNoticed(let host): noteHost(cluster.hosts[host], "ha.host-failed")
     case .isolationNoticed(let host): noteHost(cluster.hosts[host], "ha.host-isolated")
     case .evacuated(let host): noteHost(cluster.hosts[host], "host.evacuated")
@@ -63,21 +64,29 @@ extension World {
 
   // MARK: - Members
 
+  private func member(at place: ComputeState.Place) -> ComputeState.Member {
+    compute.clusters[place.cluster].members[place.member]
+  }
+
   /// The machine of the world that a member is; `nil` for appliances and for machines that are not replicated.
-  private func machine(of member: ComputeState.Member) -> Int? {
-    switch member {
-    case .virtualMachine(let id): machineIndex[id.index]
-    case .appliance: nil
+  private func machine(at place: ComputeState.Place) -> Int? {
+    guard case .virtualMachine(let id) = member(at: place), let current = machineIndex[id.index] else {
+      return nil
     }
+    let replication = replications[machines[current].replication]
+    return [current, replication.formerCopy, replication.testCopy].compactMap { $0 }
+      .first { machines[$0].place == place }
   }
 
   private mutating func memberStopped(
-    _ member: ComputeState.Member, lostOn host: HostID, in cluster: Int, _ position: Int
+    _ place: ComputeState.Place, lostOn host: HostID
   ) throws(SimulationFailure) {
+    let member = member(at: place)
+    let (cluster, position) = (place.cluster, place.member)
     switch member {
     case .appliance(let id): try applianceStopped(id)
-    case .virtualMachine(let id):
-      guard let machine = machineIndex[id.index] else { break }
+    case .virtualMachine:
+      guard let machine = machine(at: place) else { break }
       let isToStop = machines[machine].guest.isShuttingDown || !machines[machine].shutdowns.isEmpty
       try machineFailed(machine, on: host)
       if isToStop { compute.clusters[cluster].model.powerOff(position, at: now) }
@@ -93,55 +102,67 @@ extension World {
   }
 
   private mutating func memberPoweredOff(
-    _ member: ComputeState.Member, by host: HostID
+    _ place: ComputeState.Place, by host: HostID
   ) throws(SimulationFailure) {
+    let member = member(at: place)
     noteMember(member, "isolated-power-off", detail: "by host \(scenario.inventory[host].name)")
     switch member {
     case .appliance(let id): try applianceStopped(id)
-    case .virtualMachine(let id):
-      guard let machine = machineIndex[id.index], case .on = machines[machine].power else { return }
+    case .virtualMachine:
+      guard let machine = machine(at: place), case .on = machines[machine].power else { return }
       drawWrites(of: machine)
       machines[machine].availability.lost(at: now)
       machines[machine].power = .failed
       guestStopped(machine)
-      replications[machines[machine].replication].source.poweredOff(at: now)
-      try sourceChanged(machines[machine].replication)
+      guard let replication = trackedReplication(of: machine) else { return }
+      replications[replication].source.poweredOff(at: now)
+      try sourceChanged(replication)
     }
   }
 
-  private mutating func memberStarted(_ member: ComputeState.Member, on host: HostID)
-    throws(SimulationFailure)
-  {
+  private mutating func memberStarted(
+    _ place: ComputeState.Place, on host: HostID
+  ) throws(SimulationFailure) {
+    let member = member(at: place)
     switch member {
     case .appliance(let id): applianceBoots(id)
-    case .virtualMachine(let id):
-      guard let machine = machineIndex[id.index] else { break }
+    case .virtualMachine:
+      guard let machine = machine(at: place) else { break }
       machines[machine].availability.restartCount += 1
       return try run(machine: machine, on: host)
     }
     noteMember(member, "start", detail: "on host \(scenario.inventory[host].name)")
   }
 
-  private mutating func moveBegan(_ member: ComputeState.Member, to host: HostID) throws(SimulationFailure) {
-    guard let machine = machine(of: member), case .on = machines[machine].power else { return }
+  private mutating func moveBegan(
+    _ place: ComputeState.Place, to host: HostID
+  ) throws(SimulationFailure) {
+    guard let machine = machine(at: place), case .on = machines[machine].power else { return }
     drawWrites(of: machine)
     machines[machine].destination = host
-    let replication = machines[machine].replication
+    guard let replication = trackedReplication(of: machine) else { return }
     replications[replication].source.migrationBegan(at: now)
     try sourceChanged(replication)
   }
 
   /// - Parameter host: `nil` if the machine stays where it was.
-  private mutating func moveEnded(_ member: ComputeState.Member, on host: HostID?) throws(SimulationFailure) {
-    if let host { noteMember(member, "migrated", detail: "to host \(scenario.inventory[host].name)") }
-    guard let machine = machine(of: member), machines[machine].destination != nil else { return }
+  private mutating func moveEnded(
+    _ place: ComputeState.Place, on host: HostID?
+  ) throws(SimulationFailure) {
+    if let host {
+      noteMember(member(at: place), "migrated", detail: "to host \(scenario.inventory[host].name)")
+    }
+    guard let machine = machine(at: place), machines[machine].destination != nil else { return }
     machines[machine].destination = nil
-    let replication = machines[machine].replication
+    let replication = trackedReplication(of: machine)
     if let host {
       machines[machine].host = host
-      takeMoves(of: tellSchedule(replication))
+      if let replication { takeMoves(of: tellSchedule(replication)) }
     }
-    guard case .on = machines[machine].power else { return }
+    // A replication that began while the machine moved knows of no move.
+    guard case .on = machines[machine].power, let replication,
+      replications[replication].source.isMigrating
+    else { return }
     replications[replication].source.migrationEnded(at: now)
     try sourceChanged(replication)
   }
@@ -149,8 +170,8 @@ extension World {
   // MARK: - Power of machines
 
   /// Takes a machine that stops out of its cluster's account.
-  mutating func leaveCluster(_ id: VirtualMachineID) throws(SimulationFailure) {
-    guard let place = compute.machinePlaces[id.index] else { return }
+  mutating func leaveCluster(_ place: ComputeState.Place?) throws(SimulationFailure) {
+    guard let place else { return }
     try change(cluster: place.cluster) { $0.powerOff(place.member, at: $1) }
   }
 
@@ -158,9 +179,10 @@ extension World {
   ///
   /// - Returns: The host, or why there is none.
   mutating func enterCluster(
-    _ id: VirtualMachineID, at place: ComputeState.Place, preferring host: HostID
+    at place: ComputeState.Place, preferring host: HostID?
   ) -> Result<HostID, ComputeRefusal> {
-    let preferred = compute.hostPlaces[host.index].flatMap { $0.cluster == place.cluster ? $0.host : nil }
+    let preferred = host.flatMap { compute.hostPlaces[$0.index] }
+      .flatMap { $0.cluster == place.cluster ? $0.host : nil }
     do throws(ComputeRefusal) {
       let found = try compute.clusters[place.cluster].model.powerOn(
         place.member, preferring: preferred, at: now)
@@ -173,11 +195,12 @@ extension World {
   /// Switches machines that are not replicated on or off, which only their clusters notice.
   mutating func setPower(ofUnreplicated ids: [VirtualMachineID], isOn: Bool) throws(SimulationFailure) {
     for id in ids where machineIndex[id.index] == nil {
+      unreplicatedPowers[id.index] = isOn ? .on : .off
       guard let place = compute.machinePlaces[id.index] else { continue }
       if !isOn {
-        try leaveCluster(id)
+        try leaveCluster(place)
       } else if case .off = compute.clusters[place.cluster].model.power(of: place.member),
-        case .failure(let refusal) = enterCluster(id, at: place, preferring: scenario.inventory[id].host)
+        case .failure(let refusal) = enterCluster(at: place, preferring: scenario.inventory[id].host)
       {
         noteMember(.virtualMachine(id), "start-refused", detail: "\(refusal)")
       }

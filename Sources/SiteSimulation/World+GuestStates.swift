@@ -22,12 +22,15 @@ extension World {
         machines[machine].disks[disk].attack?.pause(at: now)
       }
     }
+    if isWorking { guestWorks(machine) }
   }
 
   /// The machine is off: nothing of its guest remains but what the timeline keeps in force.
   mutating func guestStopped(_ machine: Int) {
+    machines[machine].stoppedAt = now
     machines[machine].guest.isBooting = false
     machines[machine].guest.isShuttingDown = false
+    machines[machine].guest.isShutDownByPlan = false
     machines[machine].guest.isCrashed = false
     machines[machine].guest.stamp += 1
     pauseGuest(machine)
@@ -77,8 +80,9 @@ extension World {
   /// The guest has shut down; the machine is off, and on again if it is to run by now.
   mutating func guestShutDown(_ machine: Int, stamp: UInt64) throws(SimulationFailure) {
     guard machines[machine].guest.stamp == stamp else { return }
+    let isWanted = machines[machine].shutdowns.isEmpty && !machines[machine].guest.isShutDownByPlan
     try stop(machine: machine)
-    if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
+    if isWanted { try powerOn(machine: machine) }
   }
 
   // MARK: - Crashing and hanging
@@ -112,7 +116,7 @@ extension World {
   }
 
   private func monitoring(of machine: Int) -> HighAvailability.MachineMonitoring? {
-    guard let place = compute.machinePlaces[machines[machine].id.index] else { return nil }
+    guard let place = machines[machine].place else { return nil }
     let settings = compute.clusters[place.cluster].settings
     return settings.isEnabled ? settings.monitoring : nil
   }

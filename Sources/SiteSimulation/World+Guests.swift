@@ -14,20 +14,37 @@ extension World {
   mutating func drawWrites(of machine: Int) {
     guard machines[machine].writtenUntil < now else { return }
     machines[machine].writtenUntil = now
-    let replication = machines[machine].replication
+    let replication = trackedReplication(of: machine)
     for disk in machines[machine].disks.indices {
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
       machines[machine].disks[disk].attack?.draw(until: now, appendingTo: &writtenRuns)
       guard !writtenRuns.isEmpty else { continue }
+      if case .test = machines[machine].role {
+        writeToTestImage(machine, disk)
+        continue
+      }
       let content = machines[machine].contents[disk]
-      if !planted.isEmpty, writesWrongly(to: content, machine, disk) { continue }
-      for run in writtenRuns {
-        let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
-        if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
+      if let replication {
+        if !planted.isEmpty, writesWrongly(to: content, machine, disk) { continue }
+        for run in writtenRuns {
+          let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
+          if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
+        }
       }
       content.fill(writtenRuns, tag: machines[machine].disks[disk].nextTag())
     }
+  }
+
+  /// The replication that follows what happens to a machine; `nil` for one that nobody replicates now.
+  func trackedReplication(of machine: Int) -> Int? {
+    let replication = machines[machine].replication
+    return replications[replication].isActive && machines[machine].role == .current ? replication : nil
+  }
+
+  /// Whether an offline instance keeps a machine from being started or moved.
+  func isLocked(_ machine: Int) -> Bool {
+    trackedReplication(of: machine).map { replications[$0].source.isLocked } ?? false
   }
 
   // MARK: - Power
@@ -39,7 +56,8 @@ extension World {
     guard case .on = machines[machine].power else {
       machines[machine].power = .off
       machines[machine].availability.ended(at: now)
-      return try leaveCluster(machines[machine].id)
+      try leaveCluster(machines[machine].place)
+      return machineStopped(machine)
     }
     if !beginShutdown(of: machine) { try stop(machine: machine) }
   }
@@ -49,15 +67,21 @@ extension World {
     drawWrites(of: machine)
     machines[machine].power = .off
     guestStopped(machine)
-    try leaveCluster(machines[machine].id)
-    replications[machines[machine].replication].source.poweredOff(at: now)
-    saveState(machines[machine].replication)
-    try sourceChanged(machines[machine].replication)
+    try leaveCluster(machines[machine].place)
+    if let replication = trackedReplication(of: machine) {
+      replications[replication].source.poweredOff(at: now)
+      saveState(replication)
+      try sourceChanged(replication)
+    }
+    machineStopped(machine)
   }
 
   mutating func powerOn(machine: Int) throws(SimulationFailure) {
     guard case .off = machines[machine].power else { return }
-    guard !replications[machines[machine].replication].source.isLocked else {
+    guard machines[machine].isRegistered else {
+      return note("vm.start-refused", of: machine, detail: "not in the inventory")
+    }
+    guard !isLocked(machine) else {
       machines[machine].awaitsUnlock = true
       return note("vm.start-refused", of: machine, detail: "locked by its offline instance")
     }
@@ -83,8 +107,7 @@ extension World {
   /// The host that reads the disks of machines that are off is gone: their offline instances are given up.
   private mutating func offlineInstancesLost(on host: HostID) throws(SimulationFailure) {
     for machine in machines.indices where machines[machine].host == host {
-      let replication = machines[machine].replication
-      guard replications[replication].source.isLocked else { continue }
+      guard isLocked(machine), let replication = trackedReplication(of: machine) else { continue }
       replications[replication].source.hostFailed(at: now)
       try sourceChanged(replication)
     }
@@ -98,12 +121,16 @@ extension World {
     guestStopped(machine)
     machines[machine].destination = nil
     if case .failed = machines[machine].power { machines[machine].availability.lost(at: now) }
-    replications[machines[machine].replication].source.hostFailed(at: now)
-    replications[machines[machine].replication].files?.sourceHostFailed()
+    let replication = trackedReplication(of: machine)
+    if let replication {
+      replications[replication].source.hostFailed(at: now)
+      replications[replication].files?.sourceHostFailed()
+    }
     note("vm.fail", of: machine, detail: "host \(scenario.inventory[host].name) failed")
-    let isInCluster = compute.machinePlaces[machines[machine].id.index] != nil
+    let isInCluster = machines[machine].place != nil
     if case .failed = machines[machine].power, !isInCluster { scheduleRestart(of: machine) }
-    try sourceChanged(machines[machine].replication)
+    if let replication { try sourceChanged(replication) }
+    if case .off = machines[machine].power { machineStopped(machine) }
   }
 
   /// A host is back: machines that waited for one are started by vSphere HA.
@@ -112,9 +139,7 @@ extension World {
     try startWaitingAppliances()
     let site = scenario.inventory[host].site
     for machine in machines.indices
-    where compute.machinePlaces[machines[machine].id.index] == nil
-      && scenario.inventory[machines[machine].id].site == site
-    {
+    where machines[machine].place == nil && machines[machine].site == site {
       if case .waitingForHost = machines[machine].power { scheduleRestart(of: machine) }
     }
     try assignHosts()
@@ -137,9 +162,8 @@ extension World {
 
   /// Starts a stopped machine on a host that runs, if there is one.
   private mutating func start(machine: Int) throws(SimulationFailure) {
-    let id = machines[machine].id
-    if let place = compute.machinePlaces[id.index] {
-      switch enterCluster(id, at: place, preferring: machines[machine].host) {
+    if let place = machines[machine].place {
+      switch enterCluster(at: place, preferring: machines[machine].host) {
       case .success(let host): return try run(machine: machine, on: host)
       case .failure(let refusal): return note("vm.start-refused", of: machine, detail: "\(refusal)")
       }
@@ -158,12 +182,13 @@ extension World {
     machines[machine].power = .on
     machines[machine].availability.ended(at: now)
     machines[machine].writtenUntil = now
-    try loadState(machines[machine].replication)
+    let replication = trackedReplication(of: machine)
+    if let replication { try loadState(replication) }
     guestBoots(machine)
     if machines[machine].isStalled { pauseGuest(machine) }
-    replications[machines[machine].replication].source.poweredOn(at: now)
+    if let replication { replications[replication].source.poweredOn(at: now) }
     note("vm.start", of: machine, detail: "on host \(scenario.inventory[host].name)")
-    try sourceChanged(machines[machine].replication)
+    if let replication { try sourceChanged(replication) }
   }
 
   mutating func pauseGuest(_ machine: Int) {
@@ -176,9 +201,9 @@ extension World {
   /// Its own host if that runs, else the running one of its site with the fewest replicated machines.
   func hostForStart(of machine: Int) -> HostID? {
     if hosts[machines[machine].host.index].isUp { return machines[machine].host }
-    let site = scenario.inventory[machines[machine].id].site
+    let site = machines[machine].site
     var counts = [Int](repeating: 0, count: hosts.count)
-    for other in machines { counts[other.host.index] += 1 }
+    for other in machines where other.role != .gone { counts[other.host.index] += 1 }
     return hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
       .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
   }

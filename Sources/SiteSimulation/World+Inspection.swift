@@ -105,12 +105,11 @@ extension World {
     }
   }
 
-  /// Every replicated machine, in the order of the replications.
+  /// Every machine that is or was replicated, of its copies the one that people use.
   package var machineSights: [MachineSight] {
-    machines.map { machine in
-      let isRunning = if case .on = machine.power { true } else { false }
-      return MachineSight(
-        machine: machine.id, isRunning: isRunning, host: machine.host,
+    machines.filter { $0.role == .current }.map { machine in
+      MachineSight(
+        machine: machine.id, isRunning: machine.isOn, host: machine.host,
         isHostUp: hosts[machine.host.index].isUp,
         plannedBy: hosts.indices.filter { hosts[$0].schedule.virtualMachines.contains(machine.id) }
           .map { HostID($0) },

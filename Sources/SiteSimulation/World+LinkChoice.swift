@@ -25,7 +25,8 @@ import SimulationKernel
 extension World {
   /// Looks at which links replications want now that one went down or came up.
   mutating func chooseLinks() {
-    for index in replications.indices where replications[index].links.count > 1 {
+    for index in replications.indices
+    where replications[index].links.count > 1 && replications[index].isActive {
       let current = replications[index].link
       let wanted = replications[index].links.first { isUp($0) } ?? current
       guard wanted != replications[index].nextLink ?? current else { continue }
@@ -40,17 +41,14 @@ extension World {
 
   /// Routing has converged.
   mutating func linkSwitches(_ index: Int, stamp: UInt64) throws(SimulationFailure) {
-    guard replications[index].linkStamp == stamp, let link = replications[index].nextLink else { return }
+    guard replications[index].linkStamp == stamp, replications[index].isActive,
+      let link = replications[index].nextLink
+    else { return }
     let isBroken = !isUp(replications[index].link)
     replications[index].nextLink = nil
     let closed = isBroken ? closeConnection(index) : interruptTransfers(index)
     replications[index].link = link
-    let site = scenario.inventory[replications[index].machine].site
-    guard let direction = scenario.inventory[link].direction(from: site, to: replications[index].target)
-    else {
-      preconditionFailure("a replication uses links of its two sites only")
-    }
-    replications[index].direction = direction
+    replications[index].direction = direction(of: link, index)
     replications[index][.forward].route = forwardRoute(index)
     replications[index][.backward].route = answerRoute(index)
     note(
@@ -76,10 +74,21 @@ extension World {
     }
   }
 
+  /// The direction of a link that leads from a replication's source to its target.
+  func direction(of link: LinkID, _ index: Int) -> Link.Direction {
+    let site = machines[replications[index].machineIndex].site
+    guard let direction = scenario.inventory[link].direction(from: site, to: replications[index].target)
+    else {
+      preconditionFailure("a replication uses links of its two sites only")
+    }
+    return direction
+  }
+
   /// The way of what the target answers.
-  private mutating func answerRoute(_ index: Int) -> RouteID {
+  mutating func answerRoute(_ index: Int) -> RouteID {
     let key = RouteKey(
-      replication: index, server: nil, host: nil, link: replications[index].link, side: .backward)
+      replication: index, server: nil, host: nil, link: replications[index].link,
+      direction: replications[index].direction, side: .backward)
     if let route = routes[key] { return route }
     let route = sharing.addRoute(wanUses(.backward, index))
     routes[key] = route

@@ -15,28 +15,33 @@ extension World {
     guard machines[machine].host != host, hosts[host.index].isUp else {
       return note("vm.migrate-refused", of: machine, detail: "host \(scenario.inventory[host].name)")
     }
-    let replication = machines[machine].replication
-    guard !replications[replication].source.isLocked else {
+    let replication = trackedReplication(of: machine)
+    guard !isLocked(machine) else {
       return note("vm.migrate-refused", of: machine, detail: "locked")
     }
+    guard scenario.inventory[host].site == machines[machine].site else {
+      return note("vm.migrate-refused", of: machine, detail: "another site")
+    }
     // Also while the new host looks for the state that the old one handed over.
-    guard machines[machine].destination == nil, !replications[replication].source.isMigrating else {
+    let isHandedOver = replication.map { !replications[$0].source.isMigrating } ?? true
+    guard machines[machine].destination == nil, isHandedOver else {
       return note("vm.migrate-refused", of: machine, detail: "moving")
     }
     guard case .on = machines[machine].power else {
       machines[machine].host = host
       return
     }
-    if let place = compute.machinePlaces[machines[machine].id.index] {
+    if let place = machines[machine].place {
       return try migrate(machine: machine, to: host, in: place)
     }
     drawWrites(of: machine)
     machines[machine].destination = host
     machines[machine].migrationStamp += 1
-    replications[replication].source.migrationBegan(at: now)
     queue.schedule(
       WorldEvent(.migrationEnds, machine, stamp: machines[machine].migrationStamp),
       at: now + scenario.profile.migrationDuration)
+    guard let replication else { return }
+    replications[replication].source.migrationBegan(at: now)
     try sourceChanged(replication)
   }
 
@@ -59,14 +64,18 @@ extension World {
   mutating func migrationEnds(machine: Int, stamp: UInt64) throws(SimulationFailure) {
     guard let host = machines[machine].destination, machines[machine].migrationStamp == stamp else { return }
     machines[machine].destination = nil
+    let replication = trackedReplication(of: machine)
     if hosts[host.index].isUp {
       machines[machine].host = host
-      takeMoves(of: tellSchedule(machines[machine].replication))
+      if let replication { takeMoves(of: tellSchedule(replication)) }
       note("vm.migrated", of: machine, detail: "to host \(scenario.inventory[host].name)")
     }
-    try handOverState(machines[machine].replication)
-    replications[machines[machine].replication].source.migrationEnded(at: now)
-    try sourceChanged(machines[machine].replication)
+    guard let replication else { return }
+    try handOverState(replication)
+    // A replication that began while the machine moved knows of no move.
+    guard replications[replication].source.isMigrating else { return }
+    replications[replication].source.migrationEnded(at: now)
+    try sourceChanged(replication)
   }
 
   // MARK: - Freeing
@@ -80,8 +89,10 @@ extension World {
     }
     guard let disk = machines[machine].disks.firstIndex(where: { $0.name == name }) else { return }
     drawWrites(of: machine)
-    let replication = machines[machine].replication
     let content = machines[machine].contents[disk]
+    guard let replication = trackedReplication(of: machine) else {
+      return trimUntracked(content, machine: machine, disk: disk, offset: offset, size: size)
+    }
     let outcome = replications[replication].source.guestWillUnmap(
       offset.bytes..<(offset + size).bytes, disk: disk, reading: content)
     switch outcome {
@@ -95,15 +106,32 @@ extension World {
     try sourceChanged(replication)
   }
 
+  /// The same on a disk that nobody tracks.
+  private mutating func trimUntracked(
+    _ content: ExtentStore, machine: Int, disk: Int, offset: ByteCount, size: ByteCount
+  ) {
+    let extent = content.geometry.extentSize.bytes
+    let (first, end) = (offset.bytes, (offset + size).bytes)
+    let touched = content.geometry.extents(covering: first..<end)
+    let whole =
+      Int((first + extent - 1) / extent)..<max(Int((first + extent - 1) / extent), Int(end / extent))
+    let tag = machines[machine].disks[disk].nextTag()
+    content.fill(
+      touched.lowerBound..<max(touched.lowerBound, min(whole.lowerBound, touched.upperBound)), tag: tag)
+    content.fill(whole.clamped(to: touched), tag: 0)
+    content.fill(
+      min(max(whole.upperBound, touched.lowerBound), touched.upperBound)..<touched.upperBound, tag: tag)
+  }
+
   // MARK: - Snapshots
 
   /// Keeps the disks as they are now.
   mutating func takeSnapshot(machine: Int) throws(SimulationFailure) {
     drawWrites(of: machine)
-    let replication = machines[machine].replication
+    machines[machine].snapshot = machines[machine].contents.map { $0.copy() }
+    guard let replication = trackedReplication(of: machine) else { return }
     let cost = replications[replication].source.snapshotTaken(reading: machines[machine].contents)
     delayGuest(machine, by: cost)
-    machines[machine].snapshot = machines[machine].contents.map { $0.copy() }
     try sourceChanged(replication)
   }
 
@@ -115,13 +143,13 @@ extension World {
       return note("vm.revert-refused", of: machine, detail: "no snapshot")
     }
     drawWrites(of: machine)
-    let replication = machines[machine].replication
-    replications[replication].source.trackingLost(.snapshotReverted, at: now)
+    let replication = trackedReplication(of: machine)
+    if let replication { replications[replication].source.trackingLost(.snapshotReverted, at: now) }
     for (disk, content) in snapshot.enumerated()
     where machines[machine].contents[disk].geometry == content.geometry {
       machines[machine].contents[disk] = content.copy()
     }
-    try sourceChanged(replication)
+    if let replication { try sourceChanged(replication) }
   }
 
   // MARK: - Disks
@@ -131,8 +159,9 @@ extension World {
     drawWrites(of: machine)
     let geometry = ExtentGeometry(diskSize: size)
     machines[machine].addedDisks.append((name, geometry))
-    replications[machines[machine].replication].source.diskAdded(geometry, at: now)
-    try sourceChanged(machines[machine].replication)
+    guard let replication = trackedReplication(of: machine) else { return }
+    replications[replication].source.diskAdded(geometry, at: now)
+    try sourceChanged(replication)
   }
 
   /// An administrator configures the replication again: disks that were added are taken in.
@@ -169,7 +198,9 @@ extension World {
   /// Refused where the target cannot follow now, and where the disk is larger already.
   mutating func resizeDisk(machine: Int, name: String, size: ByteCount) throws(SimulationFailure) {
     guard let disk = machines[machine].disks.firstIndex(where: { $0.name == name }) else { return }
-    let index = machines[machine].replication
+    guard let index = trackedReplication(of: machine) else {
+      return note("vm.resize-refused", of: machine, detail: "not replicated")
+    }
     if let obstacle = replications[index].replica.obstacle {
       return note("vm.resize-refused", of: machine, detail: "\(obstacle)")
     }
@@ -228,9 +259,7 @@ extension World {
 
   /// Starts a machine that was to start while an offline instance locked it.
   mutating func startIfUnlocked(_ machine: Int) throws(SimulationFailure) {
-    guard machines[machine].awaitsUnlock,
-      !replications[machines[machine].replication].source.isLocked
-    else { return }
+    guard machines[machine].awaitsUnlock, !isLocked(machine) else { return }
     machines[machine].awaitsUnlock = false
     try powerOn(machine: machine)
   }

@@ -11,6 +11,7 @@ struct RouteKey: Hashable {
   let server: ReplicationServerID?
   let host: HostID?
   let link: LinkID
+  let direction: Link.Direction
   var side = StreamSide.forward
 }
 
@@ -216,7 +217,8 @@ extension World {
     if let route = vsanForwardRoute(index) { return route }
     let replication = replications[index]
     let key = RouteKey(
-      replication: index, server: replication.server, host: replication.host, link: replication.link)
+      replication: index, server: replication.server, host: replication.host, link: replication.link,
+      direction: replication.direction)
     if let route = routes[key] { return route }
     let middle = [
       replication.server.flatMap { servers[$0.index].resource },
@@ -229,20 +231,34 @@ extension World {
     return route
   }
 
+  /// Chooses server and host for the replica of a replication that begins now.
+  mutating func placeReplica(_ index: Int) {
+    var counts = [Int](repeating: 0, count: servers.count)
+    for replication in replications {
+      if let server = replication.server { counts[server.index] += 1 }
+    }
+    replications[index].server = serverForReplica(index, counts)
+    replications[index].host = hostForReplica(index)
+    replications[index].isHostWanted = replications[index].host == nil
+  }
+
+  /// The server of the replica's site with the fewest replications; `nil` where the product has none.
+  private func serverForReplica(_ index: Int, _ counts: [Int]) -> ReplicationServerID? {
+    guard transport.hasServers else { return nil }
+    let site = replications[index].target
+    return servers.indices.filter { scenario.inventory.replicationServers[$0].site == site }
+      .min { (counts[$0], $0) < (counts[$1], $1) }.map { ReplicationServerID($0) }
+  }
+
   /// Chooses servers and hosts for all replicas as the run begins.
   ///
   /// Each goes to the server of its site with the fewest replications.
   mutating func placeReplicas() {
     var counts = [Int](repeating: 0, count: servers.count)
-    for index in replications.indices {
-      if transport.hasServers {
-        let site = replications[index].target
-        let server = servers.indices.filter { scenario.inventory.replicationServers[$0].site == site }
-          .min { (counts[$0], $0) < (counts[$1], $1) }
-        if let server {
-          counts[server] += 1
-          replications[index].server = ReplicationServerID(server)
-        }
+    for index in replications.indices where replications[index].isActive {
+      if let server = serverForReplica(index, counts) {
+        counts[server.index] += 1
+        replications[index].server = server
       }
       if let host = hostForReplica(index) { place(index, on: host) }
     }

@@ -11,8 +11,15 @@ import Workloads
 extension World {
   /// Records an event of a machine.
   mutating func note(_ kind: String, of machine: Int, detail: String = "", vcenterEvent: String? = nil) {
+    let copy: String? =
+      switch machines[machine].role {
+      case .current, .gone: nil
+      case .former: "former copy"
+      case .test: "test copy"
+      }
     record.note(
-      kind, subject: scenario.inventory[machines[machine].id].name, detail: detail,
+      kind, subject: scenario.inventory[machines[machine].id].name,
+      detail: copy.map { detail.isEmpty ? $0 : "\($0), \(detail)" } ?? detail,
       vcenterEvent: vcenterEvent, at: now)
   }
 
@@ -172,6 +179,10 @@ extension World {
       }
       record.foldFinal(UInt64(index))
       for content in machine.contents { record.foldFinal(content.digest.change.sum) }
+      if let former = replication.formerCopy {
+        drawWrites(of: former)
+        for content in machines[former].contents { record.foldFinal(content.digest.change.sum) }
+      }
     }
     for fault in openFaults { appendFault(fault.entry, from: fault.from) }
     for index in replications.indices {
@@ -222,8 +233,18 @@ extension World {
 
   /// The status of a replication as an administrator reads it.
   ///
-  /// A target without room is an error, and what stops all else; see `ReplicationConditions` for the order.
+  /// A target without room is an error, and what stops all else; see `ReplicationConditions` for the order. A replica is being
+  /// recovered from the moment when it is writable until its machine is in the inventory. A replication that is not configured,
+  /// for which the contract has no word, is not active.
   func status(of index: Int) -> ReplicationStatus {
+    var conditions = ReplicationConditions()
+    switch replications[index].life {
+    case .absent: return .notActive
+    case .recovered:
+      conditions.recovery = machines[replications[index].machineIndex].isRegistered ? .done : .running
+      return conditions.status
+    case .replicating: break
+    }
     let lag = replications[index].lag.lag(at: now)
     let isViolated = lag.map { $0 > replications[index].lag.rpo } ?? false
     let hasError =

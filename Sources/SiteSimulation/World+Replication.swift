@@ -36,6 +36,7 @@ extension World {
         for side in StreamSide.allCases { replications[index][side].connection.lost() }
       }
       note(event, of: index, unsent: unsent)
+      if case .deltaCompleted(let account) = event { serveSyncWaits(index, pointInTime: account.startedAt) }
     }
     saveState(index)
     moveIfIdle(index)
@@ -46,6 +47,7 @@ extension World {
     armTimer(index)
     try serveContexts()
     try startIfUnlocked(replications[index].machineIndex)
+    if !replications[index].syncWaits.isEmpty { try askForSync(index) }
   }
 
   // MARK: - The schedules of hosts
@@ -111,7 +113,7 @@ extension World {
     return unsent
   }
 
-  private mutating func dropSession(_ index: Int) {
+  mutating func dropSession(_ index: Int) {
     if planted.contains(.deliveredAfterItsSession) { keepUndelivered(index) }
     replications[index].session = replications[index].source.session
     resetStreams(index)
@@ -225,6 +227,7 @@ extension World {
       replications[index].lag.instanceCompleted(pointInTime: summary.pointInTime, at: now)
     }
     record.completed(summary, machine: replications[index].machine.index, at: now)
+    keepCertificate(of: summary, index)
     startMerges(index)
   }
 

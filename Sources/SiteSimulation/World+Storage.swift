@@ -100,7 +100,11 @@ extension World {
 
   /// Counts what a replica takes now, where room is limited.
   mutating func noteSpace(_ index: Int) {
-    guard scenario.inventory[replications[index].datastore].capacity != nil else { return }
+    guard scenario.inventory[replications[index].datastore].capacity != nil,
+      replications[index].life != .absent
+    else { return }
+    // What the machine of a test has written is in the image's logs.
+    if let test = replications[index].testCopy { drawWrites(of: test) }
     let space = replications[index].replica.spaceUse.total
     let datastore = replications[index].datastore.index
     if space < replications[index].space, !roomReturned.contains(replications[index].datastore) {
@@ -132,7 +136,8 @@ extension World {
 
   /// A datastore may have room again: what waits for it is tried, in the order of the replications.
   mutating func spaceReturned(on datastore: DatastoreID) throws(SimulationFailure) {
-    for index in replications.indices where replications[index].datastore == datastore {
+    for index in replications.indices
+    where replications[index].datastore == datastore && replications[index].isActive {
       startMerges(index)
       guard !replications[index].refused.isEmpty, isTargetUp(index) else { continue }
       try deliverWaiting(index)

@@ -191,7 +191,7 @@ extension World {
   ///
   /// A replica can be written while its server and the host it writes through run.
   mutating func reachabilityChanged() throws(SimulationFailure) {
-    for index in replications.indices {
+    for index in replications.indices where replications[index].isActive {
       // Also where the path stays broken: the target may be lost while the link is down, and be back later.
       applyTargetState(index)
       let isReachable =

@@ -60,18 +60,14 @@ extension World {
   /// Tells a datastore what guests have written since it was last told, for components that miss it.
   private mutating func noteMissedWrites(on datastore: Int) {
     for machine in machines.indices {
-      let id = machines[machine].id
-      guard scenario.inventory[id].datastore.index == datastore,
-        let objects = datastores[datastore].vsan?.machineObjects[id.index]
-      else { continue }
+      guard machines[machine].datastore.index == datastore else { continue }
       drawWrites(of: machine)
-      let disks = scenario.replications[machines[machine].replication].disks
-      for (position, disk) in disks.enumerated() {
+      for (position, object) in machines[machine].objects.enumerated() {
         let written = machines[machine].disks[position].writes?.writtenBytes ?? .zero
         let told = machines[machine].disks[position].toldWritten
         guard written > told else { continue }
         machines[machine].disks[position].toldWritten = written
-        datastores[datastore].vsan?.cluster.written(written - told, to: objects[disk])
+        datastores[datastore].vsan?.cluster.written(written - told, to: object)
       }
     }
   }
@@ -128,7 +124,8 @@ extension World {
     else { return }
     datastores[datastore].vsan?.followedVersion = version
     for machine in machines.indices { followMachine(machine, on: datastore) }
-    for index in replications.indices where replications[index].datastore.index == datastore {
+    for index in replications.indices
+    where replications[index].datastore.index == datastore && replications[index].isActive {
       followReplica(index)
     }
     for index in replications.indices
@@ -152,11 +149,15 @@ extension World {
 
   /// A machine stalls while one of its objects is out of reach.
   private mutating func followMachine(_ machine: Int, on datastore: Int) {
-    let id = machines[machine].id
-    guard scenario.inventory[id].datastore.index == datastore, let vsan = datastores[datastore].vsan else {
+    guard machines[machine].datastore.index == datastore, let vsan = datastores[datastore].vsan else {
       return
     }
-    let isStalled = !vsan.machineObjects[id.index].allSatisfy { vsan.cluster.isAccessible($0) }
+    var objects = machines[machine].objects
+    // Disks that are not replicated lie where the machine began.
+    if machines[machine].site == scenario.inventory[machines[machine].id].site {
+      objects += vsan.machineObjects[machines[machine].id.index]
+    }
+    let isStalled = !objects.allSatisfy { vsan.cluster.isAccessible($0) }
     guard isStalled != machines[machine].isStalled else { return }
     if isStalled {
       drawWrites(of: machine)

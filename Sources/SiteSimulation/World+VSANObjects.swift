@@ -29,6 +29,10 @@ extension World {
           }
         }
         datastores[datastore].vsan?.machineObjects.append(objects)
+        if !objects.isEmpty, let place = machineIndex[index] {
+          let disks = scenario.replications[machines[place].replication].disks
+          machines[place].objects = disks.map { objects[$0] }
+        }
       }
       noteUse(of: datastore)
     }
@@ -45,7 +49,7 @@ extension World {
   mutating func placeFiles(_ index: Int) {
     let datastore = replications[index].datastore.index
     guard var vsan = datastores[datastore].vsan,
-      let policy = scenario.replications[index].storagePolicy
+      let policy = replications[index].storagePolicy
     else { return }
     // The only owner, so that nothing is copied.
     datastores[datastore].vsan = nil
@@ -99,12 +103,10 @@ extension World {
   }
 
   /// The objects of a replication's disks at the source, by the index of the disk; none where they are on no vSAN datastore.
+  ///
+  /// Disks that were added since are counted on no device.
   func sourceObjects(_ index: Int) -> [VSANCluster.ObjectID] {
-    let machine = replications[index].machine
-    guard let vsan = datastores[scenario.inventory[machine].datastore.index].vsan else { return [] }
-    let objects = vsan.machineObjects[machine.index]
-    // Disks that were added since are counted on no device.
-    return scenario.replications[index].disks.map { objects[$0] }
+    machines[replications[index].machineIndex].objects
   }
 
   /// What the replica of a replication may grow by, or `nil` where that is no matter.

@@ -20,7 +20,7 @@ extension World {
   func isOnVSAN(_ datastore: DatastoreID) -> Bool { datastores[datastore.index].vsan != nil }
 
   func sourceDatastore(_ index: Int) -> DatastoreID {
-    scenario.inventory[replications[index].machine].datastore
+    machines[replications[index].machineIndex].datastore
   }
 
   /// What one byte of a replication's data reads at its source and writes at its target, on vSAN datastores.

@@ -51,15 +51,17 @@ package struct World: ~Copyable {
   var routes: [RouteKey: RouteID] = [:]
   /// The routes of transfers that end on vSAN datastores, by what they use; only looked up, never iterated.
   var routesByUse: [[ResourceUse]: RouteID] = [:]
-  /// Per machine of the inventory: its place in ``machines``, or `nil` if it is not replicated.
-  let machineIndex: [Int?]
+  /// Per machine of the inventory: the place in ``machines`` of the copy that people use, or `nil` if it is not replicated.
+  var machineIndex: [Int?]
+  /// How what plans waited for ended, in order; they are told at the end of each step.
+  var recoveryOutcomes: [RecoveryOutcome] = []
+  /// What machines that nobody replicates do, by the inventory.
+  var unreplicatedPowers: [Machine.Power]
   /// Reused for each look at a guest's writes.
   var writtenRuns: [Range<Int>] = []
 
   /// By pair of sites.
   var conductors: [RecoveryConductor] = []
-  /// What machines did that plans wait for, for the end of the step.
-  var recoveryOutcomes: [RecoveryOutcome] = []
 
   var record = RunRecorder()
   /// The lasting timeline entries in force, with the instant they began.
@@ -147,6 +149,7 @@ package struct World: ~Copyable {
     case .guestBooted: guestBooted(index, stamp: event.stamp)
     case .guestShutDown: try guestShutDown(index, stamp: event.stamp)
     case .guestMissed: guestMissed(index, stamp: event.stamp)
+    case .guestWritten: try guestWritten(index, stamp: event.stamp)
     case .paceChanges: if machines[index].paceStamp == event.stamp { applyPace(of: index) }
     case .recoveryDeadline: try recoveryDeadline(index, stamp: event.stamp)
     }

@@ -46,6 +46,8 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case guestMissed
     /// The pace of a machine's workloads changes; `index` is the machine.
     case paceChanges
+    /// A plan has written its settings into a guest; `index` is the machine.
+    case guestWritten
     /// Plans of a pair of sites have something due; `index` is the pair.
     case recoveryDeadline
   }

@@ -97,7 +97,7 @@ struct RunCommand: ParsableCommand {
       CommandFailure(status: .inputOutput, message: "\(error)", help: ["the path is relative to \(file)"])
     case .traceBeyondDisk, .unusableWorkload:
       CommandFailure(status: .invalid, message: "\(file): \(error)")
-    case .replicaDiffers, .replicaDamaged, .filesDiffer:
+    case .replicaDiffers, .replicaDamaged, .recoveredDiffers, .filesDiffer:
       CommandFailure(
         status: .internalError, message: "\(error)",
         help: [

@@ -57,7 +57,7 @@ package struct ComputeCluster: Sendable {
   let cpuCountMaximum: Int
   let parameters: HighAvailability
   let migrationDuration: TimeSpan
-  package let machines: [ComputeMachine]
+  package private(set) var machines: [ComputeMachine]
   var hosts: [HostState]
   private(set) var powers: [Power]
   /// The machines that vSphere HA is to start, in the order in which it tries.
@@ -92,6 +92,15 @@ package struct ComputeCluster: Sendable {
       precondition(fits(machine, on: host), "the machines of the beginning fit on their hosts")
       setPower(.running(host: host), of: machine)
     }
+  }
+
+  /// One more machine belongs to the cluster; it is off.
+  ///
+  /// - Returns: Its number.
+  package mutating func add(_ machine: ComputeMachine) -> Int {
+    machines.append(machine)
+    powers.append(.off)
+    return machines.count - 1
   }
 
   // MARK: - Questions

@@ -8,7 +8,7 @@ package import Quantities
 package struct LagStatistics: Sendable, Hashable {
   /// The part of the window in which the replication existed.
   package let observedTime: TimeSpan
-  /// The time before the first complete instance: not compliant, and in no statistic of the lag.
+  /// The time without a complete instance: not compliant, and in no statistic of the lag.
   package let unprotectedTime: TimeSpan
   /// The time with a lag above the RPO.
   package let violationTime: TimeSpan
@@ -32,7 +32,7 @@ package struct LagStatistics: Sendable, Hashable {
     let segments = track.segments(in: window)
     let violations = track.violations(in: window)
     observedTime = observed.upperBound - observed.lowerBound
-    unprotectedTime = track.unprotected(in: window).map { $0.upperBound - $0.lowerBound } ?? .zero
+    unprotectedTime = track.unprotected(in: window).reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
     violationTime = violations.reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
     violationCount = violations.count
 

@@ -5,7 +5,8 @@ package import Quantities
 /// The lag at *t* is *t* minus the point in time of the newest instance that is complete at the target. It is a
 /// straight line of slope one between completions, so everything asked of it is computed from the completions and
 /// nothing is sampled. Before the first completion there is no lag: the machine is *unprotected*, which counts as
-/// not compliant and stays out of every statistic of the lag.
+/// not compliant and stays out of every statistic of the lag. So it is from the moment when its replica becomes a machine of
+/// its own, or is removed, until a later replication has its first complete instance.
 ///
 ///     var track = LagTrack(rpo: .minutes(15))
 ///     track.instanceCompleted(pointInTime: .zero, at: .zero + .minutes(10))
@@ -33,6 +34,8 @@ package struct LagTrack: Sendable, Hashable {
   /// When the run, or the replication, ended; `nil` while it goes on.
   package private(set) var end: Instant?
   package private(set) var completions: [Completion] = []
+  /// When the replica was recovered or removed, so that no instance was left; ascending.
+  package private(set) var interruptions: [Instant] = []
 
   package init(rpo: TimeSpan, start: Instant = .zero) {
     self.rpo = rpo
@@ -58,6 +61,16 @@ package struct LagTrack: Sendable, Hashable {
     completions.append(Completion(pointInTime: pointInTime, at: now))
   }
 
+  /// Records that the replica was recovered or removed: from now on there is no lag until the next completion.
+  ///
+  /// - Parameter now: Not before the last completion.
+  package mutating func interrupted(at now: Instant) {
+    precondition(end == nil, "an ended track takes no interruptions")
+    precondition(
+      now >= max(start, completions.last?.at ?? start), "a replica that is lost was complete before")
+    interruptions.append(now)
+  }
+
   /// Ends the track: what comes after `now` is not looked at.
   ///
   /// - Precondition: Called once, not before the last completion.
@@ -78,7 +91,15 @@ package struct LagTrack: Sendable, Hashable {
       let middle = (low + high) / 2
       if completions[middle].at <= now { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? nil : now - completions[low - 1].pointInTime
+    guard low > 0, interruption(after: low - 1).map({ $0 > now }) ?? true else { return nil }
+    return now - completions[low - 1].pointInTime
+  }
+
+  /// When the instances up to a completion were lost, if that was before the next one.
+  private func interruption(after completion: Int) -> Instant? {
+    guard let lost = interruptions.first(where: { $0 >= completions[completion].at }) else { return nil }
+    // An instance that completes at the very moment of a loss is the one that is lost.
+    return completion + 1 < completions.count && completions[completion + 1].at <= lost ? nil : lost
   }
 
   /// The part of `window` in which the track was kept.
@@ -94,7 +115,8 @@ package struct LagTrack: Sendable, Hashable {
     let window = observed(in: window)
     var segments: [LagSegment] = []
     for (index, completion) in completions.enumerated() {
-      let next = index + 1 < completions.count ? completions[index + 1].at : window.upperBound
+      let following = index + 1 < completions.count ? completions[index + 1].at : window.upperBound
+      let next = interruption(after: index).map { min($0, following) } ?? following
       let from = max(completion.at, window.lowerBound)
       let to = min(next, window.upperBound)
       guard from < to else { continue }
@@ -103,11 +125,17 @@ package struct LagTrack: Sendable, Hashable {
     return segments
   }
 
-  /// The time without any complete instance in the observed part of `window`, or `nil` if there is none.
-  package func unprotected(in window: Range<Instant>) -> Range<Instant>? {
+  /// The times without any complete instance in the observed part of `window`, in order of time.
+  package func unprotected(in window: Range<Instant>) -> [Range<Instant>] {
     let window = observed(in: window)
-    let to = min(completions.first?.at ?? window.upperBound, window.upperBound)
-    return window.lowerBound < to ? window.lowerBound..<to : nil
+    var times: [Range<Instant>] = []
+    var from = window.lowerBound
+    for segment in segments(in: window) {
+      if from < segment.from { times.append(from..<segment.from) }
+      from = segment.to
+    }
+    if from < window.upperBound { times.append(from..<window.upperBound) }
+    return times
   }
 
   /// The intervals of `window` in which the lag exceeds the RPO, in order of time.

@@ -67,4 +67,6 @@ package enum AbortReason: String, Sendable, Hashable {
   case configurationFailed
   /// An administrator stopped the offline instance.
   case offlineInstanceStopped
+  /// The replica was recovered, or the replication removed.
+  case replicationEnded
 }

@@ -14,6 +14,15 @@ extension ReplicationSource {
 
   package mutating func resumed() { isPaused = false }
 
+  /// The replica was recovered or the replication removed: a sync that runs is given up, and none begins any more.
+  ///
+  /// The machine is no longer locked. What happens to it from now on need not be told.
+  package mutating func ended(at now: Instant) {
+    abortSync(.replicationEnded, at: now)
+    unlock()
+    isEnded = true
+  }
+
   /// Lets the next delta start as soon as one can, as "Sync now" does.
   ///
   /// No effect while a sync is running.

@@ -72,6 +72,8 @@ package struct ReplicationSource {
   var hasReplica: Bool
   var power = Power.on
   var isPaused = false
+  /// Whether nothing is replicated any more; see ``ended(at:)``.
+  package internal(set) var isEnded = false
   var migration: Migration?
   /// When the delta in flight is given up because of its demand log, or `nil` if that is sound.
   var demandLogFailsAt: Instant?
@@ -97,10 +99,11 @@ package struct ReplicationSource {
   /// - Parameters:
   ///   - schedule: Whose first deadline starts the first delta; a full sync starts at once.
   ///   - hasReplica: Whether the target holds a complete instance equal to the disks as they are now.
+  ///   - firstSession: Beyond every session of a replication that this one takes the place of.
   /// - Precondition: The guest is quiesced only with an objective that allows it.
   package init(
     disks: [ExtentGeometry], schedule: SyncSchedule, hasReplica: Bool, parameters: ReplicationParameters,
-    options: ReplicationOptions = ReplicationOptions()
+    options: ReplicationOptions = ReplicationOptions(), firstSession: UInt64 = 0
   ) {
     precondition(!disks.isEmpty, "a replication has at least one disk")
     precondition(
@@ -109,6 +112,7 @@ package struct ReplicationSource {
     parameters.validate()
     self.parameters = parameters
     self.options = options
+    session = firstSession
     self.schedule = schedule
     if options.quiescing.mode != .none {
       self.schedule.expectPreparation(options.quiescing.prepareTime ?? .zero)
@@ -125,6 +129,7 @@ package struct ReplicationSource {
   ///
   /// It may lie in the past: what could not start in time, and every full sync, is due at once.
   package var nextDeadline: Instant? {
+    guard !isEnded else { return nil }
     var deadline = connection.deadline
     func consider(_ other: Instant?) {
       if let other { deadline = min(deadline ?? other, other) }
@@ -232,7 +237,7 @@ package struct ReplicationSource {
   var needsAnyFullSync: Bool { needsFullSync.contains(true) }
 
   var canStart: Bool {
-    power != .off && !isPaused && connection.isConnected && migration == nil && !isResizingDisk
+    power != .off && !isPaused && !isEnded && connection.isConnected && migration == nil && !isResizingDisk
       && configurationProblem == nil
   }
 

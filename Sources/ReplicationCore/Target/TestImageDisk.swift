@@ -33,6 +33,12 @@ package final class TestImageDisk: ExtentReading, ExtentWriting {
     written.mark(extents)
   }
 
+  /// Records writes of one generation: every aligned 8 bytes of the runs hold `tag` from now on.
+  package func fill(_ runs: [Range<Int>], tag: UInt64) {
+    overlay.fill(runs, tag: tag)
+    for run in runs { written.mark(run) }
+  }
+
   package func read(_ extents: Range<Int>, appendingTo payloads: inout [UInt8]) {
     var rest = extents
     while !rest.isEmpty {

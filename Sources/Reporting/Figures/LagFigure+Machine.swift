@@ -21,7 +21,7 @@ extension LagFigure.Painter {
         size: 100, color: Palette.faintInk, anchor: .end)
     }
 
-    if let gap = machine.lag.unprotected(in: whole) {
+    for gap in machine.lag.unprotected(in: whole) {
       let from = time.position(gap.lowerBound.nanoseconds)
       drawing.rectangle(
         x: from, y: y, width: time.position(gap.upperBound.nanoseconds) - from, height: height,

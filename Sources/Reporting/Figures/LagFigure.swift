@@ -144,7 +144,7 @@ package struct LagFigure: Sendable {
       drawing.line(from: (x, y - 85), to: (x + 220, y - 85), color: Palette.vermillion, widthTenths: 20)
       label("RPO violated", &drawing)
       let whole = Instant.zero..<(.zero + record.duration)
-      if record.vms.contains(where: { $0.lag.unprotected(in: whole) != nil }) {
+      if record.vms.contains(where: { !$0.lag.unprotected(in: whole).isEmpty }) {
         drawing.rectangle(x: x, y: y - 95, width: 220, height: 110, fill: "url(#hatch)")
         label("no instance yet", &drawing)
       }

@@ -151,7 +151,7 @@ extension World {
       facts.unreplicatedDevices = scenario.inventory[vm].disks.map(\.name)
       return facts
     }
-    if isReplicated(machine), status(of: machines[machine].replication) == .error {
+    if replications[machines[machine].replication].isActive, status(of: machines[machine].replication) == .error {
       facts.replication = .error("the replication is in status ERROR")
     }
     return facts
@@ -179,8 +179,16 @@ extension World {
       vm: vm, name: scenario.inventory[vm].name, settings: settings,
       needsCustomization: !customizations.isEmpty,
       hasTools: scenario.virtualMachines[vm.index].guest.hasTools,
-      isOnAtProtectedSite: machineIndex[vm.index].map { isOn($0, copy: .protected) } ?? false,
+      isOnAtProtectedSite: isToRunAtProtectedSite(vm),
       problem: conductor.problem(of: vm))
+  }
+
+  /// Whether a machine's protected copy is on, or would be if its host or site had not failed: nobody has shut it down.
+  private func isToRunAtProtectedSite(_ vm: VirtualMachineID) -> Bool {
+    guard let machine = machineIndex[vm.index], let copy = place(of: .protected, of: machine) else {
+      return false
+    }
+    return machines[copy].power != .off
   }
 
   /// The run of an entry has ended: what waits for that is to come.

@@ -27,8 +27,9 @@ extension World {
     conductors[pair].advance(to: now)
     while true {
       conductors[pair].takeCommands(at: now)
-      for ticket in conductors[pair].abandoned { abandon(ticket) }
+      let abandoned = conductors[pair].abandoned
       conductors[pair].abandoned.removeAll(keepingCapacity: true)
+      for ticket in abandoned { try abandon(ticket) }
       if let duty = conductors[pair].nextDuty(at: now) {
         try carryOut(duty, pair: pair)
         continue
@@ -99,7 +100,7 @@ extension World {
     }
     conductors[pair].sitesChanged(
       running: BothSides(first: running(.first), second: running(.second)),
-      areConnected: areConnected(sites.first, sites.second),
+      areConnected: canReach(site: sites.first, from: sites.second),
       hosts: BothSides(first: runningHostCount(of: sites.first), second: runningHostCount(of: sites.second)),
       at: now)
   }
@@ -123,14 +124,6 @@ extension World {
     scenario.inventory.hosts.indices.count { scenario.inventory.hosts[$0].site == site && hosts[$0].isUp }
   }
 
-  /// Whether some link joins the two sites.
-  private func areConnected(_ one: SiteID, _ other: SiteID) -> Bool {
-    scenario.inventory.links.indices.contains { index in
-      let ends = scenario.inventory.links[index].ends
-      return ends.contains(one) && ends.contains(other) && isUp(LinkID(index))
-    }
-  }
-
   private mutating func noteDoubles(_ pair: Int) {
     for vm in conductors[pair].description.virtualMachines { noteDouble(vm.id, pair: pair) }
   }
@@ -146,5 +139,9 @@ extension World {
     } else if !isDouble, let position {
       conductors[pair].doubles.remove(at: position)
     }
+  }
+
+  private func isOn(_ machine: Int, copy: MachineCopy) -> Bool {
+    place(of: copy, of: machine).map { machines[$0].isOn } ?? false
   }
 }

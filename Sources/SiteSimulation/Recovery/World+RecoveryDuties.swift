@@ -135,7 +135,7 @@ extension World {
     let limit: Instant? = if case .notLater(let instant) = choice { instant } else { nil }
     switch action {
     case .synchronize:
-      beginSync(of: machine, for: RecoveryTicket(pair: RecoveryPairID(pair), command: id, machine: vm))
+      try beginSync(of: machine, for: RecoveryTicket(pair: RecoveryPairID(pair), command: id, machine: vm))
       return nil
     case .createTestImage:
       switch try createTestImage(of: machine, notAfter: limit) {
@@ -166,8 +166,8 @@ extension World {
 
   /// The last moment in which the protected machine could write: now, or when it stopped.
   private func lastWrite(of machine: Int) -> Instant {
-    if case .on = machines[machine].power { return now }
-    return machines[machine].writtenUntil
+    guard let former = place(of: .protected, of: machine), !machines[former].isOn else { return now }
+    return machines[former].stoppedAt ?? machines[former].writtenUntil
   }
 
   // MARK: - Machines
@@ -178,7 +178,8 @@ extension World {
     let copy: MachineCopy = run.workflow.isRecovery ? .recovered : .test
     switch action {
     case .suspend(let vm, let side):
-      return DutyResult(try suspend(vm, at: conductors[pair].description.sites[side]))
+      try suspend(vm, at: conductors[pair].description.sites[side])
+      return .done
     case .resume(let vm, let side):
       return DutyResult(try resume(vm, at: conductors[pair].description.sites[side]))
     case .configureReverseProtection(let vm): return configureReverseProtection(of: vm, pair: pair)
@@ -209,7 +210,7 @@ extension World {
     case .configureTestNetwork:
       return .done
     case .customizeGuest:
-      customizeGuest(
+      try customizeGuest(
         machine, copy: copy, writing: conductors[pair].times.guestCustomization, for: ticket)
       return .pending([vm])
     case .powerOn(_, let side):
@@ -228,7 +229,7 @@ extension World {
       awaitTools(of: machine, copy: copy, for: ticket)
       return .pending([vm])
     case .shutDownGuest:
-      shutDownGuest(machine, for: ticket)
+      try shutDownGuest(machine, for: ticket)
       return .pending([vm])
     case .powerOff(_, let side):
       let result = DutyResult(try powerOff(machine, copy: side == run.protectedSide ? .protected : .test))

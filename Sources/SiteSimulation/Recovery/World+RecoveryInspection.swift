@@ -103,6 +103,41 @@ extension World {
     return nil
   }
 
+  /// What a machine does at a site: `ON`, `OFF` or `SUSPENDED`, `PLACEHOLDER` where it only has one, `nil` where it is not known.
+  ///
+  /// A machine whose host or site has failed is off.
+  package func power(of vm: VirtualMachineID, atSite site: SiteID) -> String? {
+    if let power = power(of: vm, at: site) {
+      return switch power {
+      case .on: "ON"
+      case .suspended: "SUSPENDED"
+      case .off, .failed, .waitingForHost: "OFF"
+      }
+    }
+    for conductor in conductors {
+      guard let placeholder = conductor.groups.protectedVM(vm)?.placeholder, placeholder.state == .present,
+        conductor.description.sites[placeholder.side] == site
+      else { continue }
+      return "PLACEHOLDER"
+    }
+    return nil
+  }
+
+  /// The network of a protected machine's first card where it runs; `nil` if it has none or is in no group.
+  package func network(of vm: VirtualMachineID) -> String? {
+    for conductor in conductors {
+      guard let member = conductor.groups.protectedVM(vm), let group = conductor.groups.group(member.group)
+      else {
+        continue
+      }
+      let side = member.isRecovered ? group.protectedSide.other : group.protectedSide
+      return member.location.networks.first.flatMap { $0 }.map {
+        conductor.description.objects[side][$0].name
+      }
+    }
+    return nil
+  }
+
   /// The runs that ended, in the order of their end.
   package var planRuns: [PlanRunRecord] { record.planRuns }
 }

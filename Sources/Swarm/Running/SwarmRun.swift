@@ -98,7 +98,8 @@ package struct SwarmRun {
   /// What the run itself found wrong.
   private static func violation(_ error: any Error, _ scenario: Scenario) -> Violation {
     switch error as? SimulationFailure {
-    case .replicaDiffers(let machine, _, _, let at, _), .replicaDamaged(let machine, _, let at):
+    case .replicaDiffers(let machine, _, _, let at, _), .replicaDamaged(let machine, _, let at),
+      .recoveredDiffers(let machine, _, _, let at):
       Violation(.certificate, at: at, subject: machine, detail: "\(error)")
     default: Violation(.soundness, at: scenario.clock.end, subject: scenario.name, detail: "\(error)")
     }

@@ -28,7 +28,7 @@ struct PoissonWriter: Sendable {
   private let hitsPerUnitNanosecond: Double
   private let unitCount: UInt64
   private let units: UnitLayout
-  private var random: RandomStream
+  var random: RandomStream
 
   /// - Parameters:
   ///   - gapMeanNanoseconds: Between two writes of the whole tier; finite.

@@ -111,6 +111,18 @@ package struct WriteStream: Sendable {
 
   package var isPaused: Bool { clock.isPaused }
 
+  /// Gives the stream luck of its own: what Poisson writers draw from now on comes from `random`.
+  ///
+  /// For the copy of a machine that goes on by itself. When their next write happens is known already; heads of sequential
+  /// writers, remaining times and recordings stay as they are.
+  package mutating func diverge(to random: RandomStream) {
+    var random = random
+    let seed = random.next()
+    for index in poissonWriters.indices {
+      poissonWriters[index].random = RandomStream(seed: seed, name: "writer \(index)")
+    }
+  }
+
   /// The pace of the writers' clock while it is not paused.
   package var factor: Ratio { clock.factor }
 

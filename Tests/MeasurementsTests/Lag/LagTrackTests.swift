@@ -42,7 +42,7 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
     let statistics = track.statistics(in: minute(0)..<minute(25))
 
     #expect(track.lag(at: minute(9)) == nil)
-    #expect(track.unprotected(in: minute(0)..<minute(25)) == minute(0)..<minute(10))
+    #expect(track.unprotected(in: minute(0)..<minute(25)) == [minute(0)..<minute(10)])
     #expect(statistics.unprotectedTime == .minutes(10))
     #expect(statistics.violationTime == .minutes(5))
     // 25 − 10 − 5 of 25 minutes.
@@ -97,7 +97,7 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
     track.instanceCompleted(pointInTime: minute(-5), at: minute(0))
 
     #expect(track.lag(at: minute(0)) == .minutes(5))
-    #expect(track.unprotected(in: minute(0)..<minute(20)) == nil)
+    #expect(track.unprotected(in: minute(0)..<minute(20)).isEmpty)
     #expect(track.violations(in: minute(0)..<minute(20)) == [minute(10)..<minute(20)])
   }
 
@@ -170,6 +170,25 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
       #expect(
         distribution.time(atMost: .nanoseconds(lag)) == .nanoseconds(Int64(lags.count { $0 < lag })))
     }
+  }
+
+  @Test func `From recovery to the first instance of the next replication a machine is unprotected`() {
+    // Complete from minute 10 on, recovered at 13, protected again from 20 on with an image of minute 18.
+    var track = LagTrack(rpo: .minutes(5))
+    track.instanceCompleted(pointInTime: minute(9), at: minute(10))
+    track.interrupted(at: minute(13))
+    track.instanceCompleted(pointInTime: minute(18), at: minute(20))
+    track.end(at: minute(25))
+
+    #expect(track.lag(at: minute(12)) == .minutes(3))
+    #expect(track.lag(at: minute(13)) == nil && track.lag(at: minute(19)) == nil)
+    #expect(track.lag(at: minute(20)) == .minutes(2))
+    let window = minute(0)..<minute(25)
+    #expect(track.unprotected(in: window) == [minute(0)..<minute(10), minute(13)..<minute(20)])
+    // The lag of the old replication never reached 5 minutes; that of the new one does at minute 23.
+    #expect(track.violations(in: window) == [minute(23)..<minute(25)])
+    #expect(track.statistics(in: window).unprotectedTime == .minutes(17))
+    #expect(track.statistics(in: window).lagMaximum == .minutes(7))
   }
 
   @Test func `A completion before its point in time is a bug`() async {
