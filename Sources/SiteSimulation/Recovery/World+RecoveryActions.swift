@@ -139,15 +139,17 @@ extension World {
   /// Finds out what protection rests on: whether the machines are replicated, and how well.
   mutating func lookAtMachines(of pair: Int) {
     for vm in conductors[pair].description.virtualMachines.map(\.id) {
-      guard conductors[pair].groups.protectedVM(vm) != nil else { continue }
-      conductors[pair].groups.factsChanged(facts(of: vm), for: vm)
+      let facts = facts(of: vm)
+      guard let member = conductors[pair].groups.protectedVM(vm), member.facts != facts else { continue }
+      conductors[pair].groups.factsChanged(facts, for: vm)
+      conductors[pair].hasNews = true
     }
-    conductors[pair].hasNews = true
   }
 
   private func facts(of vm: VirtualMachineID) -> ProtectedVM.Facts {
     var facts = ProtectedVM.Facts()
-    guard let machine = machineIndex[vm.index] else {
+    let machine = machineIndex[vm.index]
+    guard let machine, replications[machines[machine].replication].life != .absent else {
       facts.unreplicatedDevices = scenario.inventory[vm].disks.map(\.name)
       return facts
     }

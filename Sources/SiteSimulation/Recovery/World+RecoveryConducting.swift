@@ -87,6 +87,7 @@ extension World {
     for pair in conductors.indices {
       tellSites(pair)
       noteDoubles(pair)
+      lookAtMachines(of: pair)
       try conduct(pair)
     }
   }
@@ -131,7 +132,7 @@ extension World {
   /// Reports a machine that runs at both sites, once until that ends.
   mutating func noteDouble(_ vm: VirtualMachineID, pair: Int) {
     guard let machine = machineIndex[vm.index] else { return }
-    let isDouble = isOn(machine, copy: .protected) && isOn(machine, copy: .recovered)
+    let isDouble = runsAtBothSites(machine)
     let position = conductors[pair].doubles.firstIndex(of: vm)
     if isDouble, position == nil {
       conductors[pair].doubles.append(vm)
@@ -139,9 +140,5 @@ extension World {
     } else if !isDouble, let position {
       conductors[pair].doubles.remove(at: position)
     }
-  }
-
-  private func isOn(_ machine: Int, copy: MachineCopy) -> Bool {
-    place(of: copy, of: machine).map { machines[$0].isOn } ?? false
   }
 }

@@ -107,7 +107,9 @@ extension World {
   ///
   /// A machine whose host or site has failed is off.
   package func power(of vm: VirtualMachineID, atSite site: SiteID) -> String? {
-    if let power = power(of: vm, at: site) {
+    // A machine that a plan took out of the inventory is still there, until reprotect.
+    let former = copy(of: vm, at: site).flatMap { machines[$0].role == .former ? machines[$0].power : nil }
+    if let power = former ?? power(of: vm, at: site) {
       return switch power {
       case .on: "ON"
       case .suspended: "SUSPENDED"

@@ -21,6 +21,8 @@ struct RecoveryWorld {
   /// Beside `paris` and `lyon`, such as machines at `lyon` that give way.
   var furtherMachines: [String] = []
   var guest = #""boot": "30s", "shutdown": "10s""#
+  var disk = "64MiB"
+  var write = "20kB/s"
   var replication = ""
   /// Keys of the mappings.
   var mappings = #""reverse": true"#
@@ -45,7 +47,7 @@ struct RecoveryWorld {
     let vms = (0..<machines).map { index in
       """
       { "name": "\(Self.name(index))", "site": "paris", "datastore": "ds-paris", "network": "prod", \(guest),
-        "disks": [{ "name": "os", "size": "64MiB", "used": "64MiB", "workload": "steady" }] }
+        "disks": [{ "name": "os", "size": "\(disk)", "used": "\(disk)", "workload": "steady" }] }
       """
     }
     let own = #"{ "name": "RP", "from": "paris", "to": "lyon", "groups": [\#(groupNames)]\#(plan.isEmpty ? "" : ", ")\#(plan) }"#
@@ -58,7 +60,7 @@ struct RecoveryWorld {
           { "name": "lyon", "hosts": \(hosts), "replicationServers": 1,
             "datastores": [{ "name": "ds-lyon", "capacity": "100TiB" }], "networks": ["dr", "bubble"] }],
         "links": [{ "name": "wan", "between": ["paris", "lyon"], "bandwidth": "100Mbps", "latency": "5ms" }],
-        "workloads": { "steady": { "model": "uniform", "write": "20kB/s", "blockSize": "8KiB" } },
+        "workloads": { "steady": { "model": "uniform", "write": "\(write)", "blockSize": "8KiB" } },
         "vms": [\((vms + furtherMachines).joined(separator: ",\n"))],
         "replications": [{ "vm": "vm-*", "to": "lyon", "datastore": "ds-lyon", "rpo": "5m", "initialSync": "done"\(replication) }],
         "mappings": { "from": "paris", "to": "lyon", "networks": { "prod": "dr" }, \(mappings) },
