@@ -85,7 +85,7 @@ extension Draft {
     for key in keys where key.fits(kind) && !members.contains(where: { $0.key == key.name }) {
       if let value = key.defaultValue {
         key.decode(JSONNode(value: value, span: node.span.start), quoted(key.name), &draft, &log)
-      } else if key.isRequired, kind != nil || key.kinds == nil, !misspelt.contains(key.name) {
+      } else if key.isRequired(with: kind), !misspelt.contains(key.name) {
         log.report(
           .missingKey, "\(owner) lacks the key \(quoted(key.name))", at: node.span.start,
           help: "\(key.name): \(key.summary)")
@@ -132,6 +132,8 @@ struct Key<Owner: Draft>: Sendable {
   let defaultValue: JSONValue?
   /// The words of the discriminator with which the key makes sense; `nil` for all.
   let kinds: [String]?
+  /// Those of ``kinds`` with which a required key may be left out.
+  var optionalKinds: [String] = []
   /// What it says, in a sentence; an optional key's ends with what its absence means.
   let summary: String
   let shape: Shape
@@ -144,12 +146,20 @@ struct Key<Owner: Draft>: Sendable {
     return kinds.contains(kind)
   }
 
+  /// Whether an object of this kind must have the key; `nil` where the kind is not known.
+  fileprivate func isRequired(with kind: String?) -> Bool {
+    guard let kind else { return isRequired && kinds == nil }
+    return isRequired && !optionalKinds.contains(kind)
+  }
+
+  /// - Parameter optionalKinds: Further words of the discriminator with which the key makes sense but may be left out.
   static func required<Value>(
     _ name: String, _ path: any WritableKeyPath<Owner, Field<Value>> & Sendable, _ type: ValueType<Value>,
-    for kinds: [String]? = nil, _ summary: String
+    for kinds: [String]? = nil, optionalFor optionalKinds: [String] = [], _ summary: String
   ) -> Key {
     Key(
-      name: name, isRequired: true, defaultValue: nil, kinds: kinds, summary: summary, shape: type.shape,
+      name: name, isRequired: true, defaultValue: nil, kinds: kinds.map { $0 + optionalKinds },
+      optionalKinds: optionalKinds, summary: summary, shape: type.shape,
       decode: reading(type) { owner, value in
         owner[keyPath: path] = Field(located: value, isGiven: true)
       }, markGiven: { $0[keyPath: path].isGiven = true })
@@ -169,11 +179,12 @@ struct Key<Owner: Draft>: Sendable {
 
   /// An optional key whose value replaces something that a new owner has.
   static func override<Value>(
-    _ name: String, _ type: ValueType<Value>, _ summary: String,
+    _ name: String, _ type: ValueType<Value>, default defaultValue: JSONValue? = nil, _ summary: String,
     store: @escaping @Sendable (inout Owner, Value) -> Void
   ) -> Key {
     Key(
-      name: name, isRequired: false, defaultValue: nil, kinds: nil, summary: summary, shape: type.shape,
+      name: name, isRequired: false, defaultValue: defaultValue, kinds: nil, summary: summary,
+      shape: type.shape,
       decode: reading(type) { owner, value in
         if let value { store(&owner, value.value) }
       }, markGiven: { _ in })

@@ -35,7 +35,12 @@ package struct FormatDescription: Sendable {
     describe(WeeklyWindowDraft.self),
     describe(NetworkDraft.self), describe(WorkloadDraft.self), describe(VirtualMachineDraft.self),
     describe(DiskDraft.self), describe(ReplicationDraft.self), describe(TimelineEntryDraft.self),
-    describe(ProfileDraft.self), describe(VSANDraft.self),
+    describe(ProfileDraft.self), describe(VSANDraft.self), describe(MappingsDraft.self),
+    describe(NetworkMappingDraft.self), describe(SubnetRuleDraft.self), describe(ProtectionGroupDraft.self),
+    describe(RecoveryPlanDraft.self), describe(PlanMachineDraft.self), describe(PlaceDraft.self),
+    describe(MachineStepDraft.self), describe(PlanStepDraft.self), describe(IPCustomizationDraft.self),
+    describe(NICDraft.self), describe(RecoveryDraft.self), describe(RecoveryTimesDraft.self),
+    describe(RecoveryDefaultsDraft.self), describe(DismissalDraft.self), describe(PointInTimeDraft.self),
   ])
 
   private static func describe<Owner: Draft>(_ draft: Owner.Type) -> Object {

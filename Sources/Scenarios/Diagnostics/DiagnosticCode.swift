@@ -1,7 +1,7 @@
 /// The kinds of problems, each with a stable code.
 ///
-/// E00 is text that is no JSON, E01 a value, E02 a key or a name, E03 a rule of the domain, E04 an
-/// override. Codes are never given a new meaning; W stands for warnings.
+/// E00 is text that is no JSON, E01 a value, E02 a key or a name, E03 a rule of the domain, E040 an
+/// override, E041 and E042 a rule of recoveries. Codes are never given a new meaning; W stands for warnings.
 package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   // MARK: Not JSON
 
@@ -37,6 +37,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case wrongCount = "E0109"
   case newerFormat = "E0110"
   case invalidSkew = "E0111"
+  case invalidAddress = "E0112"
 
   // MARK: Keys and names
 
@@ -101,11 +102,32 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case afterTheEnd = "W0304"
   case datastoreTooSmall = "W0305"
   case aboveSlackSpace = "W0320"
+  case mappingMissing = "W0310"
+  case ignoredDependency = "W0311"
+  case forcedNotAllowed = "W0312"
+  case noReverseMapping = "W0313"
 
   // MARK: Overrides
 
   case invalidPath = "E0401"
   case unknownPath = "E0402"
+
+  // MARK: Rules of recoveries
+
+  case inTwoGroups = "E0410"
+  case directionsDiffer = "E0411"
+  case groupTypeNotModelled = "E0412"
+  case noPair = "E0413"
+  case mappedTwice = "E0414"
+  case settingsDiffer = "E0415"
+  case dependencyCycle = "E0416"
+  case notProtected = "E0417"
+  case timeoutTooLong = "E0418"
+  case impossibleStep = "E0419"
+  case commandsDiffer = "E0420"
+  case suspendsProtected = "E0421"
+  case notMadeYet = "E0422"
+  case recoveryLimit = "E0423"
 
   /// Told from the first letter of the code.
   package var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
@@ -780,6 +802,11 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         parts.
         """
       )
+    case .invalidAddress, .mappingMissing, .ignoredDependency, .forcedNotAllowed, .noReverseMapping,
+      .inTwoGroups, .directionsDiffer, .groupTypeNotModelled, .noPair, .mappedTwice, .settingsDiffer,
+      .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
+      .notMadeYet, .recoveryLimit:
+      recoveryText
     }
   }
 }

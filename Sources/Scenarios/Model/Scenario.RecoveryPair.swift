@@ -19,16 +19,19 @@ extension Scenario {
       package let isReversed: Bool
       /// Whether the timeline makes it.
       package let isMadeLater: Bool
+      /// How addresses change in a mapped network; `nil` without rules.
+      package let addressRules: IPMapping?
 
       package init(
         from: PairSide, source: MappableObjectID, target: MappableObjectID, isReversed: Bool,
-        isMadeLater: Bool
+        isMadeLater: Bool, addressRules: IPMapping? = nil
       ) {
         self.from = from
         self.source = source
         self.target = target
         self.isReversed = isReversed
         self.isMadeLater = isMadeLater
+        self.addressRules = addressRules
       }
     }
 
@@ -80,19 +83,25 @@ extension Scenario {
       /// What beats the mappings, by the side that is protected.
       package let overrides: BothSides<VMLocationOverrides>
       package let settings: VMRecoverySettings
+      /// Whether a plan says something of it; otherwise ``settings`` are the defaults of the site where it is recovered first.
+      package let hasOwnSettings: Bool
       /// Whether the timeline adds it to its group.
       package let joinsLater: Bool
+      /// The address of its card at the site where it runs in the beginning; `nil` where the scenario does not say.
+      package let address: IPv4Address?
 
       package init(
         id: VirtualMachineID, location: VMLocation,
         overrides: BothSides<VMLocationOverrides> = BothSides(.none), settings: VMRecoverySettings,
-        joinsLater: Bool
+        hasOwnSettings: Bool = true, joinsLater: Bool, address: IPv4Address? = nil
       ) {
         self.id = id
         self.location = location
         self.overrides = overrides
         self.settings = settings
+        self.hasOwnSettings = hasOwnSettings
         self.joinsLater = joinsLater
+        self.address = address
       }
     }
 
@@ -117,7 +126,8 @@ extension Scenario {
     package let installed: BothSides<[AddOn]>
     /// Whether the sites are paired when the run begins, and an operator is logged in at both.
     package let isPaired: Bool
-    /// What can be mapped: all networks, the folders, the clusters and the storage policies of the two sites.
+    /// What can be mapped: all networks, in the order of ``SiteSettings/networks``, so that an identifier of a network is its
+    /// index there; then the folders, the topmost one first, the clusters, and the storage policies.
     package let objects: BothSides<SiteObjects>
     /// In the order of the file.
     package let mappings: [Mapping]

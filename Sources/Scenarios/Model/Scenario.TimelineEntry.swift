@@ -197,6 +197,14 @@ extension Scenario.TimelineEntry {
       .circuitDown, .circuitLimit, .diskGroupFail, .hostIsolate, .hostDisconnect, .hostMaintenance,
       .siteFail, .siteIsolate, .applianceFail, .applianceHang, .machineHang, .failOperation,
     ]
+
+    /// Whether it begins a plan's run, whose end is known only when it comes.
+    package var isPlanRun: Bool {
+      switch self {
+      case .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan: true
+      default: false
+      }
+    }
   }
 
   /// The word of the action.

@@ -50,6 +50,7 @@ extension Resolver {
       }
       for index in path.reversed() {
         entries[index].instant = instant(of: index, moments[index])
+        entries[index].afterRun = runEnd(before: index, moments[index])
         marks[index] = .done
       }
     }
@@ -125,6 +126,17 @@ extension Resolver {
     guard let start = other.instant else { return nil }
     let reference = moment.isEnd ? start + (other.draft.duration.known ?? .zero) : start
     return reference + (entry.delay.known ?? .zero)
+  }
+
+  /// The run whose end an entry waits for, by itself or through entries in between.
+  private func runEnd(before index: Int, _ moment: Moment?) -> (entry: Int, delay: TimeSpan)? {
+    guard let moment else { return nil }
+    let delay = entries[index].draft.delay.known ?? .zero
+    let other = entries[moment.entry]
+    if moment.isEnd, other.draft.verb.known?.isPlanRun == true { return (moment.entry, delay) }
+    guard let run = other.afterRun else { return nil }
+    let duration = moment.isEnd ? other.draft.duration.known ?? .zero : .zero
+    return (run.entry, run.delay + duration + delay)
   }
 
   private mutating func warnAboutTheEnd() {

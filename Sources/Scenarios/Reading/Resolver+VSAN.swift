@@ -142,7 +142,7 @@ extension Resolver {
   /// The host and group that a timeline entry names.
   mutating func diskGroup(of entry: TimelineEntryDraft) -> (host: HostID, group: Int)? {
     guard let host = hostNames.resolve(entry.host.located, log: &log), let reference = entry.host.located,
-      let group = entry.group.located
+      let number = diskGroupNumber(of: entry)
     else { return nil }
     guard let vsan = vsans.compactMap({ $0 }).first(where: { $0.hosts.contains(host) }) else {
       // One that is itself defective has been reported.
@@ -153,14 +153,29 @@ extension Resolver {
       }
       return nil
     }
-    guard group.value <= vsan.groupCount else {
+    guard number <= vsan.groupCount else {
       log.report(
         .unknownDiskGroup,
-        "the host \(quoted(reference.value)) has \(vsan.groupCount) of them, not \(group.value)",
-        at: group.span)
+        "the host \(quoted(reference.value)) has \(vsan.groupCount) of them, not \(number)",
+        at: entry.group.located?.span ?? reference.span)
       return nil
     }
-    return (HostID(host), group.value - 1)
+    return (HostID(host), number - 1)
+  }
+
+  /// Counted from 1; `nil` after a report.
+  private mutating func diskGroupNumber(of entry: TimelineEntryDraft) -> Int? {
+    guard entry.group.isGiven else { return 1 }
+    switch entry.group.located?.value {
+    case .first(let number): return number
+    case .second(let name):
+      if let span = entry.group.located?.span {
+        log.report(
+          .wrongType, "\"group\" needs the number of a disk group, not the text \(quoted(name))", at: span)
+      }
+      return nil
+    case nil: return nil
+    }
   }
 
   mutating func corruption(of entry: TimelineEntryDraft) -> Action? {

@@ -48,6 +48,7 @@ struct Resolver {
   var hasUnknownMachines = false
   var replications: [PlannedReplication] = []
   var entries: [PlannedEntry] = []
+  var recovery = PlannedRecovery()
 
   /// A virtual machine of an expanded pattern.
   struct Machine {
@@ -102,7 +103,9 @@ struct Resolver {
     resolveWorkloads()
     resolveVirtualMachines()
     resolveReplications()
+    resolveRecovery()
     resolveTimeline()
+    checkRecoveryTimeline()
     checkLimits()
     checkLoads()
     warnAboutUnused()
@@ -284,6 +287,7 @@ struct Resolver {
       switch noun {
       case "datastore": datastores.filter { $0.site == site }.compactMap(\.draft.name.known)
       case "host": names(hostNames, hostSites)
+      case "cluster": names(clusterNames, clusters.map(\.site))
       default: names(serverNames, serverSites)
       }
     log.report(
