@@ -4,19 +4,22 @@
 /// `_bps`; the fields of the REST contract in `replication_info` keep the contract's units and end in those. No time
 /// of day is stored but the contract's, which the scenario's clock gives. Rows are numbered from zero within their run, in the order of the record.
 ///
-/// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`, `cycles`, `links`, `link_use`, `link_traffic`, `datastores`, `faults`,
-/// `events`. Derived by the program,
-/// so that a question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and
-/// `lag_statistics` and `link_statistics` (measured time). The views answer the common questions.
+/// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`, `cycles`, `links`, `link_use`, `link_traffic`,
+/// `datastores`, `vsan_datastores`, `faults`, `events`, and the tables of ``recovery``. Derived by the program, so that a
+/// question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and `lag_statistics` and
+/// `link_statistics` (measured time). The views answer the common questions.
 enum ResultSchema {
   /// "drsr", in the header of the file at byte 68.
   ///
   /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
   static let applicationID: Int32 = 0x6472_7372
   /// Raised with every change that an older reader would misread.
-  static let version = 4
+  static let version = 5
 
-  static let statements = """
+  static var statements: String { replication + recovery }
+
+  /// The run, its machines, links and datastores, and what happened to them.
+  private static let replication = """
     CREATE TABLE runs (
       run INTEGER PRIMARY KEY,
       scenario_name TEXT NOT NULL,
@@ -47,6 +50,9 @@ enum ResultSchema {
       guest_delay_maximum_ns INTEGER NOT NULL,
       replica_peak_bytes INTEGER NOT NULL,
       point_in_time_count INTEGER NOT NULL, -- recoverable at the end, the newest included
+      restart_count INTEGER NOT NULL, -- after a failure or isolation of its host
+      reset_count INTEGER NOT NULL, -- because its guest gave no heartbeat
+      without_host_ns INTEGER NOT NULL, -- how long it was to run and no host ran it
       PRIMARY KEY (run, vm)
     ) STRICT, WITHOUT ROWID;
 
@@ -227,6 +233,23 @@ enum ResultSchema {
       CHECK (used_bytes <= used_peak_bytes)
     ) STRICT, WITHOUT ROWID;
 
+    -- Of a datastore that is vSAN; its sizes in datastores are raw then, with copies and parity.
+    CREATE TABLE vsan_datastores (
+      run INTEGER NOT NULL, datastore INTEGER NOT NULL,
+      object_count INTEGER NOT NULL, -- this and all to inaccessible_object_count at the end of the run
+      component_count INTEGER NOT NULL,
+      absent_count INTEGER NOT NULL, -- components out of reach, whose content may come back
+      degraded_count INTEGER NOT NULL, -- components whose content is gone, or which found no place
+      stale_count INTEGER NOT NULL, -- components in reach that are not up to date
+      reduced_object_count INTEGER NOT NULL, -- usable, without all of their redundancy
+      inaccessible_object_count INTEGER NOT NULL,
+      rebuilt_count INTEGER NOT NULL, -- this and the following in the whole run
+      repaired_extent_count INTEGER NOT NULL,
+      resynced_bytes INTEGER NOT NULL,
+      PRIMARY KEY (run, datastore),
+      FOREIGN KEY (run, datastore) REFERENCES datastores
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE events (
       run INTEGER NOT NULL REFERENCES runs, event INTEGER NOT NULL,
       at_ns INTEGER NOT NULL,
@@ -254,7 +277,8 @@ enum ResultSchema {
       coalesce(sum(configuration_bytes), 0) AS configuration_bytes,
       coalesce(max(demand_log_peak_bytes), 0) AS demand_log_peak_bytes,
       written_bytes, verified_instance_count,
-      guest_delay_count, guest_delay_ns, guest_delay_maximum_ns, replica_peak_bytes, point_in_time_count
+      guest_delay_count, guest_delay_ns, guest_delay_maximum_ns, replica_peak_bytes, point_in_time_count,
+      restart_count, reset_count, without_host_ns
     FROM vms
     JOIN lag_statistics USING (run, vm)
     LEFT JOIN cycles USING (run, vm)
@@ -303,5 +327,7 @@ enum ResultSchema {
         WHERE violation_faults.run = violations.run AND violation_faults.violation = violations.violation
           AND relation = 'before') AS faults_before
     FROM violations JOIN vms USING (run, vm);
+
+
     """
 }

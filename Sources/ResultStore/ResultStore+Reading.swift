@@ -44,7 +44,7 @@ extension ResultStore {
         vms: try Self.vms(database, run: run), links: try Self.links(database, run: run),
         datastores: try Self.datastores(database, run: run),
         cycles: try Self.cycles(database, run: run, vm: nil), faults: try Self.faults(database, run: run),
-        events: try Self.events(database, run: run))
+        events: try Self.events(database, run: run), planRuns: try Self.planRuns(database, run: run))
     }
   }
 
@@ -145,7 +145,10 @@ extension ResultStore {
           guestDelay: GuestDelayRecord(
             count: row["guest_delay_count"], total: row["guest_delay_ns"],
             longest: row["guest_delay_maximum_ns"]),
-          replicaPeak: row["replica_peak_bytes"], pointInTimeCount: row["point_in_time_count"])
+          replicaPeak: row["replica_peak_bytes"], pointInTimeCount: row["point_in_time_count"],
+          availability: AvailabilityRecord(
+            restartCount: row["restart_count"], resetCount: row["reset_count"],
+            timeWithoutHost: row["without_host_ns"]))
       }
   }
 
@@ -233,16 +236,6 @@ extension ResultStore {
     }
   }
 
-  private static func datastores(_ database: Database, run: Int64) throws -> [DatastoreRecord] {
-    try Row.fetchAll(
-      database, sql: "SELECT * FROM datastores WHERE run = ? ORDER BY datastore", arguments: [run]
-    ).map {
-      DatastoreRecord(
-        id: DatastoreID($0["datastore"]), name: $0["name"], site: $0["site"], capacity: $0["capacity_bytes"],
-        usedSize: $0["used_bytes"], usedPeak: $0["used_peak_bytes"])
-    }
-  }
-
   private static func links(_ database: Database, run: Int64) throws -> [LinkRecord] {
     try Row.fetchAll(
       database, sql: "SELECT * FROM links JOIN link_traffic USING (run, link, direction) WHERE run = ?",
@@ -272,6 +265,6 @@ extension ResultStore {
 }
 
 /// A value that the schema's checks should have kept out.
-private struct DamagedResults: Error {
+struct DamagedResults: Error {
   let what: String
 }

@@ -17,6 +17,7 @@ struct ResultWriter {
     try writeFaultsAndViolations(record, summary: summary, run: run)
     try writeLinks(record, summary: summary, run: run)
     try writeDatastores(record, run: run)
+    try writePlanRuns(record, run: run)
     let events = try Insertion(into: "events", columnCount: 7, database: database)
     for (index, event) in record.events.enumerated() {
       try events.insert([
@@ -35,7 +36,7 @@ struct ResultWriter {
   }
 
   private func writeMachines(_ record: RunRecord, summary: RunSummary, run: Int64) throws {
-    let vms = try Insertion(into: "vms", columnCount: 14, database: database)
+    let vms = try Insertion(into: "vms", columnCount: 17, database: database)
     let infos = try Insertion(into: "replication_info", columnCount: 19, database: database)
     let disks = try Insertion(into: "disks", columnCount: 5, database: database)
     let instances = try Insertion(into: "instances", columnCount: 5, database: database)
@@ -46,7 +47,8 @@ struct ResultWriter {
       try vms.insert([
         run, vm.id.index, vm.name, vm.finalStatus, vm.rpo, vm.lag.start, end, vm.writtenSize,
         vm.verifiedInstanceCount, vm.guestDelay.count, vm.guestDelay.total, vm.guestDelay.longest,
-        vm.replicaPeak, vm.pointInTimeCount,
+        vm.replicaPeak, vm.pointInTimeCount, vm.availability.restartCount, vm.availability.resetCount,
+        vm.availability.timeWithoutHost,
       ])
       try infos.insert(Self.infoRow(vm, run: run))
       for (index, disk) in vm.disks.enumerated() {
@@ -148,20 +150,8 @@ struct ResultWriter {
   }
 }
 
-extension ResultWriter {
-  private func writeDatastores(_ record: RunRecord, run: Int64) throws {
-    let datastores = try Insertion(into: "datastores", columnCount: 7, database: database)
-    for datastore in record.datastores {
-      try datastores.insert([
-        run, datastore.id.index, datastore.name, datastore.site, datastore.capacity, datastore.usedSize,
-        datastore.usedPeak,
-      ])
-    }
-  }
-}
-
 /// A prepared statement that fills a table.
-private struct Insertion {
+struct Insertion {
   private let statement: Statement
 
   init(into table: String, columnCount: Int, database: Database) throws {

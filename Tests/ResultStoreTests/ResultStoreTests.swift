@@ -28,7 +28,7 @@ final class TemporaryFolder {
 @Suite struct ResultStoreTests {
   @Test func `A record comes back as it was written`() throws {
     let folder = try TemporaryFolder()
-    let records = [sampleRun(), sampleRun(seed: .max)]
+    let records = [sampleRun(), sampleRecovery(seed: .max)]
 
     try ResultStore.write(records, to: folder.file("results.db"))
 
@@ -152,6 +152,41 @@ final class TemporaryFolder {
     }
   }
 
+  @Test func `Runs of plans, failures and vSAN can be asked for in plain SQL`() throws {
+    let folder = try TemporaryFolder()
+    try ResultStore.write([sampleRecovery()], to: folder.file("results.db"))
+    let queue = try DatabaseQueue(path: folder.file("results.db"))
+
+    try queue.read { database in
+      let runs = try Row.fetchAll(database, sql: "SELECT * FROM v_plan_summary ORDER BY plan_run")
+      #expect(runs.map { $0["workflow"] as String } == ["test", "disaster-recovery"])
+      let counts = runs.map { row -> [Int] in
+        ["vm_count", "ready_vm_count", "error_count", "warning_count"].map { row[$0] }
+      }
+      #expect(counts == [[2, 2, 0, 0], [2, 1, 2, 1]])
+      let spans: [Int?] = [runs[1]["recovery_time_ns"], runs[1]["data_loss_maximum_ns"]]
+      #expect(spans == [480_000_000_000, 600_000_000_000])
+      let steps = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT step_number, text FROM plan_findings JOIN plan_steps USING (run, plan_run, step) ORDER BY step
+          """)
+      #expect(steps.map { $0["step_number"] as String } == ["1", "3.2"])
+      let path = try Int.fetchOne(
+        database, sql: "SELECT sum(duration_ns) FROM plan_critical_path WHERE plan_run = 1")
+      #expect(path == 480_000_000_000)
+      let machine = try #require(
+        try Row.fetchOne(
+          database,
+          sql: "SELECT restart_count, reset_count, without_host_ns FROM v_vm_summary WHERE name = 'db01'"))
+      #expect([machine[0] as Int, machine[1], machine[2]] == [2, 1, 200_000_000_000])
+      let vsan = try #require(
+        try Row.fetchOne(
+          database, sql: "SELECT datastore, rebuilt_count, resynced_bytes FROM vsan_datastores"))
+      #expect([vsan[0] as Int, vsan[1], vsan[2]] == [1, 12, 34_000_000_000])
+    }
+  }
+
   @Test func `A lag segment can be asked for in plain SQL`() throws {
     let folder = try TemporaryFolder()
     try ResultStore.write([sampleRun()], to: folder.file("results.db"))
@@ -182,10 +217,18 @@ final class TemporaryFolder {
     "UPDATE datastores SET used_peak_bytes = used_bytes - 1",
     "UPDATE datastores SET capacity_bytes = 'large'",
     "DELETE FROM faults",
+    "UPDATE plan_runs SET operation_type = 'RECOVER'",
+    "UPDATE plan_runs SET result = 'FINE'",
+    "UPDATE plan_runs SET ended_ns = started_ns - 1",
+    "UPDATE plan_steps SET depth = -1",
+    "UPDATE plan_findings SET severity = 'note'",
+    "UPDATE plan_findings SET step = 99",
+    "UPDATE plan_vms SET data_loss_ns = -1",
+    "INSERT INTO vsan_datastores VALUES (0, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
   ])
   func `The tables refuse what is not a result`(sql: String) throws {
     let folder = try TemporaryFolder()
-    try ResultStore.write([sampleRun()], to: folder.file("results.db"))
+    try ResultStore.write([sampleRecovery()], to: folder.file("results.db"))
     let queue = try DatabaseQueue(path: folder.file("results.db"))
 
     let error = #expect(throws: DatabaseError.self) { try queue.write { try $0.execute(sql: sql) } }
@@ -281,9 +324,9 @@ final class TemporaryFolder {
     let folder = try TemporaryFolder()
     let path = folder.file("results.db")
     try ResultStore.write([sampleRun()], to: path)
-    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 2") }
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 4") }
 
-    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 2, supported: 4)) {
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 4, supported: 5)) {
       try ResultStore.open(path)
     }
   }

@@ -60,8 +60,9 @@ package struct PlanRunRecord: Sendable, Hashable {
     package let ready: Instant?
     /// When the instance that it runs on was taken; `nil` unless this run gave it one.
     package let instance: Instant?
-    /// What the guest had written after that and is gone: from the instance to the last moment the protected machine could
-    /// write, or to the recovery if it ran on. Zero after a planned migration.
+    /// For how long the guest's last work is gone: zero after a planned migration, `nil` unless this run gave it an instance.
+    ///
+    /// From the instance to the last moment the protected machine could write, or to the recovery if it ran on.
     package let dataLoss: TimeSpan?
 
     package init(

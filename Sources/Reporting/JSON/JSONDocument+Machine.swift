@@ -34,6 +34,9 @@ extension JSONDocument {
       ("guestDelayCount", .count(record.guestDelay.count)),
       ("guestDelaySeconds", .seconds(record.guestDelay.total)),
       ("guestDelayMaximumSeconds", .seconds(record.guestDelay.longest)),
+      ("restartCount", .count(record.availability.restartCount)),
+      ("resetCount", .count(record.availability.resetCount)),
+      ("withoutHostSeconds", .seconds(record.availability.timeWithoutHost)),
       ("replicationInfo", replicationInfo(record.replication)),
     ])
   }

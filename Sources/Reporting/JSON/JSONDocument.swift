@@ -45,8 +45,9 @@ package struct JSONDocument: Sendable {
       ("vcenterEventBytes", .bytes(summary.vcenterEventSize)),
       ("vcenterEvents", .array(record.vcenterEventCounts.map(Self.vcenterEvent))),
       ("vms", .array(zip(record.vms, summary.vms).map(Self.machine))),
-      ("links", .array(summary.links.map(Self.link))),
+      ("links", .array(zip(record.links, summary.links).map(Self.link))),
       ("datastores", .array(record.datastores.map(Self.datastore))),
+      ("planRuns", .array(record.planRuns.map(Self.planRun))),
       ("violations", .array(summary.violations.map { Self.violation($0, name: names[$0.vm] ?? "") })),
       ("faults", .array(record.faults.map(Self.fault))),
       ("events", .array(record.events.map(Self.event))),
@@ -54,7 +55,7 @@ package struct JSONDocument: Sendable {
     text = document.text + "\n"
   }
 
-  private static func link(_ link: LinkSummary) -> JSONValue {
+  private static func link(_ record: LinkRecord, _ link: LinkSummary) -> JSONValue {
     let figures = link.statistics
     return .object([
       ("name", .string(link.name)),
@@ -73,6 +74,9 @@ package struct JSONDocument: Sendable {
       ("saturatedShare", .share(figures.saturatedShare)),
       ("measuredBytes", .bytes(figures.bytes)),
       ("carriedBytes", .bytes(link.bytes)),
+      ("backgroundBytes", .bytes(record.backgroundSize)),
+      ("damagedFrameCount", .count(record.damagedFrameCount)),
+      ("wastedBytes", .bytes(record.wastedSize)),
     ])
   }
 
@@ -83,6 +87,7 @@ package struct JSONDocument: Sendable {
       ("capacityBytes", .bytes(datastore.capacity)),
       ("usedBytes", .bytes(datastore.usedSize)),
       ("usedPeakBytes", .bytes(datastore.usedPeak)),
+      ("vsan", datastore.vsan.map(vsan) ?? .null),
     ])
   }
 

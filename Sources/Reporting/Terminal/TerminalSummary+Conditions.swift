@@ -74,4 +74,53 @@ extension TerminalSummary {
       "  guests     waited \(count == 1 ? "once" : "\(Readable.count(count)) times") for the demand log, "
       + "\(Readable.duration(total)) in all, \(Readable.duration(worst.guestDelay.longest)) at most (\(worst.name))"
   }
+  /// What failures of hosts and guests did to the machines; `nil` if nothing.
+  var availabilityLine: String? {
+    let records = record.vms.map(\.availability)
+    let restartCount = records.reduce(0) { $0 + $1.restartCount }
+    let resetCount = records.reduce(0) { $0 + $1.resetCount }
+    let lost = records.reduce(TimeSpan.zero) { $0 + $1.timeWithoutHost }
+    var parts: [String] = []
+    if restartCount > 0 { parts.append(Readable.count(restartCount, "restart")) }
+    if resetCount > 0 { parts.append("\(Readable.count(resetCount, "reset")) for want of a heartbeat") }
+    if lost > .zero,
+      let worst = record.vms.max(by: { $0.availability.timeWithoutHost < $1.availability.timeWithoutHost })
+    {
+      let most = Readable.duration(worst.availability.timeWithoutHost)
+      parts.append("\(Readable.duration(lost)) without a host in all, \(most) at most (\(worst.name))")
+    }
+    return parts.isEmpty ? nil : "  failures   " + parts.joined(separator: ", ")
+  }
+
+  // MARK: - vSAN
+
+  /// A line for each vSAN datastore that is not whole or had something to repair.
+  var vsanLines: [String] {
+    let told = record.datastores.compactMap { datastore in
+      datastore.vsan.flatMap(Self.vsanText).map { "  vsan       \(shortened(datastore.name, to: 24)): \($0)" }
+    }
+    let rest = told.count - Self.datastoresShown
+    return told.prefix(Self.datastoresShown)
+      + (rest > 0 ? ["             and \(Readable.count(rest)) more"] : [])
+  }
+
+  private static func vsanText(_ vsan: VSANRecord) -> String? {
+    var parts: [String] = []
+    if vsan.rebuiltCount > 0 { parts.append("\(Readable.count(vsan.rebuiltCount, "component")) rebuilt") }
+    if vsan.resyncedSize > .zero { parts.append("\(Readable.size(vsan.resyncedSize)) resynced") }
+    if vsan.repairedExtentCount > 0 {
+      parts.append("\(Readable.count(vsan.repairedExtentCount, "damaged extent")) repaired")
+    }
+    if vsan.inaccessibleObjectCount > 0 {
+      parts.append("\(Readable.count(vsan.inaccessibleObjectCount, "object")) out of reach at the end")
+    }
+    if vsan.reducedObjectCount > 0 {
+      parts.append("\(Readable.count(vsan.reducedObjectCount, "object")) without full redundancy at the end")
+    }
+    let missing = vsan.absentCount + vsan.degradedCount + vsan.staleCount
+    if missing > 0, parts.isEmpty {
+      parts.append("\(Readable.count(missing, "component")) not usable at the end")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
 }

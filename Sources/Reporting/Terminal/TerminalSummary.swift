@@ -36,6 +36,7 @@ package struct TerminalSummary: Sendable {
     var sections = [headSection, rpoSection, machineSection, linkSection]
     if !limitedDatastores.isEmpty { sections.append(datastoreSection) }
     if !record.faults.isEmpty { sections.append(timelineSection) }
+    if !record.planRuns.isEmpty { sections.append(recoverySection) }
     sections.append(closingSection)
     return sections.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
@@ -224,7 +225,7 @@ package struct TerminalSummary: Sendable {
         + "shipped \(Readable.size(summary.payloadSize)), on the wire \(Readable.size(summary.wireSize))",
       "  oracle     verified \(Readable.count(record.verifiedInstanceCount, "instance")), \(verdict)",
     ]
-    if let line = guestLine { lines.insert(line, at: 1) }
+    lines.insert(contentsOf: [guestLine, availabilityLine].compactMap { $0 } + vsanLines, at: 1)
     lines.append("  reproduce  \(reproduction)   digest \(record.digestText)")
     return lines
   }

@@ -76,6 +76,38 @@ import Testing
     #expect(datastores[1]["usedPeakBytes"] as? Int == 375_000_000_000)
   }
 
+  @Test func `Runs of plans come with their steps, machines and critical path`() throws {
+    let document = try parsed(sampleRecovery())
+    let runs = try #require(document["planRuns"] as? [[String: Any]])
+    #expect(runs.map { $0["workflow"] as? String } == ["test", "disaster-recovery"])
+    #expect(
+      runs[0]["id"] as? String == "drill" && runs[1]["id"] is NSNull && runs[1]["key"] as? String == "2")
+    #expect(runs[1]["recoverySeconds"] as? Int == 480 && runs[1]["dataLossMaximumSeconds"] as? Int == 600)
+    #expect(runs[1]["doneVMCount"] as? Int == 1)
+    let path = try #require(runs[1]["criticalPath"] as? [[String: Any]])
+    #expect(path.map { $0["durationSeconds"] as? Int } == [120, 330, 20, 10])
+    #expect(path[1]["queuedSeconds"] as? Int == 60)
+    let steps = try #require(runs[1]["steps"] as? [[String: Any]])
+    #expect(steps.map { $0["number"] as? String } == ["1", "2", "3", "3.1", "3.2", "4"])
+    #expect(steps[4]["errors"] as? [String] == ["no host of lyon has room for web01"])
+    let machines = try #require(runs[1]["vms"] as? [[String: Any]])
+    #expect(machines[0]["readyAtSeconds"] as? Int == 2_280 && machines[1]["dataLossSeconds"] is NSNull)
+  }
+
+  @Test func `Failures, vSAN and what links carried for others are told`() throws {
+    let document = try parsed(sampleRecovery())
+    let machine = try #require((document["vms"] as? [[String: Any]])?.first)
+    #expect(machine["restartCount"] as? Int == 2 && machine["resetCount"] as? Int == 1)
+    #expect(machine["withoutHostSeconds"] as? Int == 200)
+    let link = try #require((document["links"] as? [[String: Any]])?.first)
+    #expect(link["backgroundBytes"] as? Int == 17_000_000 && link["damagedFrameCount"] as? Int == 3)
+    #expect(link["wastedBytes"] as? Int == 2_000_000)
+    let datastores = try #require(document["datastores"] as? [[String: Any]])
+    #expect(datastores[0]["vsan"] is NSNull)
+    let vsan = try #require(datastores[1]["vsan"] as? [String: Any])
+    #expect(vsan["rebuiltCount"] as? Int == 12 && vsan["resyncedBytes"] as? Int == 34_000_000_000)
+  }
+
   @Test func `Events of vCenter are counted, each once`() throws {
     let document = try parsed(sampleRun())
     let counts = try #require(document["vcenterEvents"] as? [[String: Any]])
@@ -115,7 +147,7 @@ import Testing
         #expect(isUnit || ["format", "seed", "isOpen"].contains(key), "\(key)")
       }
     }
-    check(try parsed(sampleRun()), key: "")
+    check(try parsed(sampleRecovery()), key: "")
   }
 
   @Test func `Keys keep their order and bytes repeat`() {

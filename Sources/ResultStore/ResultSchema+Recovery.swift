@@ -1,0 +1,86 @@
+extension ResultSchema {
+  /// The runs of recovery plans: `plan_runs`, `plan_steps`, `plan_findings`, `plan_critical_path`, `plan_vms`, and
+  /// `v_plan_summary` over them.
+  static let recovery = """
+    CREATE TABLE plan_runs (
+      run INTEGER NOT NULL REFERENCES runs, plan_run INTEGER NOT NULL,
+      run_key INTEGER NOT NULL, -- from 1 in each pair of sites
+      id TEXT, -- of the timeline entry that started it
+      plan TEXT NOT NULL,
+      protected_site TEXT NOT NULL, -- when it started
+      recovery_site TEXT NOT NULL,
+      user TEXT NOT NULL,
+      workflow TEXT NOT NULL, -- such as disaster-recovery
+      operation_type TEXT NOT NULL CHECK (operation_type IN ('TEST', 'CLEANUP', 'FAILOVER', 'REPROTECT')),
+      result TEXT NOT NULL CHECK (result IN ('SUCCESS', 'WARNINGS', 'ERRORS', 'CANCELLED')),
+      plan_status TEXT NOT NULL, -- right after the run
+      started_ns INTEGER NOT NULL,
+      ended_ns INTEGER NOT NULL,
+      recovery_time_ns INTEGER, -- until the last machine was ready; null if it brought up none
+      PRIMARY KEY (run, plan_run),
+      CHECK (started_ns <= ended_ns)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE plan_steps (
+      run INTEGER NOT NULL, plan_run INTEGER NOT NULL, step INTEGER NOT NULL,
+      step_number TEXT NOT NULL, -- such as 1.2.1
+      title TEXT NOT NULL,
+      depth INTEGER NOT NULL CHECK (depth >= 0),
+      status TEXT NOT NULL,
+      started_ns INTEGER, -- null, as the next, if it did not
+      finished_ns INTEGER,
+      PRIMARY KEY (run, plan_run, step),
+      FOREIGN KEY (run, plan_run) REFERENCES plan_runs
+    ) STRICT, WITHOUT ROWID;
+
+    -- Errors and warnings.
+    CREATE TABLE plan_findings (
+      run INTEGER NOT NULL, plan_run INTEGER NOT NULL, finding INTEGER NOT NULL,
+      step INTEGER, -- null for what the run as a whole reports
+      severity TEXT NOT NULL CHECK (severity IN ('error', 'warning')),
+      text TEXT NOT NULL,
+      PRIMARY KEY (run, plan_run, finding),
+      FOREIGN KEY (run, plan_run) REFERENCES plan_runs,
+      FOREIGN KEY (run, plan_run, step) REFERENCES plan_steps
+    ) STRICT, WITHOUT ROWID;
+
+    -- The chain of steps that determined the recovery time, which their durations add up to.
+    CREATE TABLE plan_critical_path (
+      run INTEGER NOT NULL, plan_run INTEGER NOT NULL, position INTEGER NOT NULL,
+      step_number TEXT NOT NULL,
+      title TEXT NOT NULL,
+      duration_ns INTEGER NOT NULL,
+      queued_ns INTEGER NOT NULL, -- of it waiting for its turn
+      PRIMARY KEY (run, plan_run, position),
+      FOREIGN KEY (run, plan_run) REFERENCES plan_runs
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE plan_vms (
+      run INTEGER NOT NULL, plan_run INTEGER NOT NULL, position INTEGER NOT NULL, -- by group and member
+      vm INTEGER NOT NULL, -- as in vms, which holds it if this product replicates it
+      name TEXT NOT NULL,
+      protection_group TEXT NOT NULL,
+      status TEXT NOT NULL,
+      ready_ns INTEGER, -- null unless this run brought it there
+      instance_ns INTEGER, -- when the instance that it runs on was taken
+      data_loss_ns INTEGER CHECK (data_loss_ns IS NULL OR data_loss_ns >= 0),
+      PRIMARY KEY (run, plan_run, position),
+      FOREIGN KEY (run, plan_run) REFERENCES plan_runs
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row per run of a plan: how long did it take, and what was lost?
+    CREATE VIEW v_plan_summary AS
+    SELECT
+      plan_runs.run, plan_run, id, plan, workflow, result, plan_status, started_ns, ended_ns,
+      ended_ns - started_ns AS duration_ns, recovery_time_ns,
+      count(position) AS vm_count, count(ready_ns) AS ready_vm_count, max(data_loss_ns) AS data_loss_maximum_ns,
+      (SELECT count(*) FROM plan_findings AS finding
+        WHERE finding.run = plan_runs.run AND finding.plan_run = plan_runs.plan_run AND severity = 'error')
+        AS error_count,
+      (SELECT count(*) FROM plan_findings AS finding
+        WHERE finding.run = plan_runs.run AND finding.plan_run = plan_runs.plan_run AND severity = 'warning')
+        AS warning_count
+    FROM plan_runs LEFT JOIN plan_vms USING (run, plan_run)
+    GROUP BY plan_runs.run, plan_run;
+    """
+}
