@@ -142,6 +142,7 @@ extension World {
       takeMoves(of: tellSchedule(replication))
     }
     guard case .on = machines[machine].power else { return }
+    try handOverState(replication)
     replications[replication].source.migrationEnded(at: now)
     try sourceChanged(replication)
   }

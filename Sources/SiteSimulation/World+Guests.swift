@@ -14,20 +14,33 @@ extension World {
   mutating func drawWrites(of machine: Int) {
     guard machines[machine].writtenUntil < now else { return }
     machines[machine].writtenUntil = now
-    let replication = machines[machine].replication
     for disk in machines[machine].disks.indices {
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
+      if !writtenRuns.isEmpty {
+        let content = machines[machine].contents[disk]
+        if planted.isEmpty || !writesWrongly(to: content, machine, disk) {
+          write(to: content, machine, disk, tag: machines[machine].disks[disk].nextTag())
+        }
+      }
+      guard machines[machine].disks[disk].attack != nil else { continue }
+      writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].attack?.draw(until: now, appendingTo: &writtenRuns)
       guard !writtenRuns.isEmpty else { continue }
-      let content = machines[machine].contents[disk]
-      if !planted.isEmpty, writesWrongly(to: content, machine, disk) { continue }
-      for run in writtenRuns {
-        let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
-        if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
-      }
-      content.fill(writtenRuns, tag: machines[machine].disks[disk].nextTag())
+      write(
+        to: machines[machine].contents[disk], machine, disk,
+        tag: machines[machine].disks[disk].nextEncryptedTag())
     }
+  }
+
+  /// Lets the writes in ``writtenRuns`` pass the replication's filter and reach the disk.
+  private mutating func write(to content: ExtentStore, _ machine: Int, _ disk: Int, tag: UInt64) {
+    let replication = machines[machine].replication
+    for run in writtenRuns {
+      let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
+      if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
+    }
+    content.fill(writtenRuns, tag: tag)
   }
 
   // MARK: - Power

@@ -19,7 +19,9 @@ extension World {
       links[link.index].limits.begin(entry, bandwidth)
       try linkChanged(link)
     case .linkRestore(let link):
-      lift(links[link.index].endAllFaults())
+      let ended = links[link.index].endAllFaults()
+      // The isolation of a site holds on its other links.
+      lift(ended.filter { entry in !links.contains { $0.outages.contains(entry) } })
       try linkChanged(link)
     case .hostFail(let host):
       let wasUp = hosts[host.index].isUp

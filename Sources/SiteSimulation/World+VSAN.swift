@@ -67,7 +67,8 @@ extension World {
       drawWrites(of: machine)
       let disks = scenario.replications[machines[machine].replication].disks
       for (position, disk) in disks.enumerated() {
-        let written = machines[machine].disks[position].writes?.writtenBytes ?? .zero
+        let streams = [machines[machine].disks[position].writes, machines[machine].disks[position].attack]
+        let written = streams.reduce(ByteCount.zero) { $0 + ($1?.writtenBytes ?? .zero) }
         let told = machines[machine].disks[position].toldWritten
         guard written > told else { continue }
         machines[machine].disks[position].toldWritten = written

@@ -38,7 +38,7 @@ extension Feature {
     },
     verb("datastore.slow", lasts: true) { sketch, random in
       let datastore = sketch.datastore(&random)
-      guard datastore["read"] != nil else { return nil }
+      guard datastore["read"] != nil || datastore["vsan"]?.contains("\"read\"") == true else { return nil }
       return ScenarioObject([
         "datastore": datastore["name"] ?? "", "factor": quoted("\(1 + random.pick(90))%"),
       ])
