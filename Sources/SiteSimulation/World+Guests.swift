@@ -61,6 +61,8 @@ extension World {
   mutating func stop(machine: Int) throws(SimulationFailure) {
     drawWrites(of: machine)
     machines[machine].power = .off
+    // A move that began while its guest shut down is over.
+    machines[machine].destination = nil
     guestStopped(machine)
     try leaveCluster(machines[machine].id)
     replications[machines[machine].replication].source.poweredOff(at: now)

@@ -32,9 +32,9 @@ extension World {
       lift(hosts[host.index].failures.endAll())
       try hostRestored(host)
     case .serverFail(let server):
-      let wasUp = servers[server.index].isUp
       servers[server.index].failures.begin(entry, ())
-      if wasUp { try serverFailed(server) }
+      // Also one that hangs: what it has in memory is gone.
+      try serverFailed(server)
     case .serverRestore(let server):
       guard !servers[server.index].failures.isEmpty else { return }
       lift(servers[server.index].failures.endAll())

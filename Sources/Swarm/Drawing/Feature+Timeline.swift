@@ -81,7 +81,10 @@ extension Feature {
   static let storage = [
     Feature("storage.files", share: 12) { sketch, _ in
       sketch.draft.settings["storage"] = quoted("files")
-      let unknown = ["vm.add-disk", "vm.resize-disk", "replication.reconfigure", "replication.test-image"]
+      let unknown = [
+        "vm.add-disk", "vm.resize-disk", "replication.reconfigure", "replication.test-image",
+        "replica.corrupt",
+      ]
       sketch.draft.timeline.removeAll { unknown.contains($0.word("do") ?? "") }
     }
   ]
