@@ -7,6 +7,8 @@ package struct Datastore: Sendable, Hashable {
     case vmfs
     /// Cannot tell which parts of a disk are allocated.
     case nfs
+    /// Virtual volumes of an array, on which fewer machines may have a short RPO.
+    case vvol
   }
 
   package let name: String

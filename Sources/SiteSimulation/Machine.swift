@@ -51,6 +51,11 @@ struct Machine {
       tag += 1
       return tag
     }
+
+    /// The bit of a tag that says that what was written is encrypted, which compression cannot shrink.
+    static let encryptedTagBit: UInt64 = 1 << 39
+
+    mutating func nextEncryptedTag() -> UInt64 { nextTag() | Self.encryptedTagBit }
   }
 
   let id: VirtualMachineID

@@ -105,13 +105,27 @@ struct ReplicationBuilder {
     guard replication.isCompressed, transport.product.dataPath.hasCompression else { return nil }
     let settings = scenario.virtualMachines[replication.virtualMachine.index]
     return replication.disks.map { disk in
-      settings.workloads[disk].map { scenario.workloads[$0.index].compressedShare } ?? .percent(49)
+      guard var workload = settings.workloads[disk].map({ scenario.workloads[$0.index] }) else {
+        return .percent(49)
+      }
+      // What was there before is as compressible as what the guest usually writes.
+      if case .ransomware(let ransomware) = workload.model, let over = ransomware.over {
+        workload = scenario.workloads[over.index]
+      }
+      return workload.compressedShare
     }
   }
 
   private func options(of replication: Scenario.Replication) -> ReplicationOptions {
     var options = ReplicationOptions()
     options.compressedShares = compressedShares(of: replication)
+    let settings = scenario.virtualMachines[replication.virtualMachine.index]
+    let isAttacked = settings.workloads.contains { id in
+      if case .ransomware = id.map({ scenario.workloads[$0.index].model }) { true } else { false }
+    }
+    if options.compressedShares != nil, isAttacked {
+      options.incompressibleTagBit = Machine.Disk.encryptedTagBit
+    }
     let mode: Quiescing.Mode =
       switch replication.quiescing {
       case .none: .none

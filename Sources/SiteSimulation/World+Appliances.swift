@@ -21,10 +21,9 @@ extension World {
     // A hang does not outlive the machine.
     lift(compute.appliances[id.index].hangs.endAll())
     guard case .replicationServer(let server) = scenario.inventory[id].role else { return }
-    let wasUp = servers[server.index].failures.isEmpty
     servers[server.index].isHung = false
     servers[server.index].isRunning = false
-    if wasUp { try serverFailed(server) }
+    try serverFailed(server)
   }
 
   /// Its machine is on; it serves when it has booted.
@@ -90,6 +89,8 @@ extension World {
   mutating func hangChanged(_ id: ApplianceID) throws(SimulationFailure) {
     guard case .replicationServer(let server) = scenario.inventory[id].role else { return }
     servers[server.index].isHung = !compute.appliances[id.index].hangs.isEmpty
+    // It may have been restarted while it hung.
+    if servers[server.index].isUp { try serverRestored(server) }
     try reachabilityChanged()
   }
 

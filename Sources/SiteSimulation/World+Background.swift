@@ -103,7 +103,8 @@ extension World {
         sharing.setBound(bound, of: flow, at: now)
       } else {
         links[link.index].background[direction.rawValue].flow = sharing.start(
-          on: state.route, weight: weight, bound: bound, size: .infinity, tag: .max, at: now)
+          on: state.route, weight: weight, bound: bound, size: .infinity, tag: FlowPurpose.background, at: now
+        )
       }
       guard !state.isSending || state.connections != traffic.connections else { continue }
       links[link.index].background[direction.rawValue].isSending = true

@@ -50,6 +50,7 @@ extension World {
     self.planted = planted
     self.machines = machines
     self.replications = replications
+    awaitsRoom = replications.map { _ in false }
     self.links = links
     self.circuits = circuits
     self.machineIndex = machineIndex

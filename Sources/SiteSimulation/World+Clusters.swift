@@ -163,6 +163,7 @@ extension World {
     guard case .on = machines[machine].power, let replication,
       replications[replication].source.isMigrating
     else { return }
+    try handOverState(replication)
     replications[replication].source.migrationEnded(at: now)
     try sourceChanged(replication)
   }

@@ -14,26 +14,40 @@ extension World {
   mutating func drawWrites(of machine: Int) {
     guard machines[machine].writtenUntil < now else { return }
     machines[machine].writtenUntil = now
-    let replication = trackedReplication(of: machine)
     for disk in machines[machine].disks.indices {
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
-      machines[machine].disks[disk].attack?.draw(until: now, appendingTo: &writtenRuns)
-      guard !writtenRuns.isEmpty else { continue }
-      if case .test = machines[machine].role {
-        writeToTestImage(machine, disk)
-        continue
-      }
-      let content = machines[machine].contents[disk]
-      if let replication {
-        if !planted.isEmpty, writesWrongly(to: content, machine, disk) { continue }
-        for run in writtenRuns {
-          let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
-          if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
+      if !writtenRuns.isEmpty {
+        let content = machines[machine].contents[disk]
+        if planted.isEmpty || trackedReplication(of: machine) == nil
+          || !writesWrongly(to: content, machine, disk)
+        {
+          write(to: content, machine, disk, tag: machines[machine].disks[disk].nextTag())
         }
       }
-      content.fill(writtenRuns, tag: machines[machine].disks[disk].nextTag())
+      guard machines[machine].disks[disk].attack != nil else { continue }
+      writtenRuns.removeAll(keepingCapacity: true)
+      machines[machine].disks[disk].attack?.draw(until: now, appendingTo: &writtenRuns)
+      guard !writtenRuns.isEmpty else { continue }
+      write(
+        to: machines[machine].contents[disk], machine, disk,
+        tag: machines[machine].disks[disk].nextEncryptedTag())
     }
+  }
+
+  /// Lets the writes in ``writtenRuns`` pass the replication's filter and reach the disk, or the image of a test.
+  private mutating func write(to content: ExtentStore, _ machine: Int, _ disk: Int, tag: UInt64) {
+    if case .test = machines[machine].role {
+      writeToTestImage(machine, disk, tag: tag)
+      return
+    }
+    if let replication = trackedReplication(of: machine) {
+      for run in writtenRuns {
+        let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
+        if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }
+      }
+    }
+    content.fill(writtenRuns, tag: tag)
   }
 
   /// The replication that follows what happens to a machine; `nil` for one that nobody replicates now.
@@ -66,6 +80,8 @@ extension World {
   mutating func stop(machine: Int) throws(SimulationFailure) {
     drawWrites(of: machine)
     machines[machine].power = .off
+    // A move that began while its guest shut down is over.
+    machines[machine].destination = nil
     guestStopped(machine)
     try leaveCluster(machines[machine].place)
     if let replication = trackedReplication(of: machine) {

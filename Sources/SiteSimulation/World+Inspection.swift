@@ -131,6 +131,14 @@ extension World {
     links[link.index].resources[direction.rawValue].index
   }
 
+  /// The place of a circuit among the resources of a snapshot: away from its site, or towards it.
+  package func resource(of circuit: CircuitID, _ direction: Link.Direction) -> Int {
+    circuits[circuit.index].resources[direction.rawValue].index
+  }
+
+  /// The bytes of replications that all links carried for nothing, since connections were closed.
+  package var wastedBytes: Double { links.reduce(0) { $0 + $1.wastedBytes.reduce(0, +) } }
+
   /// The bytes that a link's own counter has seen.
   package func carriedBytes(on link: LinkID, _ direction: Link.Direction) -> Double {
     sharing.carriedBytes(of: links[link.index].resources[direction.rawValue], at: now)

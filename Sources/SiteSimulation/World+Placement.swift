@@ -132,9 +132,10 @@ extension World {
 
   // MARK: - Servers
 
-  /// A server stops, and with it the merges it runs.
+  /// A server stops, and with it the merges it runs; nothing more happens to one that has stopped already.
   mutating func serverFailed(_ server: ReplicationServerID) throws(SimulationFailure) {
-    for index in replications.indices where replications[index].server == server {
+    for index in replications.indices
+    where replications[index].server == server && replications[index].replica.isServerRunning {
       replications[index].replica.serverFailed()
       replications[index].files?.serverFailed()
       noteSpace(index)
@@ -143,9 +144,10 @@ extension World {
     try reachabilityChanged()
   }
 
-  /// A server is back, without what it had in memory: syncs that ran through it start over.
+  /// A server answers again: syncs of replicas that it lost with its memory, or was given while it did not answer, start over.
   mutating func serverRestored(_ server: ReplicationServerID) throws(SimulationFailure) {
-    for index in replications.indices where replications[index].server == server {
+    for index in replications.indices
+    where replications[index].server == server && !replications[index].replica.isServerRunning {
       try serverOpened(index)
       replications[index].source.targetLost(at: now)
       try sourceChanged(index)

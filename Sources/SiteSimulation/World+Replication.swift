@@ -188,6 +188,7 @@ extension World {
   /// Gives messages to the target, in order; from one that it refuses on they wait.
   mutating func deliver(_ messages: [SourceMessage], _ index: Int) throws(SimulationFailure) {
     replications[index].refused += messages
+    awaitsRoom[index] = true
     try deliverWaiting(index)
   }
 

@@ -128,7 +128,7 @@ extension World {
   /// Power is gone at all sites at once: no host of any of them takes over from another.
   private mutating func fail(_ sites: [SiteID], entry: Int) throws(SimulationFailure) {
     let failing = hosts(of: sites).filter { hosts[$0.index].isUp }
-    let stopping = servers(of: sites).filter { servers[$0.index].isUp }
+    let stopping = servers(of: sites)
     for host in hosts(of: sites) { hosts[host.index].failures.begin(entry, ()) }
     for server in servers(of: sites) { servers[server.index].failures.begin(entry, ()) }
     for server in stopping { try serverFailed(server) }

@@ -23,10 +23,12 @@ extension World {
 
   /// Begins the merges that may run now and have the room they need.
   mutating func startMerges(_ index: Int) {
+    awaitsRoom[index] = !replications[index].refused.isEmpty
     while let merge = replications[index].replica.nextMerge {
       if let free = freeSpace(for: index),
         replications[index].replica.spaceNeeded(for: merge) > free
       {
+        awaitsRoom[index] = true
         return
       }
       replications[index].replica.mergeBegan(merge)
@@ -131,18 +133,28 @@ extension World {
 
   /// Tries what waits for room on the datastores on which some was given back, in that order.
   mutating func serveRoom() throws(SimulationFailure) {
-    while !roomReturned.isEmpty { try spaceReturned(on: roomReturned.removeFirst()) }
+    while !roomReturned.isEmpty {
+      let datastore = roomReturned.removeFirst()
+      // Most of the time nobody waits: a look at every replication would cost more than all else.
+      for index in awaitsRoom.indices where awaitsRoom[index] {
+        if replications[index].datastore == datastore { try serveRoom(index) }
+      }
+    }
   }
 
   /// A datastore may have room again: what waits for it is tried, in the order of the replications.
   mutating func spaceReturned(on datastore: DatastoreID) throws(SimulationFailure) {
     for index in replications.indices
     where replications[index].datastore == datastore && replications[index].isActive {
-      startMerges(index)
-      guard !replications[index].refused.isEmpty, isTargetUp(index) else { continue }
-      try deliverWaiting(index)
-      try sourceChanged(index)
+      try serveRoom(index)
     }
+  }
+
+  private mutating func serveRoom(_ index: Int) throws(SimulationFailure) {
+    startMerges(index)
+    guard !replications[index].refused.isEmpty, isTargetUp(index) else { return }
+    try deliverWaiting(index)
+    try sourceChanged(index)
   }
 
   // MARK: - Throughput

@@ -19,7 +19,9 @@ extension World {
       links[link.index].limits.begin(entry, bandwidth)
       try linkChanged(link)
     case .linkRestore(let link):
-      lift(links[link.index].endAllFaults())
+      let ended = links[link.index].endAllFaults()
+      // The isolation of a site holds on its other links.
+      lift(ended.filter { entry in !links.contains { $0.outages.contains(entry) } })
       try linkChanged(link)
     case .hostFail(let host):
       let wasUp = hosts[host.index].isUp
@@ -30,9 +32,9 @@ extension World {
       lift(hosts[host.index].failures.endAll())
       try hostRestored(host)
     case .serverFail(let server):
-      let wasUp = servers[server.index].isUp
       servers[server.index].failures.begin(entry, ())
-      if wasUp { try serverFailed(server) }
+      // Also one that hangs: what it has in memory is gone.
+      try serverFailed(server)
     case .serverRestore(let server):
       guard !servers[server.index].failures.isEmpty else { return }
       lift(servers[server.index].failures.endAll())

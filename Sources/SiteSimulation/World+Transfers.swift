@@ -14,6 +14,9 @@ package enum FlowPurpose: UInt64, Sendable {
 
   func tag(_ index: Int) -> UInt64 { UInt64(index) << 3 | rawValue }
 
+  /// The tag of what others send over a link.
+  package static let background = UInt64.max
+
   package static func decode(_ tag: UInt64) -> (FlowPurpose, Int) {
     guard let purpose = FlowPurpose(rawValue: tag & 7) else {
       preconditionFailure("three bits name a purpose")

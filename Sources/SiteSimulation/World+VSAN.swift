@@ -63,7 +63,8 @@ extension World {
       guard machines[machine].datastore.index == datastore else { continue }
       drawWrites(of: machine)
       for (position, object) in machines[machine].objects.enumerated() {
-        let written = machines[machine].disks[position].writes?.writtenBytes ?? .zero
+        let streams = [machines[machine].disks[position].writes, machines[machine].disks[position].attack]
+        let written = streams.reduce(ByteCount.zero) { $0 + ($1?.writtenBytes ?? .zero) }
         let told = machines[machine].disks[position].toldWritten
         guard written > told else { continue }
         machines[machine].disks[position].toldWritten = written

@@ -47,6 +47,8 @@ package struct World: ~Copyable {
   var contextsReleased: [HostID] = []
   /// Datastores on which room was given back, for those that wait.
   var roomReturned: [DatastoreID] = []
+  /// Whether a replication may wait for room, by its index; never `false` for one that does.
+  var awaitsRoom: [Bool]
   /// Only looked up, never iterated.
   var routes: [RouteKey: RouteID] = [:]
   /// The routes of transfers that end on vSAN datastores, by what they use; only looked up, never iterated.

@@ -68,6 +68,16 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
       oracle.saw(nil, at: second(12)) == "nothing can be recovered any more, after the instance of 4s")
   }
 
+  /// Bit rot takes the instance of 4 s, which counts on until the replica is whole again.
+  @Test func `A replica that may be damaged loses its instance, and not its lag`() {
+    var oracle = LagOracle(rpo: .seconds(20))
+    #expect(oracle.saw(second(4), at: second(10)) == nil)
+    #expect(oracle.saw(nil, mayBeLost: true, at: second(12)) == nil)
+    #expect(oracle.lag(at: second(20)) == .seconds(16))
+    #expect(oracle.saw(second(15), at: second(20)) == nil)
+    #expect(oracle.lag(at: second(20)) == .seconds(5))
+  }
+
   @Test func `An instance of the future is found`() {
     var oracle = LagOracle(rpo: .seconds(20))
     #expect(oracle.saw(second(11), at: second(10)) == "the newest instance shows 11s, which is yet to come")
@@ -154,10 +164,13 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
 }
 
 @Suite struct FaultCalendarTests {
-  private func scenario(_ timeline: String) throws -> Scenario {
+  private func scenario(
+    _ timeline: String, _ change: (inout WorldDraft) -> Void = { _ in }
+  ) throws -> Scenario {
     var draft = WorldDraw(seed: 1, switches: .without(Feature.all.map(\.name))).draft
     draft.links[0]["bandwidth"] = quoted("1000kB/s")
     draft.durationSeconds = 1_000
+    change(&draft)
     let text = draft.text.replacing(#""timeline": []"#, with: #""timeline": [\#(timeline)]"#)
     return try #require(ScenarioReader.read(text: text, file: "test").scenario)
   }
@@ -179,6 +192,44 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
     #expect(calendar.bandwidths(at: second(35)) == [[1e5, 1e5]])
     #expect(calendar.bandwidths(at: second(45)) == [[0, 0]])
     #expect(calendar.bandwidths(at: second(75)) == [[1e6, 1e6]])
+  }
+
+  @Test func `A link that flaps is down and up in turn, and a brownout leaves a share`() throws {
+    var calendar = FaultCalendar(
+      try scenario(
+        """
+        { "at": "10s", "do": "link.flap", "link": "wan", "down": "4s", "up": "6s", "for": "30s" },
+        { "at": "12s", "do": "link.brownout", "link": "wan", "share": "50%", "for": "100s" }
+        """))
+    #expect(calendar.bandwidths(at: second(11)) == [[0, 0]])
+    #expect(calendar.bandwidths(at: second(14)) == nil)
+    #expect(calendar.bandwidths(at: second(15)) == [[5e5, 5e5]])
+    #expect(calendar.bandwidths(at: second(22)) == [[0, 0]])
+    #expect(calendar.bandwidths(at: second(41)) == [[5e5, 5e5]])
+    #expect(calendar.bandwidths(at: second(115)) == [[1e6, 1e6]])
+  }
+
+  @Test func `A link over a circuit has no more than that, and a rule of the week holds in its time`() throws
+  {
+    var calendar = FaultCalendar(
+      try scenario(
+        """
+        { "at": "100s", "do": "circuit.limit", "circuit": "c", "bandwidth": { "forward": "300kB/s", "backward": "200kB/s" },
+          "for": "10s" },
+        { "at": "120s", "do": "circuit.down", "circuit": "c", "for": "10s" }
+        """
+      ) {
+        $0.sites[0].settings["circuit"] = #"{ "name": "c", "bandwidth": "800kB/s" }"#
+        $0.links[0]["over"] = quoted("circuit")
+        $0.links[0]["schedule"] = #"[{ "from": "00:03", "to": "00:04", "bandwidth": "400kB/s" }]"#
+      })
+    #expect(calendar.bandwidths(at: second(5)) == [[8e5, 8e5]])
+    // From the first site of the link on, which is the circuit's.
+    #expect(calendar.bandwidths(at: second(105)) == [[3e5, 2e5]])
+    #expect(calendar.circuitBandwidths(at: second(106)) == [[3e5, 2e5]])
+    #expect(calendar.bandwidths(at: second(125)) == [[0, 0]])
+    #expect(calendar.bandwidths(at: second(200)) == [[4e5, 4e5]])
+    #expect(calendar.bandwidths(at: second(241)) == [[8e5, 8e5]])
   }
 
   @Test func `A fault without an end promises nothing`() throws {

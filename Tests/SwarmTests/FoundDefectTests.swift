@@ -5,7 +5,10 @@ import Testing
 /// Every seed that ever failed, and every defect found on the way, as the smallest world that showed it.
 @Suite struct FoundDefectTests {
   /// A machine in one place, replicated to another with two hosts' worth of servers and a slow merge.
-  private func scenario(timeline: String, madrid: String = "", lisbon: String = "") -> String {
+  private func scenario(
+    timeline: String, madrid: String = "", lisbon: String = "", machine: String = "",
+    migration: String = "31s"
+  ) -> String {
     """
     { "format": 1, "name": "found", "limits": "relaxed", "clock": { "duration": "600s" },
       "sites": [
@@ -13,10 +16,10 @@ import Testing
         { "name": "lisbon", \(lisbon) "datastores": [{ "name": "ds-lisbon", "capacity": "113MiB" }] }],
       "links": [{ "name": "wan", "between": ["madrid", "lisbon"], "bandwidth": "256KiB/s", "latency": "50ms" }],
       "workloads": { "writes": { "model": "uniform", "write": "2KiB/s", "blockSize": "4KiB" } },
-      "vms": [{ "name": "vm-1", "site": "madrid", "datastore": "ds-madrid", "disks": [
+      "vms": [{ "name": "vm-1", \(machine) "site": "madrid", "datastore": "ds-madrid", "disks": [
         { "name": "disk-1", "size": "6MiB", "used": "2MiB", "workload": "writes" }] }],
       "replications": [{ "vm": "vm-1", "to": "lisbon", "datastore": "ds-lisbon", "rpo": "32s", "initialSync": "done" }],
-      "timeline": [\(timeline)], "profile": { "mergeRate": "64KiB/s", "migrationDuration": "31s" } }
+      "timeline": [\(timeline)], "profile": { "mergeRate": "64KiB/s", "migrationDuration": "\(migration)" } }
     """
   }
 
@@ -59,5 +62,58 @@ import Testing
           """, madrid: #""hosts": 2,"#))
     #expect(run.violation == nil)
     #expect(run.counts.events["vm.migrate-refused"] == 1)
+  }
+
+  /// The evacuation of a host moves a machine on that has come a second ago, and whose state its new host has not found
+  /// yet; the run stopped.
+  @Test func `Seed 260: a machine moves on before its new host has taken over`() throws {
+    let run = SwarmRun(
+      text: scenario(
+        timeline: """
+          { "at": "1s", "do": "host.maintenance", "host": "madrid-esx-01", "for": "17s" },
+          { "at": "11s", "do": "host.maintenance", "host": "madrid-esx-02", "for": "29s" },
+          { "at": "400s", "do": "workload.scale", "vm": "*", "factor": "0%" }
+          """,
+        madrid: #""clusters": [{ "name": "madrid", "hosts": 2, "ha": {} }],"#, migration: "17s"))
+    #expect(run.violation == nil)
+    #expect((run.counts.events["vm.migrated"] ?? 0) >= 2)
+  }
+
+  /// A guest that takes four seconds to shut down was moved at the instant when it was off; the end of the move stopped
+  /// the run.
+  @Test func `Seed 589: a machine that is off does not go on moving`() {
+    let run = SwarmRun(
+      text: scenario(
+        timeline: """
+          { "at": "168s", "do": "vm.power-off", "vm": "vm-1", "for": "60s" },
+          { "at": "172s", "do": "vm.migrate", "vm": "vm-1", "host": "madrid-esx-02" },
+          { "at": "400s", "do": "workload.scale", "vm": "*", "factor": "0%" }
+          """, madrid: #""hosts": 2,"#, machine: #""shutdown": "4s","#))
+    #expect(run.violation == nil)
+  }
+
+  /// A server that was restored at the instant when it began to hang was never told that it runs again.
+  @Test func `Seed 1446: a server that returns and hangs at once serves afterwards`() {
+    let run = SwarmRun(
+      text: scenario(
+        timeline: """
+          { "at": "60s", "do": "vrserver.fail", "server": "lisbon-vrs-01", "for": "40s" },
+          { "at": "100s", "do": "appliance.hang", "appliance": "lisbon-vrs-01", "for": "60s" },
+          { "at": "400s", "do": "workload.scale", "vm": "*", "factor": "0%" }
+          """, lisbon: #""appliances": { "servers": [{}] },"#))
+    #expect(run.violation == nil)
+  }
+
+  /// A server that crashes while it hangs has lost what it had in memory.
+  @Test func `A server that crashes while it hangs starts over`() {
+    let run = SwarmRun(
+      text: scenario(
+        timeline: """
+          { "at": "30s", "do": "replication.sync", "vm": "vm-1" },
+          { "at": "31s", "do": "appliance.hang", "appliance": "lisbon-vrs-01", "for": "20s" },
+          { "at": "35s", "do": "vrserver.fail", "server": "lisbon-vrs-01", "for": "5s" },
+          { "at": "400s", "do": "workload.scale", "vm": "*", "factor": "0%" }
+          """, lisbon: #""appliances": { "servers": [{}] },"#))
+    #expect(run.violation == nil)
   }
 }

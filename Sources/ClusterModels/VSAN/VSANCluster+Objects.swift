@@ -42,7 +42,9 @@ extension VSANCluster {
       generations.append(0)
     }
     watch(at: now)
-    return ObjectID(index: index, generation: generations[index])
+    let id = ObjectID(index: index, generation: generations[index])
+    if isAccessible(id) { self[id].isUnwritten = false }
+    return id
   }
 
   /// Removes an object with everything of it.

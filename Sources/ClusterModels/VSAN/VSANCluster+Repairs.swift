@@ -115,7 +115,10 @@ extension VSANCluster {
       add(.catchUp, of: index, of: object, to: device)
     case .absent(let since) where since + parameters.repairDelay > now: return
     case .absent, .degraded:
-      guard isAccessible(object) else { return }
+      guard isAccessible(object) else {
+        if component.state == .degraded, self[object].isUnwritten { place(index, of: object, size: share) }
+        return
+      }
       let device = chooseDevice(
         forPart: layout.part(of: index), of: self[object].components, layout, size: share,
         ceiling: parameters.repairCeiling)
@@ -128,6 +131,21 @@ extension VSANCluster {
       self[object].components[index].destination = (device, share)
       add(.rebuild, of: index, of: object, to: device)
     }
+  }
+
+  /// Gives a component of an object that never had a majority the place that it did not find at first.
+  private mutating func place(_ index: Int, of object: ObjectID, size: ByteCount) {
+    let layout = self[object].layout
+    let device = chooseDevice(
+      forPart: layout.part(of: index), of: self[object].components, layout, size: size)
+    guard let device else {
+      hasUnplaced = true
+      return
+    }
+    devices[device].used += size
+    self[object].components[index] = Component(state: .active, device: device, size: size)
+    if isAccessible(object) { self[object].isUnwritten = false }
+    placementVersion += 1
   }
 
   /// Moves a piece of a part that has come to stand in two fault domains, so that one of them is free for another part.

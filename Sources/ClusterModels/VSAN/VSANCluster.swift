@@ -92,6 +92,8 @@ package struct VSANCluster: Sendable {
     var content: ByteCount
     /// The pieces of the parts, then the witnesses.
     var components: [Component]
+    /// Whether it has never been accessible: nobody can have written to it, so that what it lacks has nothing to be copied.
+    var isUnwritten = true
     /// What bit rot damaged and nobody has read yet, oldest first.
     var damages: [Damage] = []
   }

@@ -36,13 +36,20 @@ extension SourceMessage {
   /// What is left of the payload after compression: ``compressedZeroShare`` of zeros, the share of its disk of anything
   /// else.
   ///
-  /// - Parameter shares: Per disk, in the order of the extent sizes.
-  package func compressedSize(extentSizes: [ByteCount], shares: [Ratio]) -> ByteCount {
+  /// - Parameters:
+  ///   - shares: Per disk, in the order of the extent sizes.
+  ///   - incompressibleTagBit: Extents whose payload has it stay as large as they are; `nil` where there are none.
+  package func compressedSize(
+    extentSizes: [ByteCount], shares: [Ratio], incompressibleTagBit: UInt64? = nil
+  ) -> ByteCount {
     switch self {
     case .fullSyncData(_, let disk, let batch), .deltaData(_, let disk, let batch):
-      let content = extentSizes[disk] * UInt64(batch.extentCount - batch.zeroExtentCount)
-      let zeros = extentSizes[disk] * UInt64(batch.zeroExtentCount)
+      let zeroCount = batch.zeroExtentCount
+      let fixedCount = incompressibleTagBit.map { batch.count(ofTagsWith: $0) } ?? 0
+      let content = extentSizes[disk] * UInt64(batch.extentCount - zeroCount - fixedCount)
+      let zeros = extentSizes[disk] * UInt64(zeroCount)
       return content.scaled(by: shares[disk]) + zeros.scaled(by: Self.compressedZeroShare)
+        + extentSizes[disk] * UInt64(fixedCount)
     case .fullSyncBegan, .regionChecksums, .fullSyncEnded, .deltaEnded: return .zero
     }
   }
@@ -58,5 +65,19 @@ extension SourceMessage {
   /// The configuration files, which travel with the end of every instance.
   package func configurationTraffic(parameters: ReplicationParameters) -> ByteCount {
     if case .deltaEnded = self { parameters.configurationFiles.wireSize } else { .zero }
+  }
+}
+
+extension ExtentBatch {
+  /// How many of the payloads are tags that have a bit.
+  ///
+  /// - Precondition: A payload is a tag of eight bytes.
+  fileprivate func count(ofTagsWith bit: UInt64) -> Int {
+    precondition(geometry.payloadWidth == 8, "a tag has eight bytes")
+    return payloads.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count, by: 8).count {
+        bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self) & bit != 0
+      }
+    }
   }
 }

@@ -14,5 +14,10 @@ package struct ReplicationOptions: Sendable, Hashable {
   ///   text.
   package var compressedShares: [Ratio]?
 
+  /// Extents whose payload has this bit hold what compression cannot shrink, such as encrypted files; `nil` where all are alike.
+  ///
+  /// For simulations, in which a payload is a tag of eight bytes that stands for content.
+  package var incompressibleTagBit: UInt64?
+
   package init() {}
 }

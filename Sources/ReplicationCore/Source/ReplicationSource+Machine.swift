@@ -117,9 +117,16 @@ extension ReplicationSource {
   /// what was sent by then still arrives, and the demand log moves with the rest of the state. A guest that is being
   /// quiesced is let go in any case. A Storage vMotion is not told: it changes nothing here.
   ///
+  /// A machine that moves on before its host has taken over, as when that is emptied, takes the state along.
+  ///
   /// - Precondition: The machine runs and does not move.
   package mutating func migrationBegan(at now: Instant) {
-    precondition(power == .on && migration == nil, "a running machine moves once at a time")
+    if let migration {
+      precondition(power == .on && migration.resumesAt != nil, "a running machine moves once at a time")
+      self.migration = Migration(beganAt: now)
+      return
+    }
+    precondition(power == .on, "only a running machine moves")
     if case .preparing = phase {
       abortSync(.migrated, at: now)
     } else if !parameters.continuesSyncsAcrossMigration {

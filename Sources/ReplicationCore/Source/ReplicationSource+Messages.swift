@@ -30,7 +30,10 @@ extension ReplicationSource {
   package func wireSize(of message: SourceMessage) -> ByteCount {
     let sizes = trackers.map(\.geometry.extentSize)
     let payload =
-      options.compressedShares.map { message.compressedSize(extentSizes: sizes, shares: $0) }
+      options.compressedShares.map {
+        message.compressedSize(
+          extentSizes: sizes, shares: $0, incompressibleTagBit: options.incompressibleTagBit)
+      }
       ?? message.payloadSize(extentSizes: sizes)
     return payload + message.checksumTraffic(parameters: parameters)
       + message.configurationTraffic(parameters: parameters)

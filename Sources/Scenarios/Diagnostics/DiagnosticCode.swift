@@ -634,8 +634,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         """
         At most 100 virtual machines may have an RPO below 15 minutes in vSphere Replication 6.x \
         (documentation of 6.5), 500 in later releases (quoted from that of 9.0; from which release \
-        on is not verified), and 50 on vVols, which are not told apart here. "limits": "relaxed" \
-        turns this off.
+        on is not verified), of these 50 with an end on vVols. "limits": "relaxed" turns this off.
         """
       )
     case .diskTooLarge:

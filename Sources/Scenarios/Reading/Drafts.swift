@@ -194,7 +194,7 @@ struct DatastoreDraft: Draft {
       "write", \.write, .positiveRate(unit: "MB/s"), "All writes together; never the bottleneck if left out."),
     .optional(
       "type", \.kind, .word,
-      "What it is: vmfs, or nfs, which cannot tell what of a disk is allocated; vmfs if left out."),
+      "What it is: vmfs, vvol, or nfs, which cannot tell what of a disk is allocated; vmfs if left out."),
     .optional(
       "vsan", \.vsan, .object(),
       "The devices of a cluster's hosts, instead of capacity, throughput and type; no vSAN if left out."),

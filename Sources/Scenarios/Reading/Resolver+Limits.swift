@@ -20,6 +20,10 @@ extension Resolver {
     }
   }
 
+  /// - Source: VMware's documentation of vSphere Replication 9.0, quoted by notes.sponar.de: 50 on vVols. That one end on them
+  ///   suffices to count is *unverified*.
+  private static let shortObjectivesOnVolumesMaximum = 50
+
   private static let shortObjective = TimeSpan.minutes(15)
 
   /// - Source: VMware, vSphere Replication 6.0, limitations: 62 TB from ESXi 5.5 on; before it 2 TB, *unverified*.
@@ -80,13 +84,14 @@ extension Resolver {
         "site \(quoted(name.value)) receives \(received.count) replications, more than the 2,000 of an appliance",
         at: name.span, notes: [Source.operational],
         help: relaxation)
-    } else if let servers, product != .enhanced,
-      received.count > servers.value * Self.replicationsPerServer
+    } else if let servers = site.appliances.known?.servers.known?.count ?? servers?.value,
+      product != .enhanced,
+      received.count > servers * Self.replicationsPerServer
     {
       let needed = (received.count + Self.replicationsPerServer - 1) / Self.replicationsPerServer
       log.report(
         .tooManyReplications,
-        "site \(quoted(name.value)) receives \(received.count) replications, more than 200 for \(servers.value == 1 ? "its replication server" : "each of its \(servers.value) replication servers")",
+        "site \(quoted(name.value)) receives \(received.count) replications, more than 200 for \(servers == 1 ? "its replication server" : "each of its \(servers) replication servers")",
         at: name.span,
         notes: [Source.operational],
         help: "write \"replicationServers\": \(needed) at the site; or \(relaxation)")
@@ -99,6 +104,7 @@ extension Resolver {
         at: name.span, notes: [Source.objectives],
         help: relaxation)
     }
+    checkShortObjectivesOnVolumes(received, ofSite: name, product)
     for size in clusterSizes(ofSite: index) where size > Self.hostsPerCluster {
       log.report(
         .tooManyHosts,
@@ -108,8 +114,29 @@ extension Resolver {
     }
   }
 
+  /// Of the replications to a site, those with a short RPO that read from or write to virtual volumes.
+  private mutating func checkShortObjectivesOnVolumes(
+    _ received: [PlannedReplication], ofSite name: Located<String>, _ product: Profile.Product
+  ) {
+    guard Self.shortObjectivesMaximum(of: product) != nil else { return }
+    let count = received.count { replication in
+      guard let rpo = replication.draft.rpo.known, rpo < Self.shortObjective else { return false }
+      return [machines[replication.machine].datastore, replication.datastore].contains {
+        $0.map { datastores[$0].draft.kind.known == .vvol } ?? false
+      }
+    }
+    guard count > Self.shortObjectivesOnVolumesMaximum else { return }
+    log.report(
+      .tooManyShortObjectives,
+      "\(count) replications on vVols to site \(quoted(name.value)) have an RPO below \(Self.shortObjective), more than \(Self.shortObjectivesOnVolumesMaximum)",
+      at: name.span, notes: [Source.objectives],
+      help: relaxation)
+  }
+
   /// How many hosts each cluster of a site has; a site without clusters is one.
-  private func clusterSizes(ofSite index: Int) -> [Int] { [hostSites.count { $0 == index }] }
+  private func clusterSizes(ofSite index: Int) -> [Int] {
+    clusters.filter { $0.site == index }.map(\.hosts.count)
+  }
 
   private mutating func checkDisks() {
     let product = draft.profile.known?.profile.product ?? Profile().product

@@ -160,7 +160,7 @@ extension Resolver {
 
   /// What the files of replications do not know.
   private static let verbsWithoutFiles: [Scenario.TimelineEntry.Verb] = [
-    .addDisk, .resizeDisk, .reconfigureReplication, .testImage,
+    .addDisk, .resizeDisk, .reconfigureReplication, .testImage, .corruptReplica,
   ]
 
   /// What an entry does, or `nil` if something about it is wrong and reported.

@@ -153,7 +153,9 @@ extension World {
       facts.unreplicatedDevices = scenario.inventory[vm].disks.map(\.name)
       return facts
     }
-    if replications[machines[machine].replication].isActive, status(of: machines[machine].replication) == .error {
+    if replications[machines[machine].replication].isActive,
+      status(of: machines[machine].replication) == .error
+    {
       facts.replication = .error("the replication is in status ERROR")
     }
     return facts

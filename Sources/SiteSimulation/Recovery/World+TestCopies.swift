@@ -74,8 +74,8 @@ extension World {
   }
 
   /// Brings the writes in ``writtenRuns`` onto a disk of a test image.
-  mutating func writeToTestImage(_ machine: Int, _ disk: Int) {
+  mutating func writeToTestImage(_ machine: Int, _ disk: Int, tag: UInt64) {
     let images = replications[machines[machine].replication].replica.testImageDisks
-    images?[disk].fill(writtenRuns, tag: machines[machine].disks[disk].nextTag())
+    images?[disk].fill(writtenRuns, tag: tag)
   }
 }

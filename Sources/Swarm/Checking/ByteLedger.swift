@@ -30,6 +30,7 @@ package struct ByteLedger: Sendable {
           let use = snapshot.uses[index]
           carried[use.resource] += use.factor * bytes
         }
+        guard flow.tag != FlowPurpose.background else { continue }
         let (purpose, replication) = FlowPurpose.decode(flow.tag)
         if purpose == .forward { sent[replication] += bytes }
       }

@@ -16,11 +16,15 @@ package struct LagOracle: Sendable {
 
   /// Looks at the instance that can be recovered now.
   ///
+  /// - Parameter mayBeLost: Whether something has damaged the replica, so that nothing may be recoverable until it has been
+  ///   brought back; the lag goes on from the last instance meanwhile.
   /// - Returns: What is wrong with it, compared with the one before.
-  package mutating func saw(_ instance: Instant?, at now: Instant) -> String? {
+  package mutating func saw(_ instance: Instant?, mayBeLost: Bool = false, at now: Instant) -> String? {
     guard instance != newest?.pointInTime else { return nil }
     if let last = newest?.pointInTime {
-      guard let instance else { return "nothing can be recovered any more, after the instance of \(last)" }
+      guard let instance else {
+        return mayBeLost ? nil : "nothing can be recovered any more, after the instance of \(last)"
+      }
       if instance < last { return "the newest instance shows \(instance), after one of \(last)" }
     }
     if let instance, instance > now { return "the newest instance shows \(instance), which is yet to come" }

@@ -68,30 +68,41 @@ private struct RecoveryPlan {
     let profile = scenario.profile
     var rates = [profile.mergeRate.bytesPerSecond, profile.checksumRate.bytesPerSecond]
     rates += [profile.serverRate, profile.hostRate].compactMap { $0?.bytesPerSecond }
-    for link in scenario.inventory.links {
-      rates += link.bandwidth.map { $0.bytesPerSecond * min(link.usable.value, 0.9) * 0.9 }
+    for (index, link) in scenario.inventory.links.enumerated() {
+      let settings = scenario.links[index]
+      // Other traffic leaves a connection's share.
+      let share = 0.9 / Double(1 + (settings.background?.connections ?? 0))
+      for bandwidth in [link.bandwidth] + settings.scheduledBandwidths {
+        rates += bandwidth.map { $0.bytesPerSecond * min(link.usable.value, 0.9) * share }
+      }
+    }
+    rates += scenario.inventory.circuits.map {
+      $0.bandwidth.bytesPerSecond * min($0.usable.value, 0.9) * 0.9 / 4
     }
     for datastore in scenario.inventory.datastores {
       // Compressed data is written in full, and a merge reads and writes.
       rates += [datastore.readRate, datastore.writeRate].compactMap { $0.map { $0.bytesPerSecond / 4 } }
+      // A host of a vSAN datastore may hold all parts of a write, and copies its components beside.
+      rates += [datastore.vsan?.readRate, datastore.vsan?.writeRate]
+        .compactMap { $0.map { $0.bytesPerSecond / 32 } }
     }
     return rates.min() ?? 1
   }
 
   private func roundTrip(of replication: Scenario.Replication) -> Double {
-    scenario.inventory[replication.link].latency.inSeconds * 2
+    replication.links.map { scenario.inventory[$0] }.map { ($0.latency + $0.jitter * 2).inSeconds * 2 }.max()
+      ?? 0
   }
 
   /// Bytes/s that a replication reaches alone: its window and the loss of its path.
   private func ownRate(of replication: Scenario.Replication) -> Double {
-    let link = scenario.inventory[replication.link]
     let roundTrip = max(roundTrip(of: replication), 1e-4)
-    var rates = [
-      Double(scenario.profile.blocksInFlight ?? 8) * 8192 / roundTrip,
-      Double(link.windowMaximum.bytes) / roundTrip,
-    ]
-    // Half of the square-root law, since a window that fell has to grow again.
-    if link.loss > .zero { rates.append(0.6 * 1448 / (roundTrip * link.loss.value.squareRoot())) }
+    var rates = [Double(scenario.profile.blocksInFlight ?? 8) * 8192 / roundTrip]
+    for link in replication.links.map({ scenario.inventory[$0] }) {
+      rates.append(Double(link.windowMaximum.bytes) / roundTrip)
+      // Half of the square-root law, since a window that fell has to grow again.
+      if link.loss > .zero { rates.append(0.6 * 1448 / (roundTrip * link.loss.value.squareRoot())) }
+    }
     return rates.min() ?? 1
   }
 
@@ -108,7 +119,32 @@ private struct RecoveryPlan {
       + profile.haRestartDelay + profile.targetHostDetection + profile.migrationDuration * 2
       + (replications.contains { $0.quiescing != .none } ? profile.quiescingDuration * 4 : .zero)
     let objective = replications.map(\.rpo).max() ?? .zero
-    return delays + objective * 2 + .minutes(1) + .seconds(Int64(seconds))
+    return delays + computeDelays + storageDelays + objective * 2 + .minutes(1) + .seconds(Int64(seconds))
+  }
+
+  /// What clusters, appliances and guests take until all run again.
+  private var computeDelays: TimeSpan {
+    var delays = scenario.profile.routeConvergence + scenario.profile.routeReturn
+    for machine in scenario.virtualMachines { delays += machine.guest.boot + machine.guest.shutdown }
+    for appliance in scenario.inventory.appliances { delays += appliance.boot }
+    let count = scenario.inventory.virtualMachines.count + scenario.inventory.appliances.count
+    for settings in scenario.inventory.clusters.compactMap(\.availability) {
+      delays += settings.failureDetection + settings.isolationDelay + settings.powerOnDuration * Int64(count)
+      delays += settings.monitoring?.failureInterval ?? .zero
+    }
+    return delays
+  }
+
+  /// What vSAN datastores take until everything is as it should be: what waits is looked at every five minutes.
+  private var storageDelays: TimeSpan {
+    var delays = TimeSpan.zero
+    for (index, datastore) in scenario.inventory.datastores.enumerated() {
+      guard let vsan = datastore.vsan else { continue }
+      let rates = [vsan.resyncRate, vsan.readRate, vsan.writeRate].compactMap { $0?.bytesPerSecond }
+      let size = Double(needed(on: DatastoreID(index)))
+      delays += vsan.repairDelay + .minutes(11) + .seconds(Int64(2 * size / (rates.min() ?? 1)))
+    }
+    return delays
   }
 
   func promise(of index: Int) -> RecoveryExpectation.Promise {
@@ -121,6 +157,9 @@ private struct RecoveryPlan {
     if isTakenInTooEarly(machine, index) { return .none(reason: "an added disk is not taken in") }
     for datastore in scenario.inventory.datastores.indices where !hasRoom(DatastoreID(datastore)) {
       if replication.datastore.index == datastore { return .none(reason: "its datastore is small") }
+    }
+    for datastore in [replication.datastore, scenario.inventory[machine].datastore] {
+      if !survives(datastore) { return .none(reason: "its vSAN datastore may lose data") }
     }
     let churn = scenario.replications.reduce(0) { $0 + self.churn(of: $1.virtualMachine) }
     if churn == 0 { return .equal }
@@ -144,7 +183,9 @@ private struct RecoveryPlan {
     }
     guard !additions.isEmpty else { return false }
     let faultsEnd = scenario.timeline.compactMap(\.end).max() ?? .zero
-    let last = max(faultsEnd, additions.map(\.at).max() ?? .zero)
+    var last = max(faultsEnd, additions.map(\.at).max() ?? .zero)
+    // Whoever configures it has to be back.
+    if !scenario.inventory.appliances.isEmpty { last = last + .minutes(3) }
     return !scenario.timeline.contains {
       if case .reconfigureReplication(let ids) = $0.action {
         ids.contains(ReplicationID(index)) && $0.at > last + scenario.profile.targetHostDetection
@@ -157,6 +198,13 @@ private struct RecoveryPlan {
   /// Whether a datastore could hold everything that its replicas may ever need.
   private func hasRoom(_ datastore: DatastoreID) -> Bool {
     guard let capacity = scenario.inventory[datastore].capacity else { return true }
+    // Copies and parity take up to four times as much, and no device is more than a third fuller than the others.
+    let factor = scenario.inventory[datastore].vsan == nil ? 1.0 : 12
+    return needed(on: datastore) * factor <= Double(capacity.bytes)
+  }
+
+  /// What machines and replicas on a datastore may ever need.
+  private func needed(on datastore: DatastoreID) -> Double {
     var needed = 0.0
     for machine in scenario.inventory.virtualMachines where machine.datastore == datastore {
       needed += machine.disks.reduce(0) { $0 + Double($1.used.bytes) }
@@ -167,7 +215,40 @@ private struct RecoveryPlan {
       // A log grows by 16 MiB at a time.
       needed += (size(of: replication) + disks * 33_600_000) * (points + 6)
     }
-    return needed <= Double(capacity.bytes)
+    return needed
+  }
+
+  /// Whether what stands on a datastore survives all failures of disk groups: of no more fault domains than its policies bear.
+  ///
+  /// What hosts hold that fail is back when they are.
+  private func survives(_ datastore: DatastoreID) -> Bool {
+    guard let vsan = scenario.inventory[datastore].vsan else { return true }
+    var hit: Set<Int> = []
+    var losesDevices = false
+    func strike(_ host: HostID) {
+      if let index = vsan.hosts.firstIndex(of: host) { hit.insert(vsan.faultDomains[index]) }
+    }
+    for entry in scenario.timeline {
+      switch entry.action {
+      case .diskGroupFail(let host, _) where vsan.hosts.contains(host):
+        losesDevices = true
+        strike(host)
+      case .hostFail(let host): strike(host)
+      case .compute(.siteFail(let sites)) where sites.contains(scenario.inventory[datastore].site):
+        vsan.hosts.forEach(strike)
+      default: break
+      }
+    }
+    guard losesDevices else { return true }
+    var policies = [vsan.policy]
+    for (index, machine) in scenario.inventory.virtualMachines.enumerated()
+    where machine.datastore == datastore {
+      policies += [scenario.virtualMachines[index].storagePolicy].compactMap { $0 }
+    }
+    for replication in scenario.replications where replication.datastore == datastore {
+      policies += [replication.storagePolicy].compactMap { $0 }
+    }
+    return hit.count <= policies.map(\.failures).min() ?? 0
   }
 
   /// Bytes of dirty extents per second that a machine makes at the end of the timeline, at most.

@@ -23,6 +23,11 @@ package struct WorldChecker {
   private var sharing = SharingCheck()
   var snapshot = SharingSnapshot()
   private let linkResources: [[Int]]
+  private let circuitResources: [[Int]]
+  /// Whether any link goes over a circuit; one of none has no capacity to look at.
+  private let circuitIsUsed: [Bool]
+  /// When bit rot first damages each replica, if ever.
+  private let firstDamage: [Instant]
   /// The datastores whose space is counted.
   private let limited: [DatastoreID]
   /// Whether disks come and grow, which asks for no room.
@@ -45,6 +50,24 @@ package struct WorldChecker {
       resources.append(Link.Direction.allCases.map { world.resource(of: LinkID(link), $0) })
     }
     linkResources = resources
+    resources = []
+    for circuit in scenario.inventory.circuits.indices {
+      resources.append(Link.Direction.allCases.map { world.resource(of: CircuitID(circuit), $0) })
+    }
+    circuitResources = resources
+    circuitIsUsed = scenario.inventory.circuits.indices.map { circuit in
+      scenario.inventory.links.contains { $0.circuits.contains(CircuitID(circuit)) }
+    }
+    firstDamage = scenario.replications.indices.map { index in
+      let damages = scenario.timeline.filter {
+        if case .corruptReplica(let ids, _, _) = $0.action {
+          ids.contains(ReplicationID(index))
+        } else {
+          false
+        }
+      }
+      return damages.map(\.at).min() ?? .distantFuture
+    }
     limited = scenario.inventory.datastores.indices.map { DatastoreID($0) }
       .filter { scenario.inventory[$0].capacity != nil }
     var full: [Bool] = []
@@ -105,7 +128,8 @@ package struct WorldChecker {
       }
       histories[index].began(at: now, disks: world.sourceContents(of: index))
     }
-    if let defect = lags[index].saw(sight.newest?.pointInTime, at: now) {
+    let mayBeLost = firstDamage[index] <= now
+    if let defect = lags[index].saw(sight.newest?.pointInTime, mayBeLost: mayBeLost, at: now) {
       throw Violation(.instanceOrder, at: now, subject: name(index), detail: defect)
     }
     guard sight.lag == lags[index].lag(at: now) else {
@@ -178,7 +202,8 @@ package struct WorldChecker {
         }
       }
     }
-    for flow in snapshot.flows {
+    try checkCircuits(at: now)
+    for flow in snapshot.flows where flow.tag != FlowPurpose.background {
       let (purpose, _) = FlowPurpose.decode(flow.tag)
       let limit: DataRate? =
         switch purpose {
@@ -189,6 +214,26 @@ package struct WorldChecker {
       if let limit, flow.rate > limit.bytesPerSecond * (1 + 1e-6) {
         throw Violation(
           .capacity, at: now, subject: "\(purpose)", detail: "it runs at \(flow.rate) B/s, above \(limit)")
+      }
+    }
+  }
+
+  private mutating func checkCircuits(at now: Instant) throws(Violation) {
+    guard let bandwidths = calendar.circuitBandwidths(at: now) else { return }
+    for (circuit, rates) in bandwidths.enumerated() where circuitIsUsed[circuit] {
+      let description = scenario.inventory.circuits[circuit]
+      for (direction, rate) in rates.enumerated() {
+        let capacity = snapshot.capacities[circuitResources[circuit][direction]]
+        if capacity > rate * (1 + 1e-6) {
+          throw Violation(
+            .capacity, at: now, subject: description.name,
+            detail: "it can carry \(capacity) B/s, and the timeline leaves it \(rate)")
+        }
+        if capacity < rate * min(description.usable.value, 0.9) * 0.8 {
+          throw Violation(
+            .maxMin, at: now, subject: description.name,
+            detail: "it carries at most \(capacity) B/s, and the timeline leaves it \(rate)")
+        }
       }
     }
   }
@@ -251,13 +296,18 @@ package struct WorldChecker {
     }
     guard countsBytes else { return }
     let cycles = world.cycles
+    // What was carried for nothing is in no sync.
+    let wasted = world.wastedBytes
+    var excess = 0.0
     for (index, replication) in scenario.replications.enumerated() {
       let own = cycles.filter { $0.vm == replication.virtualMachine }
       let counted =
         own.reduce(ByteCount.zero) { $0 + $1.wireSize } + world.wireSizeUnderWay(of: index)
       let expected = ledger.sent(by: index)
       let tolerance = ledger.tolerance(of: expected) + Double(own.count)
-      if abs(Double(counted.bytes) - expected) > tolerance {
+      let difference = expected - Double(counted.bytes)
+      excess += difference
+      if difference < -tolerance || max(difference, excess) > tolerance + wasted {
         throw Violation(
           .bytes, at: world.time, subject: name(index),
           detail: "its syncs count \(counted.bytes) B, and the network carried \(expected)")

@@ -38,7 +38,7 @@ extension Feature {
     },
     verb("datastore.slow", lasts: true) { sketch, random in
       let datastore = sketch.datastore(&random)
-      guard datastore["read"] != nil else { return nil }
+      guard datastore["read"] != nil || datastore["vsan"]?.contains("\"read\"") == true else { return nil }
       return ScenarioObject([
         "datastore": datastore["name"] ?? "", "factor": quoted("\(1 + random.pick(90))%"),
       ])
@@ -81,7 +81,10 @@ extension Feature {
   static let storage = [
     Feature("storage.files", share: 12) { sketch, _ in
       sketch.draft.settings["storage"] = quoted("files")
-      let unknown = ["vm.add-disk", "vm.resize-disk", "replication.reconfigure", "replication.test-image"]
+      let unknown = [
+        "vm.add-disk", "vm.resize-disk", "replication.reconfigure", "replication.test-image",
+        "replica.corrupt",
+      ]
       sketch.draft.timeline.removeAll { unknown.contains($0.word("do") ?? "") }
     }
   ]

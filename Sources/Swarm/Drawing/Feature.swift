@@ -63,8 +63,8 @@ package struct Feature: Sendable {
 
   /// Every feature, in the order in which they are applied: the world, its machines, then what happens to them.
   package static let all: [Feature] =
-    layout + network + workloads + replications + product + faults + changes
-    + disasters + storage
+    layout + clusters + network + lines + workloads + replications + product + faults + changes
+    + disasters + lineFaults + clusterFaults + storage
 }
 
 extension RandomStream {

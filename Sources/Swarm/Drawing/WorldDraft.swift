@@ -7,9 +7,50 @@ package struct WorldDraft: Sendable, Hashable {
     /// Further members of the site.
     package var settings = ScenarioObject()
     package var datastores: [ScenarioObject] = []
+    /// What is said of its one cluster; `nil` where nothing is.
+    package var cluster: ScenarioObject?
+    /// What is said of each of its appliances; `nil` where none is a machine.
+    package var appliances: ScenarioObject?
+    /// The kinds of its appliances beside the replication servers, as `vrms`.
+    package var managers: [String] = []
+
+    /// The disk groups of each host; `nil` where its datastore is no vSAN one.
+    package var diskGroups: Int?
+
+    /// Whether its hosts are looked at in detail.
+    package var isModelled: Bool { cluster != nil || appliances != nil }
+
+    package var applianceNames: [String] {
+      guard appliances != nil else { return [] }
+      return (0..<serverCount).map { server($0) } + managers.map { "\(name)-\($0)" }
+    }
 
     package func host(_ number: Int) -> String { "\(name)-esx-0\(number + 1)" }
     package func server(_ number: Int) -> String { "\(name)-vrs-0\(number + 1)" }
+
+    fileprivate var object: ScenarioObject {
+      var object = ScenarioObject(["name": quoted(name)])
+      if let cluster {
+        // Named as the site, so that its hosts are called as those of a site without clusters.
+        var described = ScenarioObject(["name": quoted(name), "hosts": "\(hostCount)"])
+        for member in cluster.members { described[member.key] = member.text }
+        object["clusters"] = "[\(described.text)]"
+      } else {
+        object["hosts"] = "\(hostCount)"
+      }
+      if let appliances {
+        var list = ScenarioObject()
+        for kind in managers { list[kind] = appliances.text }
+        list["servers"] =
+          "[" + [String](repeating: appliances.text, count: serverCount).joined(separator: ", ") + "]"
+        object["appliances"] = list.text
+      } else {
+        object["replicationServers"] = "\(serverCount)"
+      }
+      for member in settings.members { object[member.key] = member.text }
+      object["datastores"] = WorldDraft.list(datastores.map(\.text), indent: "      ")
+      return object
+    }
   }
 
   /// A virtual machine, with its replication if it has one.
@@ -53,14 +94,7 @@ package struct WorldDraft: Sendable, Hashable {
       object["disks"] = Self.list(machine.disks.map(\.text), indent: "      ")
       return object.text
     }
-    let sites = sites.map { site in
-      var object = ScenarioObject(["name": quoted(site.name)])
-      object["hosts"] = "\(site.hostCount)"
-      object["replicationServers"] = "\(site.serverCount)"
-      for member in site.settings.members { object[member.key] = member.text }
-      object["datastores"] = Self.list(site.datastores.map(\.text), indent: "      ")
-      return object.text
-    }
+    let sites = sites.map(\.object.text)
     var file = ScenarioObject(["format": "1", "name": quoted(name)])
     file["tags"] = "[" + features.map { quoted($0) }.joined(separator: ", ") + "]"
     file["seed"] = "\(seed)"
@@ -78,7 +112,7 @@ package struct WorldDraft: Sendable, Hashable {
     return "{\n  " + file.members.map { "\(quoted($0.key)): \($0.text)" }.joined(separator: ",\n  ") + "\n}\n"
   }
 
-  private static func list(_ elements: [String], indent: String = "    ") -> String {
+  fileprivate static func list(_ elements: [String], indent: String = "    ") -> String {
     guard !elements.isEmpty else { return "[]" }
     let outer = String(indent.dropLast(2))
     return "[\n\(indent)" + elements.joined(separator: ",\n\(indent)") + "\n\(outer)]"

@@ -68,9 +68,16 @@ package struct WorldDraw: Sendable {
   /// Ends what nothing else ends, and gives the world the time it needs.
   private static func putInOrder(_ sketch: inout WorldSketch) {
     let verbs = Set(sketch.draft.timeline.compactMap { $0.word("do") })
+    if sketch.draft.sites.contains(where: \.isModelled) {
+      // What was refused for want of room is done when all hosts run.
+      sketch.schedule("vm.power-on", at: sketch.faultsEnd + 60, ["vm": quoted("*")])
+      for name in sketch.draft.sites.flatMap(\.applianceNames) {
+        sketch.schedule("appliance.restore", at: sketch.faultsEnd + 60, ["appliance": quoted(name)])
+      }
+    }
     if verbs.contains("vm.add-disk") {
       sketch.schedule(
-        "replication.reconfigure", at: sketch.faultsEnd + 60, ["vm": quoted("*")])
+        "replication.reconfigure", at: sketch.faultsEnd + 300, ["vm": quoted("*")])
     }
     sketch.draft.durationSeconds = 100_000 * sketch.unitSeconds
     guard let scenario = ScenarioReader.read(text: sketch.draft.text, file: sketch.draft.name).scenario else {

@@ -32,6 +32,33 @@ struct WorldSketch {
     random.pick(from: draft.links).word("name") ?? ""
   }
 
+  /// A host whose cluster is looked at in detail; `nil` where there is none.
+  func modelledHost(_ random: inout RandomStream) -> String? {
+    let sites = draft.sites.filter(\.isModelled)
+    guard !sites.isEmpty else { return nil }
+    let site = random.pick(from: sites)
+    return site.host(random.pick(site.hostCount))
+  }
+
+  /// A host of a vSAN datastore, with the number of its disk groups.
+  func vsanHost(_ random: inout RandomStream) -> (name: String, groups: Int)? {
+    let sites = draft.sites.filter { $0.diskGroups != nil }
+    guard !sites.isEmpty else { return nil }
+    let site = random.pick(from: sites)
+    return (site.host(random.pick(site.hostCount)), site.diskGroups ?? 1)
+  }
+
+  /// An appliance with its site; `nil` where none is a machine.
+  func appliance(_ random: inout RandomStream) -> (name: String, site: WorldDraft.Site)? {
+    let all = draft.sites.flatMap { site in site.applianceNames.map { ($0, site) } }
+    return all.isEmpty ? nil : random.pick(from: all)
+  }
+
+  func circuit(_ random: inout RandomStream) -> String? {
+    let names = draft.sites.filter { $0.settings["circuit"] != nil }.map { "circuit-\($0.name)" }
+    return names.isEmpty ? nil : random.pick(from: names)
+  }
+
   func datastore(_ random: inout RandomStream) -> ScenarioObject {
     random.pick(from: draft.sites.flatMap(\.datastores))
   }

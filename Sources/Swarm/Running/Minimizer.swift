@@ -100,6 +100,13 @@ package struct Minimizer {
   private mutating func shrinkSite(_ index: Int) {
     while draft.sites[index].hostCount > 1, attempt({ $0.sites[index].hostCount -= 1 }) {}
     while draft.sites[index].serverCount > 1, attempt({ $0.sites[index].serverCount -= 1 }) {}
+    _ = attempt { $0.sites[index].cluster = nil }
+    _ = attempt { $0.sites[index].managers = [] }
+    _ = attempt {
+      $0.sites[index].appliances = nil
+      $0.sites[index].managers = []
+    }
+    leaveOutMembers(\.sites[index].settings, keeping: [])
     for datastore in draft.sites[index].datastores.indices {
       leaveOutMembers(\.sites[index].datastores[datastore], keeping: ["name"])
     }

@@ -37,6 +37,36 @@ import Testing
     #expect(cluster.spaceMismatch() == nil)
   }
 
+  @Test func `An object that began without a majority is completed when there is room`() throws {
+    // Three devices of 100 GiB hold two copies of 60 GiB, and one copy of a second object: of a third only the witness finds
+    // a place.
+    var cluster = cluster(hosts: 3, device: .gibibytes(100))
+    let first = cluster.create(mirror, size: .gibibytes(60), content: .gibibytes(60), at: .zero)
+    let second = cluster.create(mirror, size: .gibibytes(60), content: .gibibytes(60), at: .zero)
+    let object = cluster.create(mirror, size: .gibibytes(60), content: .gibibytes(60), at: .zero)
+    #expect(cluster.isAccessible(first) && cluster.isAccessible(second) && !cluster.isAccessible(object))
+
+    cluster.remove(first)
+    cluster.remove(second)
+    cluster.advance(to: minute(5))
+
+    // Nobody could have written to it, so that nothing is copied.
+    let commands = cluster.takeCommands()
+    #expect(commands.isEmpty)
+    #expect(cluster.isComplete(object) && cluster.usedSize == .gibibytes(120))
+    #expect(cluster.spaceMismatch() == nil)
+  }
+
+  @Test func `An object that lost all its copies is not made up for`() {
+    var cluster = cluster(hosts: 4)
+    let object = cluster.create(mirror, size: .gibibytes(10), content: .gibibytes(10), at: .zero)
+    for host in 0..<2 { cluster.deviceFailed(cluster.devices(ofHost: host).lowerBound, at: minute(1)) }
+    for host in 0..<2 { cluster.deviceReplaced(cluster.devices(ofHost: host).lowerBound, at: minute(2)) }
+    cluster.advance(to: minute(10))
+
+    #expect(!cluster.isAccessible(object))
+  }
+
   @Test func `An absent component is rebuilt after an hour`() throws {
     var cluster = cluster(hosts: 4)
     let object = cluster.create(mirror, size: .gibibytes(100), content: .gibibytes(40), at: .zero)

@@ -47,6 +47,20 @@ import Testing
     #expect((190_640...190_650).contains(zeros), "16,777,216 · 3 / 264 = 190,650.2")
   }
 
+  @Test func `What ransomware has encrypted cannot be compressed`() throws {
+    // From 5 s on 16 MiB are encrypted at 1 MiB/s, and at 30 s 16 MiB behind them are written as usual:
+    // 16 MiB + 16 MiB · 0.25.
+    var world = Self.world
+    world.workloads = [
+      "usual":
+        #""model": "periodic", "every": "1m", "first": "30s", "size": "16MiB", "offset": "16MiB", "compressed": "25%""#,
+      "app":
+        #""model": "ransomware", "from": "5s", "write": "1MiB/s", "blockSize": "8KiB", "workingSet": "16MiB", "over": "usual""#,
+    ]
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.payloadSize == .mebibytes(32) && cycle.wireSize == .mebibytes(20))
+  }
+
   /// Over 50 ms with 64 blocks of 8 KiB in flight a disk sends 512 KiB in 100 ms, however small compression makes them.
   @Test(arguments: [false, true])
   func `The window counts blocks, whatever compression leaves of them`(isCompressed: Bool) throws {

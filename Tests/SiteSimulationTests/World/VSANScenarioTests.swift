@@ -19,9 +19,15 @@ import Testing
         vm.lag.violations(in: window).reduce(sum) { $0 + ($1.upperBound - $1.lowerBound) }
       }
     }
-    // Two hours without a rebuild, half an hour with one.
-    let (before, after) = (violated(.zero..<began.at), violated(began.at..<began.at + .minutes(30)))
-    #expect(after > before * 2, "\(before) before the rebuild, \(after) from then on")
+    // The failure at 1 h costs nothing.
+    #expect(violated(.zero..<began.at) == .zero)
+    // One sync each of some machines is late, by seconds, within ten minutes; then their logs lie elsewhere.
+    let settled = began.at + .minutes(10)
+    let late = record.vms.map { $0.lag.violations(in: began.at..<settled) }.filter { !$0.isEmpty }
+    #expect(late.count >= 3 && late.allSatisfy { $0.count == 1 })
+    #expect(late.joined().allSatisfy { $0.upperBound - $0.lowerBound < .seconds(15) })
+    let ended = try #require(record.events.first { $0.kind == "vsan.resync-ended" })
+    #expect(violated(settled..<ended.at) == .zero)
   }
 
   @Test func `A resync storm without slack stops short`() throws {
