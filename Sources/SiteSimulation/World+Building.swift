@@ -67,12 +67,16 @@ extension World {
     }
     diskCount = builder.diskCount
     servers = scenario.inventory.replicationServers.map { _ in
-      ServerState(resource: builder.resource(scenario.profile.serverRate, in: &sharing))
+      ServerState(
+        resource: builder.resource(scenario.profile.serverRate, in: &sharing),
+        decompression: transport.product.dataPath.decompression == .replicationServer
+          ? builder.resource(scenario.profile.serverDecompressionRate, in: &sharing) : nil)
     }
     self.sharing = sharing
     compute = ComputeState(scenario)
     buildVSAN()
     for index in replications.indices { noteSpace(index) }
+    checkSeeds()
     createFiles()
     setUpLinks()
     placeReplicas()
@@ -221,7 +225,7 @@ private struct WorldBuilder {
         Machine.Disk(
           name: disk.name, size: disk.size, writes: writes, attack: attack,
           pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) },
-          tag: imageTag + 1))
+          tag: imageTag + 1, position: position))
     }
     return Machine(
       id: replication.virtualMachine, host: description.host, disks: disks, contents: contents,
@@ -284,12 +288,7 @@ private struct WorldBuilder {
     var parameters = transport.replicationParameters
     parameters.allocationKnowledge = allocationKnowledge(
       source: scenario.inventory[replication.virtualMachine].datastore, target: replication.datastore)
-    // Datastores read and write whole extents, of which compression leaves less on the way between.
-    let shares = compressedShares(of: replication) ?? [.one]
-    let expansion = Double(shares.count) / shares.reduce(0) { $0 + $1.value }
-    let reading = source.reading.map { ResourceUse($0.resource, factor: expansion) }
-    let writing = target.writing.map { ResourceUse($0.resource, factor: expansion) }
-    var run = ReplicationRun(
+    return ReplicationRun(
       replication, machineIndex: index, extentSizes: machine.contents.map(\.geometry.extentSize),
       source: ReplicationSource(
         disks: machine.contents.map(\.geometry), schedule: schedule(of: replication), hasReplica: isComplete,
@@ -305,13 +304,10 @@ private struct WorldBuilder {
       backward: TransferStream(
         route: sharing.addRoute(answerUses),
         latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
-      routeEnds: (reading, writing),
+      routeEnds: (source.reading, target.writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
-      compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: lag(of: replication), report: scenario.report(of: replication, product: transport.product),
       jitterRandom: streams("jitter", of: replication), damageRandom: streams("damage", of: replication))
-    run.expansion = expansion
-    return run
   }
 
   /// A random stream for each side of a replication's connection.
@@ -344,6 +340,9 @@ private struct WorldBuilder {
   private func options(of replication: Scenario.Replication, shares: [Ratio]?) -> ReplicationOptions {
     var options = ReplicationOptions()
     options.compressedShares = shares
+    let name = scenario.inventory[replication.virtualMachine].name
+    var secret = RandomStream(seed: seed, name: "comparison/\(name)")
+    options.comparisonSecret = UInt128(secret.next()) << 64 | UInt128(secret.next())
     let mode: Quiescing.Mode =
       switch replication.quiescing {
       case .none: .none
@@ -400,6 +399,7 @@ private struct WorldBuilder {
       switch replication.initialSync {
       case .full: return ExtentStore(geometry: content.geometry)
       case .done: return content.copy()
+      case .seeded where replication.seed == .otherUUID: return ExtentStore(geometry: content.geometry)
       case .seeded(let differing):
         let base = content.copy()
         let name = scenario.inventory[replication.virtualMachine].name

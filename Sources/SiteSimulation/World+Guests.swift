@@ -12,14 +12,20 @@ extension World {
   ///
   /// Each write is told to the replication before it reaches the disk, as the filter in the host sees it.
   mutating func drawWrites(of machine: Int) {
-    guard machines[machine].writtenUntil < now else { return }
-    machines[machine].writtenUntil = now
     let replication = machines[machine].replication
+    tellDemandLogRoom(replication)
+    guard machines[machine].writtenUntil < now else { return }
+    defer { noteDemandLog(replication) }
+    machines[machine].writtenUntil = now
     for disk in machines[machine].disks.indices {
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
       machines[machine].disks[disk].attack?.draw(until: now, appendingTo: &writtenRuns)
       guard !writtenRuns.isEmpty else { continue }
+      let doublings = machines[machine].disks[disk].extentDoublings
+      if doublings > 0 {
+        writtenRuns = writtenRuns.map { $0.lowerBound >> doublings..<($0.upperBound - 1) >> doublings + 1 }
+      }
       let content = machines[machine].contents[disk]
       if !planted.isEmpty, writesWrongly(to: content, machine, disk) { continue }
       for run in writtenRuns {

@@ -98,13 +98,15 @@ extension World {
     return low < files.count && files[low].name == name ? files[low].object : nil
   }
 
-  /// The objects of a replication's disks at the source, by the index of the disk; none where they are on no vSAN datastore.
-  func sourceObjects(_ index: Int) -> [VSANCluster.ObjectID] {
+  /// The object of one of a replication's disks at the source; `nil` where it is on no vSAN datastore.
+  ///
+  /// Disks that were added since are counted on no device.
+  func sourceObject(ofDisk disk: Int, _ index: Int) -> VSANCluster.ObjectID? {
     let machine = replications[index].machine
-    guard let vsan = datastores[scenario.inventory[machine].datastore.index].vsan else { return [] }
-    let objects = vsan.machineObjects[machine.index]
-    // Disks that were added since are counted on no device.
-    return scenario.replications[index].disks.map { objects[$0] }
+    guard let vsan = datastores[scenario.inventory[machine].datastore.index].vsan,
+      let position = machines[replications[index].machineIndex].disks[disk].position
+    else { return nil }
+    return vsan.machineObjects[machine.index][position]
   }
 
   /// What the replica of a replication may grow by, or `nil` where that is no matter.

@@ -142,6 +142,8 @@ package struct World: ~Copyable {
     case .guestShutDown: try guestShutDown(index, stamp: event.stamp)
     case .guestMissed: guestMissed(index, stamp: event.stamp)
     case .paceChanges: if machines[index].paceStamp == event.stamp { applyPace(of: index) }
+    case .replicaTakenOver: try replicaTakenOver(index, stamp: event.stamp)
+    case .configured: try configured(index, stamp: event.stamp)
     }
   }
 }

@@ -46,6 +46,10 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case guestMissed
     /// The pace of a machine's workloads changes; `index` is the machine.
     case paceChanges
+    /// The server that a replication was moved to has opened the replica; `index` is the replication.
+    case replicaTakenOver
+    /// A new configuration is in force; `index` is the replication.
+    case configured
   }
 
   let kind: Kind

@@ -14,5 +14,10 @@ package struct ReplicationOptions: Sendable, Hashable {
   ///   text.
   package var compressedShares: [Ratio]?
 
+  /// What the keys are drawn from under which full syncs compare, one for each; see ``ComparisonKey``.
+  ///
+  /// The driver draws it at random for each replication and each start of its process, and tells nobody.
+  package var comparisonSecret: UInt128 = 0
+
   package init() {}
 }

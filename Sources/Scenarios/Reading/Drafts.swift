@@ -440,6 +440,7 @@ struct ReplicationDraft: Draft {
   var exclude = Field<[Located<String>]>()
   var initialSync = Field<InitialSync>()
   var differing = Field<Ratio>()
+  var seed = Field<Scenario.Replication.Seed>()
   var via = Field<String>()
   var compression = Field<Bool>()
   var encryption = Field<Bool>()
@@ -467,6 +468,10 @@ struct ReplicationDraft: Draft {
     .optional(
       "differing", \.differing, .share, default: "1%", for: ["seeded"],
       "The share of the extents of a seed that is not current."),
+    .optional(
+      "seed", \.seed, .word, default: "fitting", for: ["seeded"],
+      "Whether the seed is one: another disk's, by its UUID, or a file that nobody chose, are errors until the replication is configured again."
+    ),
     .optional("via", \.via, .name, "The link; the only one that joins the sites if left out."),
     .optional(
       "compression", \.compression, .flag, default: false, "Whether data is compressed at the source host."),
@@ -532,6 +537,7 @@ struct TimelineEntryDraft: Draft {
   var group = Field<Int>()
   var site = Field<String>()
   var appliance = Field<String>()
+  var pointInTime = Field<TimeSpan>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -571,13 +577,14 @@ struct TimelineEntryDraft: Draft {
     .required(
       "vm", \.virtualMachine, .selector,
       for: words(
-        .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
+        .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .removeDisk,
+        .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
         .moveReplication, .scaleWorkload, .corruptReplica, .machineCrash, .machineHang),
       "The virtual machines; web-* selects by name."),
     .required(
       "disk", \.disk, .name,
-      for: words(.trim, .addDisk, .resizeDisk, .corruptReplica), "The name of the disk."),
+      for: words(.trim, .addDisk, .resizeDisk, .removeDisk, .corruptReplica), "The name of the disk."),
     .optional(
       "offset", \.offset, .size, default: "0B", for: words(.trim, .corruptReplica),
       "Where on the disk the freed part begins, or the damaged extent lies."),
@@ -615,6 +622,10 @@ struct TimelineEntryDraft: Draft {
       "appliance", \.appliance, .name,
       for: words(.applianceFail, .applianceHang, .applianceRestore, .applianceMove),
       "The appliance, as SITE-vrms or SITE-vrs-01."),
+    .optional(
+      "pointInTime", \.pointInTime, .duration(unit: "h"), for: words(.testImage),
+      "The time of the run that the tested instance must not be younger than; the newest instance if left out."
+    ),
   ]
 }
 
@@ -628,6 +639,10 @@ struct ProfileDraft: Draft {
     switch parameter.place {
     case .duration(let path):
       .override(parameter.key, .positiveDuration(unit: "s"), parameter.summary) {
+        $0.profile[keyPath: path] = $1
+      }
+    case .durationOrNone(let path):
+      .override(parameter.key, .duration(unit: "s"), parameter.summary) {
         $0.profile[keyPath: path] = $1
       }
     case .size(let path):
@@ -652,6 +667,12 @@ struct ProfileDraft: Draft {
       .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
     case .windowBlock(let path):
       .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .collidingUnmap(let path):
+      .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .optionalSize(let path):
+      .override(parameter.key, .size, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .flag(let path):
+      .override(parameter.key, .flag, parameter.summary) { $0.profile[keyPath: path] = $1 }
     }
   }
 }
