@@ -10,7 +10,7 @@ import RandomStreams
 enum StorageBenchmark: Benchmark {
   static let name = "storage"
   static let summary =
-    "digest of a disk, redo log, state file: GB per CPU second, beside memcpy; replicas on files"
+    "digest and checksums of a disk, redo log, state file: GB per CPU second, beside memcpy; replicas on files"
   static let options = "[--megabytes N (64)] [--repetitions N (5)]"
 
   static func run(_ options: inout BenchmarkOptions) throws {
@@ -49,20 +49,37 @@ enum StorageBenchmark: Benchmark {
     var target = [UInt8](repeating: 1, count: bytes)
     var sum: UInt64 = 0
     var digest = ContentDigest.Change.none
+    let key = ComparisonKey(seed: 1, payloadWidth: width)
+    var checksums: [RegionChecksum] = []
     let least = try leastSeconds(
       repetitions: repetitions,
       of: [
         { cpuSeconds { copy(content, to: &target) } },
         { cpuSeconds { sum = sumOfWords(content) } },
         { cpuSeconds { digest = disk.fullDigest().change } },
+        {
+          cpuSeconds {
+            checksums = stride(from: 0, to: extentCount, by: 256).map {
+              disk.checksum(ofRegion: $0..<min($0 + 256, extentCount), key: key)
+            }
+          }
+        },
+        {
+          cpuSeconds { for seed in 0..<100 { _ = ComparisonKey(seed: UInt128(seed), payloadWidth: width) } }
+        },
       ])
-    guard digest == disk.digest.change, sum != 0, target == content else {
+    let whole = disk.checksum(ofRegion: 0..<extentCount, key: key)
+    guard digest == disk.digest.change, sum != 0, target == content,
+      checksums.reduce(UInt128(0), { ($0 + $1.value) % (UInt128(1) << 127 - 1) }) == whole.value
+    else {
       throw BenchmarkFailure("the digest computed anew is not the one that was kept")
     }
     print("\n\(bytes >> 20) MiB in payloads of \(width) bytes")
     report("memcpy", least[0], of: least[0], bytes: bytes)
     report("reading words", least[1], of: least[0], bytes: bytes)
     report("digest", least[2], of: least[0], bytes: bytes, extentCount: extentCount)
+    report("keyed checksums", least[3], of: least[0], bytes: bytes, extentCount: extentCount)
+    print(column("  a key", 24) + String(format: "%9.3f ms", least[4] * 10))
   }
 
   // MARK: Redo logs

@@ -44,6 +44,12 @@ struct Machine {
     /// The disk's number in the upper bits, the number of the latest write in the lower: no two
     /// writes of a run leave the same tag.
     var tag: UInt64
+    /// How many times its extents have doubled since its workloads were set up, which go on in the smaller ones.
+    var extentDoublings = 0
+    /// Its place among the disks of the inventory's machine; `nil` if it was added later.
+    var position: Int?
+    /// Whether the machine has lost it; the replication keeps it until it is configured again.
+    var isRemoved = false
     /// What the guest had written when its vSAN datastore was last told.
     var toldWritten = ByteCount.zero
 

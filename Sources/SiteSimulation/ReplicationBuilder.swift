@@ -55,6 +55,7 @@ struct ReplicationBuilder {
       switch replication.initialSync {
       case .full: return ExtentStore(geometry: content.geometry)
       case .done: return content.copy()
+      case .seeded where replication.seed == .otherUUID: return ExtentStore(geometry: content.geometry)
       case .seeded(let differing):
         let base = content.copy()
         let name = scenario.inventory[replication.virtualMachine].name
@@ -66,26 +67,6 @@ struct ReplicationBuilder {
         return base
       }
     }
-  }
-
-  // MARK: - Routes
-
-  /// What datastores read and write for each byte on the network: they work on whole extents, of which compression leaves
-  /// less on the way between.
-  func expansion(of replication: Scenario.Replication) -> Double {
-    let shares = compressedShares(of: replication) ?? [.one]
-    return Double(shares.count) / shares.reduce(0) { $0 + $1.value }
-  }
-
-  /// What a transfer uses before its links, and behind the servers and hosts of the target.
-  func routeEnds(
-    of replication: Scenario.Replication, source: DatastoreResources, target: DatastoreResources
-  ) -> (first: [ResourceUse], last: [ResourceUse]) {
-    let expansion = expansion(of: replication)
-    return (
-      source.reading.map { ResourceUse($0.resource, factor: expansion) },
-      target.writing.map { ResourceUse($0.resource, factor: expansion) }
-    )
   }
 
   // MARK: - What was configured
@@ -119,6 +100,9 @@ struct ReplicationBuilder {
   private func options(of replication: Scenario.Replication) -> ReplicationOptions {
     var options = ReplicationOptions()
     options.compressedShares = compressedShares(of: replication)
+    let name = scenario.inventory[replication.virtualMachine].name
+    var secret = RandomStream(seed: seed, name: "comparison/\(name)")
+    options.comparisonSecret = UInt128(secret.next()) << 64 | UInt128(secret.next())
     let settings = scenario.virtualMachines[replication.virtualMachine.index]
     let isAttacked = settings.workloads.contains { id in
       if case .ransomware = id.map({ scenario.workloads[$0.index].model }) { true } else { false }

@@ -99,23 +99,31 @@ struct ReplicationRun {
   /// What the replica takes on its datastore, as last counted.
   var space = ByteCount.zero { didSet { spacePeak = max(spacePeak, space) } }
   private(set) var spacePeak = ByteCount.zero
+  /// What its demand log takes on the datastore of its machine, as last counted.
+  var demandLogSpace = ByteCount.zero
   /// The replica's files on a vSAN datastore, ascending by name; none on a plain one.
   var placedFiles: [PlacedFile] = []
   /// Whether all of them can be reached.
   var isStorageAccessible = true
   /// Whether bit rot took content that only a full sync can bring back, and none has yet.
   var hasLostContent = false
-  /// What datastores read and write for each byte on the network.
-  var expansion = 1.0
+  /// What its transfer is carrying now.
+  var carried = CarriedContent.nothing
+  /// Whether it was moved to a server that has not opened the replica yet.
+  var isMoving = false
+  /// Whether an administrator's new configuration is being applied.
+  var isConfiguring = false
+  /// Tells the latest move and the latest configuration from those before.
+  var moveStamp: UInt64 = 0
+  var configurationStamp: UInt64 = 0
   /// The timeline entry whose test runs on an image of the replica.
   var test: Int?
   /// Which change of a disk's size is the latest.
   var resizeStamp: UInt64 = 0
   /// The disks with something left to send in the sync under way, or of the last one that had any.
   var sendingDisks: [Int] = []
-  /// Where the merge and the reads of a full sync take their share.
+  /// Where merges take their share.
   var mergeRoute: RouteID
-  var compareRoute: RouteID
   /// The timer for the source's deadline.
   var timer: (due: Instant, token: EventToken)?
   var lag: LagTrack
@@ -134,7 +142,7 @@ struct ReplicationRun {
     _ description: Scenario.Replication, machineIndex: Int, extentSizes: [ByteCount],
     source: ReplicationSource, replica: ReplicationTarget, forward: TransferStream,
     backward: TransferStream, routeEnds: (first: [ResourceUse], last: [ResourceUse]), mergeRoute: RouteID,
-    compareRoute: RouteID, lag: LagTrack, report: ReplicationReport, jitterRandom: [RandomStream],
+    lag: LagTrack, report: ReplicationReport, jitterRandom: [RandomStream],
     damageRandom: [RandomStream]
   ) {
     machine = description.virtualMachine
@@ -151,7 +159,6 @@ struct ReplicationRun {
     streams = [forward, backward]
     self.routeEnds = routeEnds
     self.mergeRoute = mergeRoute
-    self.compareRoute = compareRoute
     self.lag = lag
     self.report = report
     self.jitterRandom = jitterRandom

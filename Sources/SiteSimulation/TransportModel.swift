@@ -28,6 +28,15 @@ struct TransportModel {
     var parameters = product.parameters()
     parameters.chunkSize = profile.transferChunk
     parameters.configurationFiles = ConfigurationFiles(size: profile.configurationSize, overhead: .zero)
+    parameters.demandLog.capacity = profile.demandLogCapacity
+    parameters.collidingUnmaps =
+      switch profile.collidingUnmap {
+      case .preserve: .preserve
+      case .refuse: .refuse
+      case .ignore: .ignore
+      case .freeTheRest: .freeTheRest
+      }
+    parameters.optimizesUnmap = profile.unmapOptimization && product.demandLog.hasUnmapOptimization
     replicationParameters = parameters
   }
 

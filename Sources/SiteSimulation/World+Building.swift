@@ -69,7 +69,10 @@ extension World {
     }
     diskCount = builder.diskCount
     servers = scenario.inventory.replicationServers.map { _ in
-      ServerState(resource: builder.resource(scenario.profile.serverRate, in: &sharing))
+      ServerState(
+        resource: builder.resource(scenario.profile.serverRate, in: &sharing),
+        decompression: transport.product.dataPath.decompression == .replicationServer
+          ? builder.resource(scenario.profile.serverDecompressionRate, in: &sharing) : nil)
     }
     self.sharing = sharing
     compute = ComputeState(scenario)
@@ -79,6 +82,7 @@ extension World {
     buildVSAN()
     awaitDeployments()
     for index in replications.indices { noteSpace(index) }
+    checkSeeds()
     createFiles()
     setUpLinks()
     placeReplicas()
@@ -228,7 +232,7 @@ private struct WorldBuilder {
         Machine.Disk(
           name: disk.name, size: disk.size, writes: writes, attack: attack,
           pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) },
-          tag: imageTag + 1))
+          tag: imageTag + 1, position: position))
     }
     var machine = Machine(
       id: replication.virtualMachine, site: description.site, datastore: description.datastore,
@@ -307,12 +311,10 @@ private struct WorldBuilder {
       backward: TransferStream(
         route: sharing.addRoute(answerUses),
         latency: link.latency, connection: Connection(windowMaximum: link.windowMaximum)),
-      routeEnds: parts.routeEnds(of: replication, source: source, target: target),
+      routeEnds: (source.reading, target.writing),
       mergeRoute: sharing.addRoute(target.reading + target.writing),
-      compareRoute: sharing.addRoute(source.reading + target.reading),
       lag: parts.lag(of: replication), report: scenario.report(of: replication, product: transport.product),
       jitterRandom: streams("jitter", of: replication), damageRandom: streams("damage", of: replication))
-    run.expansion = parts.expansion(of: replication)
     if isComplete {
       run.certificates = [InstanceCertificate(sequence: 0, digests: machine.contents.map(\.digest))]
     }

@@ -12,7 +12,10 @@ extension World {
   ///
   /// Each write is told to the replication before it reaches the disk, as the filter in the host sees it.
   mutating func drawWrites(of machine: Int) {
+    let replication = trackedReplication(of: machine)
+    if let replication { tellDemandLogRoom(replication) }
     guard machines[machine].writtenUntil < now else { return }
+    defer { if let replication { noteDemandLog(replication) } }
     machines[machine].writtenUntil = now
     for disk in machines[machine].disks.indices {
       writtenRuns.removeAll(keepingCapacity: true)
@@ -37,6 +40,10 @@ extension World {
 
   /// Lets the writes in ``writtenRuns`` pass the replication's filter and reach the disk, or the image of a test.
   private mutating func write(to content: ExtentStore, _ machine: Int, _ disk: Int, tag: UInt64) {
+    let doublings = machines[machine].disks[disk].extentDoublings
+    if doublings > 0 {
+      writtenRuns = writtenRuns.map { $0.lowerBound >> doublings..<($0.upperBound - 1) >> doublings + 1 }
+    }
     if case .test = machines[machine].role {
       writeToTestImage(machine, disk, tag: tag)
       return

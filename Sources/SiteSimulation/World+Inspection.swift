@@ -123,6 +123,9 @@ extension World {
   /// What a replica takes on its datastore, counted anew.
   package func replicaSpace(of index: Int) -> ByteCount { replications[index].replica.spaceUse.total }
 
+  /// What the demand log of a replication takes on the datastore of its machine, as counted.
+  package func demandLogSpace(of index: Int) -> ByteCount { replications[index].demandLogSpace }
+
   /// The flows that run, with the rates they have.
   package func inspectSharing(into snapshot: inout SharingSnapshot) { sharing.inspect(into: &snapshot) }
 

@@ -164,17 +164,39 @@ extension World {
     try sourceChanged(replication)
   }
 
-  /// An administrator configures the replication again: disks that were added are taken in.
+  /// An administrator configures the replication again, which takes its time: `CONFIGURING` until then.
+  mutating func beginConfiguration(_ index: Int) throws(SimulationFailure) {
+    replications[index].configurationStamp += 1
+    let duration = scenario.profile.configurationDuration
+    guard duration > .zero else { return try reconfigure(index) }
+    replications[index].isConfiguring = true
+    queue.schedule(
+      WorldEvent(.configured, index, stamp: replications[index].configurationStamp), at: now + duration)
+  }
+
+  /// The new configuration is in force.
+  mutating func configured(_ index: Int, stamp: UInt64) throws(SimulationFailure) {
+    guard replications[index].configurationStamp == stamp else { return }
+    replications[index].isConfiguring = false
+    try reconfigure(index)
+  }
+
+  /// The replication is configured again: disks that were added are taken in.
   ///
   /// Refused where the target can take no disk now: its server is down, or an image of it is being tested.
   mutating func reconfigure(_ index: Int) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
     let added = machines[machine].addedDisks
-    if !added.isEmpty, let obstacle = replications[index].replica.obstacle {
+    let removed = machines[machine].disks.indices.filter { machines[machine].disks[$0].isRemoved }
+    if removed.count == machines[machine].disks.count, added.isEmpty {
+      return note("replication.reconfigure-refused", of: machine, detail: "the machine has no disk")
+    }
+    if !added.isEmpty || !removed.isEmpty, let obstacle = replications[index].replica.obstacle {
       return note("replication.reconfigure-refused", of: machine, detail: "\(obstacle)")
     }
     drawWrites(of: machine)
-    let kept = machines[machine].disks.indices.map { ConfiguredDisk.kept($0) }
+    let kept = machines[machine].disks.indices.filter { !machines[machine].disks[$0].isRemoved }
+      .map { ConfiguredDisk.kept($0) }
     replications[index].source.reconfigured(kept + added.map { .added($0.geometry) }, at: now)
     let unsent = endSession(index) ?? .zero
     for (name, geometry) in added {
@@ -189,11 +211,57 @@ extension World {
       replications[index].extentSizes.append(geometry.extentSize)
     }
     machines[machine].addedDisks.removeAll()
+    for disk in removed.reversed() { dropDisk(disk, index) }
     noteSpace(index)
     try sourceChanged(index, unsent: unsent)
   }
 
+  /// The machine loses a disk: its replication is in error until it is configured again without it.
+  ///
+  /// Refused for the last one.
+  mutating func removeDisk(machine: Int, name: String) throws(SimulationFailure) {
+    guard let disk = machines[machine].disks.firstIndex(where: { $0.name == name && !$0.isRemoved }) else {
+      return
+    }
+    guard machines[machine].disks.contains(where: { $0.name != name && !$0.isRemoved }) else {
+      return note("vm.remove-disk-refused", of: machine, detail: "the last disk")
+    }
+    drawWrites(of: machine)
+    machines[machine].disks[disk].isRemoved = true
+    machines[machine].disks[disk].writes = nil
+    machines[machine].disks[disk].attack = nil
+    guard let replication = trackedReplication(of: machine) else { return }
+    replications[replication].source.configurationFailed(.diskRemoved, at: now)
+    try sourceChanged(replication)
+  }
+
+  /// Takes a disk out of replica and machine, for which the source is configured already.
+  private mutating func dropDisk(_ disk: Int, _ index: Int) {
+    let machine = replications[index].machineIndex
+    cancelMerges(index)
+    do {
+      _ = try replications[index].replica.removeDisk(disk)
+    } catch {
+      preconditionFailure("a target without an obstacle lets a disk go: \(error)")
+    }
+    machines[machine].disks.remove(at: disk)
+    machines[machine].contents.remove(at: disk)
+    if machines[machine].objects.indices.contains(disk) {
+      // It is still where it was, as a disk that nobody replicates.
+      let object = machines[machine].objects.remove(at: disk)
+      datastores[machines[machine].datastore.index].vsan?.machineObjects[machines[machine].id.index].append(
+        object)
+    }
+    machines[machine].snapshot?.remove(at: disk)
+    replications[index].extentSizes.remove(at: disk)
+    replications[index].sendingDisks.removeAll()
+    replications[index].carried = .nothing
+  }
+
   /// A disk grows; its new part holds zeros.
+  ///
+  /// Beyond a break of ESXi's table its extents become larger, for which the disk is compared in full (*inferred*: the
+  /// tracking of the smaller ones is not taken over).
   ///
   /// Refused where the target cannot follow now, and where the disk is larger already.
   mutating func resizeDisk(machine: Int, name: String, size: ByteCount) throws(SimulationFailure) {
@@ -208,12 +276,18 @@ extension World {
       return note("vm.resize-refused", of: machine, detail: "a disk does not shrink")
     }
     drawWrites(of: machine)
-    let geometry = ExtentGeometry(
-      diskSize: size, extentSize: machines[machine].contents[disk].geometry.extentSize)
+    let old = machines[machine].contents[disk].geometry
+    let geometry = ExtentGeometry(diskSize: size)
+    let isCoarser = geometry.extentSize > old.extentSize
     replications[index].source.diskGrown(disk, to: geometry, at: now)
     let unsent = endSession(index) ?? .zero
-    machines[machine].contents[disk] = machines[machine].contents[disk].grown(to: geometry)
+    let content = machines[machine].contents[disk]
+    machines[machine].contents[disk] =
+      isCoarser ? content.coarsened(to: geometry) : content.grown(to: geometry)
     machines[machine].disks[disk].size = size
+    machines[machine].disks[disk].extentDoublings +=
+      geometry.extentSize.bytes.trailingZeroBitCount - old.extentSize.bytes.trailingZeroBitCount
+    replications[index].extentSizes[disk] = geometry.extentSize
     cancelMerges(index)
     let work: ByteCount
     do {

@@ -13,12 +13,15 @@ struct RouteKey: Hashable {
   let link: LinkID
   let direction: Link.Direction
   var side = StreamSide.forward
+  var carried = CarriedContent.nothing
 }
 
 /// A replication server and whether it runs.
 struct ServerState {
   /// What it takes in, or `nil` where that is not limited.
   let resource: ResourceID?
+  /// What it decompresses, or `nil` where it leaves that to the target hosts.
+  let decompression: ResourceID?
   var failures = ActiveEntries<Void>()
   /// Whether its appliance runs, where it has one, and answers.
   var isRunning = true
@@ -34,7 +37,7 @@ extension World {
   /// After a failure of its host a replica is out of reach until the failure was noticed and another host chosen.
   func isTargetUp(_ index: Int) -> Bool {
     let replication = replications[index]
-    if let server = replication.server, !servers[server.index].isUp { return false }
+    if let server = replication.server, !servers[server.index].isUp || replication.isMoving { return false }
     return replication.host != nil && replication.isStorageAccessible
   }
 
@@ -44,7 +47,8 @@ extension World {
   /// are out of reach is cut off.
   func isTargetConnected(_ index: Int) -> Bool {
     guard let server = replications[index].server else { return isTargetUp(index) }
-    return servers[server.index].isUp && replications[index].isStorageAccessible
+    return servers[server.index].isUp && !replications[index].isMoving
+      && replications[index].isStorageAccessible
   }
 
   /// A running host of the replica's site that writes for the fewest replicas; `nil` if none runs.
@@ -146,8 +150,9 @@ extension World {
 
   /// A server answers again: syncs of replicas that it lost with its memory, or was given while it did not answer, start over.
   mutating func serverRestored(_ server: ReplicationServerID) throws(SimulationFailure) {
-    for index in replications.indices
-    where replications[index].server == server && !replications[index].replica.isServerRunning {
+    for index in replications.indices where replications[index].server == server {
+      replications[index].isMoving = false
+      guard !replications[index].replica.isServerRunning else { continue }
       try serverOpened(index)
       replications[index].source.targetLost(at: now)
       try sourceChanged(index)
@@ -158,23 +163,46 @@ extension World {
 
   /// Another server takes the replica over from its files on the datastore.
   ///
+  /// Until it has opened them, which takes `serverTakeover` and a server that runs, the replication is `MOVING`.
+  ///
   /// - Source: vSphere Replication's status MOVING. That a sync under way starts over is inferred.
   mutating func move(_ index: Int, to server: ReplicationServerID) throws(SimulationFailure) {
     guard replications[index].server != nil, replications[index].server != server else { return }
     replications[index].source.targetLost(at: now)
     let unsent = endSession(index) ?? .zero
     replications[index].server = server
-    if servers[server.index].isUp {
+    replications[index].moveStamp += 1
+    let takeover = scenario.profile.serverTakeover
+    if servers[server.index].isUp, takeover == .zero {
+      replications[index].isMoving = false
       try serverOpened(index)
     } else {
+      replications[index].isMoving = true
       replications[index].replica.serverFailed()
       replications[index].files?.serverFailed()
       noteSpace(index)
       cancelMerges(index)
+      if takeover > .zero {
+        queue.schedule(
+          WorldEvent(.replicaTakenOver, index, stamp: replications[index].moveStamp), at: now + takeover)
+      }
     }
     reroute(index, over: forwardRoute(index))
     startMerges(index)
     try sourceChanged(index, unsent: unsent)
+    try reachabilityChanged()
+  }
+
+  /// The new server of a replication has opened the replica, unless it is down: then it does when it starts.
+  mutating func replicaTakenOver(_ index: Int, stamp: UInt64) throws(SimulationFailure) {
+    guard replications[index].isMoving, replications[index].moveStamp == stamp,
+      let server = replications[index].server, servers[server.index].isUp
+    else { return }
+    replications[index].isMoving = false
+    try serverOpened(index)
+    replications[index].source.targetLost(at: now)
+    try sourceChanged(index)
+    startMerges(index)
     try reachabilityChanged()
   }
 
@@ -216,21 +244,58 @@ extension World {
 
   /// The way of a replication's data: read at the source, over the link, through server and host, onto the datastore.
   mutating func forwardRoute(_ index: Int) -> RouteID {
-    if let route = vsanForwardRoute(index) { return route }
+    if isOnVSAN(sourceDatastore(index)) || isOnVSAN(replications[index].datastore) {
+      return route(forwardUses(index) + storageUses(index))
+    }
     let replication = replications[index]
+    let carried = replication.carried
     let key = RouteKey(
       replication: index, server: replication.server, host: replication.host, link: replication.link,
-      direction: replication.direction)
+      direction: replication.direction, carried: CarriedContent(ofWholeMachine: carried))
     if let route = routes[key] { return route }
-    let middle = [
-      replication.server.flatMap { servers[$0.index].resource },
-      replication.host.flatMap { hosts[$0.index].resource },
-    ].compactMap { $0 }
-    let ends = replication.routeEnds
-    let route = sharing.addRoute(
-      ends.first + wanUses(.forward, index) + middle.map { ResourceUse($0) } + ends.last)
+    let route = sharing.addRoute(forwardUses(index))
     routes[key] = route
     return route
+  }
+
+  /// What a byte on the network uses on its way, but for the devices of vSAN datastores.
+  ///
+  /// A server that decompresses takes in what is compressed, and hands on to the host what it was.
+  private func forwardUses(_ index: Int) -> [ResourceUse] {
+    let replication = replications[index]
+    let expansion = replication.carried.expansion
+    var uses = replication.routeEnds.first.scaled(by: expansion) + wanUses(.forward, index)
+    var hostFactor = 1.0
+    if let server = replication.server.map({ servers[$0.index] }) {
+      if let resource = server.resource { uses.append(ResourceUse(resource)) }
+      if let resource = server.decompression, replication.carried.isCompressed {
+        uses.append(ResourceUse(resource, factor: expansion))
+        hostFactor = expansion
+      }
+    }
+    if let resource = replication.host.flatMap({ hosts[$0.index].resource }) {
+      uses.append(ResourceUse(resource, factor: hostFactor))
+    }
+    return uses + replication.routeEnds.last.scaled(by: expansion)
+  }
+
+  /// Another message is being carried: its bytes mean something else to those who read, decompress and write them.
+  mutating func carriedChanged(_ index: Int) {
+    guard
+      let message = replications[index].toTarget.first(where: {
+        replications[index].source.wireSize(of: $0) > .zero
+      })
+    else { return }
+    let parameters = transport.replicationParameters
+    let carried = CarriedContent(
+      disk: message.contentDisk,
+      stored: message.payloadSize(extentSizes: replications[index].extentSizes)
+        + message.configurationTraffic(parameters: parameters),
+      wire: replications[index].source.wireSize(of: message),
+      isCompressed: replications[index].source.options.compressedShares != nil)
+    guard carried != replications[index].carried else { return }
+    replications[index].carried = carried
+    refreshForwardRoute(index)
   }
 
   /// Chooses server and host for the replica of a replication that begins now.

@@ -143,14 +143,14 @@ extension World {
     case .serverFail(let server), .serverRestore(let server): scenario.inventory[server].name
     case .powerOff(let ids), .powerOn(let ids), .scaleWorkload(let ids, _): names(ids)
     case .migrate(let ids, _), .trim(let ids, _, _, _), .snapshot(let ids), .revert(let ids),
-      .addDisk(let ids, _, _), .resizeDisk(let ids, _, _):
+      .addDisk(let ids, _, _), .resizeDisk(let ids, _, _), .removeDisk(let ids, _):
       names(ids)
     case .diskGroupFail(let host, let group), .diskGroupRestore(let host, let group):
       "\(scenario.inventory[host].name)/\(group + 1)"
     case .corruptReplica(let ids, _, _): names(ids.map { scenario.replications[$0.index].virtualMachine })
     case .datastoreFull(let id), .datastoreSlow(let id, _), .datastoreRestore(let id):
       scenario.inventory[id].name
-    case .reconfigureReplication(let ids), .testImage(let ids), .moveReplication(let ids, _),
+    case .reconfigureReplication(let ids), .testImage(let ids, _), .moveReplication(let ids, _),
       .pauseReplication(let ids), .resumeReplication(let ids), .syncReplication(let ids),
       .fullSyncReplication(let ids):
       names(ids.map { scenario.replications[$0.index].virtualMachine })
@@ -231,27 +231,32 @@ extension World {
     .sorted { $0.id < $1.id }
   }
 
-  /// The status of a replication as an administrator reads it.
+  /// The status of a replication as an administrator reads it; see `ReplicationConditions` for what comes first.
   ///
-  /// A target without room is an error, and what stops all else; see `ReplicationConditions` for the order. A replica is being
-  /// recovered from the moment when it is writable until its machine is in the inventory. A replication that is not configured,
-  /// for which the contract has no word, is not active.
+  /// A replica is being recovered from the moment when it is writable until its machine is in the inventory. A replication
+  /// that is not configured, for which the contract has no word, is not active.
   func status(of index: Int) -> ReplicationStatus {
-    var conditions = ReplicationConditions()
     switch replications[index].life {
     case .absent: return .notActive
     case .recovered:
+      var conditions = ReplicationConditions()
       conditions.recovery = machines[replications[index].machineIndex].isRegistered ? .done : .running
       return conditions.status
-    case .replicating: break
+    case .replicating: return conditions(of: index).status
     }
-    let lag = replications[index].lag.lag(at: now)
-    let isViolated = lag.map { $0 > replications[index].lag.rpo } ?? false
-    let hasError =
-      replications[index].hasShortage || replications[index].hasLostContent
-      || replications[index].isHostWanted
-    let status = hasError ? .error : replications[index].source.status
-    return status.withViolation(isViolated)
+  }
+
+  /// Everything that the status depends on; a target without room is an error.
+  private func conditions(of index: Int) -> ReplicationConditions {
+    let replication = replications[index]
+    var conditions = replication.source.conditions
+    if replication.hasShortage || replication.hasLostContent || replication.isHostWanted {
+      conditions.hasError = true
+    }
+    conditions.configuration = replication.isConfiguring ? .running : .done
+    conditions.isMoving = replication.isMoving
+    conditions.isViolated = replication.lag.lag(at: now).map { $0 > replication.lag.rpo } ?? false
+    return conditions
   }
 
   private func datastoreRecords() -> [DatastoreRecord] {

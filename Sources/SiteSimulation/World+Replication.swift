@@ -39,6 +39,7 @@ extension World {
       if case .deltaCompleted(let account) = event { serveSyncWaits(index, pointInTime: account.startedAt) }
     }
     saveState(index)
+    noteDemandLog(index)
     moveIfIdle(index)
     if !events.isEmpty || replications[index].source.activity != replications[index].toldActivity {
       takeMoves(of: tellSchedule(index))
@@ -163,11 +164,10 @@ extension World {
   // MARK: - Full sync: reading regions on both sides
 
   private mutating func startReading(_ request: CompareRequest, _ index: Int) {
-    let size = replications[index].extentSizes[request.disk] * UInt64(request.extents.count)
     readReplica(index, disk: request.disk) { request.extents.contains($0) }
     let flow = sharing.start(
-      on: compareRoute(ofDisk: request.disk, index), weight: 1, bound: 0, size: Double(size.bytes),
-      tag: FlowPurpose.compare.tag(index), at: now)
+      on: compareRoute(request, index), weight: 1, bound: 0,
+      size: Double(compareSize(request, index).bytes), tag: FlowPurpose.compare.tag(index), at: now)
     replications[index].comparing.append((flow, request))
     applyCompareRates(index)
   }

@@ -65,10 +65,17 @@ extension World {
 
   // MARK: - Test images
 
-  /// A test runs on an image of the newest instance: the chain below it is frozen.
-  mutating func beginTest(_ index: Int, entry: Int) {
+  /// A test runs on an image of the newest instance not younger than `notAfter`: the chain below it is frozen.
+  mutating func beginTest(_ index: Int, entry: Int, notAfter: Instant? = nil) {
     do {
-      _ = try replications[index].replica.beginTestImage()
+      let instances = replications[index].replica.instances
+      let chosen = notAfter.map { limit in instances.last { $0.pointInTime <= limit } }
+      if let notAfter, case .some(nil) = chosen {
+        return note(
+          "replication.test-refused", of: replications[index].machineIndex,
+          detail: "no instance is as old as \(notAfter - Instant.zero)")
+      }
+      _ = try replications[index].replica.beginTestImage(pointInTime: chosen??.pointInTime)
       // The machine of a test boots from its image and reads all of it (inferred).
       for disk in replications[index].extentSizes.indices { readReplica(index, disk: disk) { _ in true } }
       replications[index].test = entry

@@ -83,10 +83,12 @@ extension World {
       for machine in indices(ids) { try addDisk(machine: machine, name: name, size: size) }
     case .resizeDisk(let ids, let disk, let size):
       for machine in indices(ids) { try resizeDisk(machine: machine, name: disk, size: size) }
+    case .removeDisk(let ids, let disk):
+      for machine in indices(ids) { try removeDisk(machine: machine, name: disk) }
     case .reconfigureReplication(let ids):
-      for id in manageable(ids, "reconfigure") { try reconfigure(id.index) }
-    case .testImage(let ids):
-      for id in ids { beginTest(id.index, entry: entry) }
+      for id in manageable(ids, "reconfigure") { try beginConfiguration(id.index) }
+    case .testImage(let ids, let notAfter):
+      for id in ids { beginTest(id.index, entry: entry, notAfter: notAfter) }
     case .moveReplication(let ids, let server):
       for id in manageable(ids, "move") { try move(id.index, to: server) }
     case .datastoreFull(let datastore):
@@ -145,7 +147,7 @@ extension World {
       for machine in indices(ids) where machines[machine].scales.end(entry) {
         applyPace(of: machine)
       }
-    case .testImage(let ids):
+    case .testImage(let ids, _):
       for id in ids where replications[id.index].test == entry { endTest(id.index) }
     case .datastoreFull(let datastore):
       if datastores[datastore.index].outages.end(entry) { try spaceReturned(on: datastore) }
@@ -162,7 +164,8 @@ extension World {
     case .compute(let action): try end(action, entry: entry)
     case .recovery(let action): end(action, entry: entry)
     case .linkRestore, .hostRestore, .serverRestore, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk,
-      .resizeDisk, .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication,
+      .resizeDisk, .removeDisk, .resumeReplication, .syncReplication, .fullSyncReplication,
+      .reconfigureReplication,
       .moveReplication, .datastoreRestore, .circuitRestore, .diskGroupRestore, .corruptReplica:
       preconditionFailure("only lasting entries end")
     case .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt:

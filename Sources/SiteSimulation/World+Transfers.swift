@@ -76,6 +76,7 @@ extension World {
   /// The first byte of a transfer arrives: from now on it takes its share.
   mutating func transferBegins(_ side: StreamSide, _ index: Int, session: UInt64) {
     guard session == replications[index].session else { return }
+    if side == .forward { carriedChanged(index) }
     let stream = replications[index][side]
     let purpose: FlowPurpose = side == .forward ? .forward : .backward
     let flow = sharing.start(
@@ -109,6 +110,7 @@ extension World {
       let count = completedMessages(.forward, index, event)
       let messages = Array(replications[index].toTarget.prefix(count))
       replications[index].toTarget.removeFirst(count)
+      if count > 0 { carriedChanged(index) }
       return messages.isEmpty ? nil : .atTarget(index: index, messages: messages)
     case .backward:
       let count = completedMessages(.backward, index, event)
@@ -225,12 +227,24 @@ extension World {
   /// - Source: ESXi advanced setting `HBR.TransferDiskMaxNetwork`; the law is inferred from it.
   private func windowBound(_ index: Int) -> Double {
     let roundTrip = replications[index][.forward].latency * 2
-    guard roundTrip > .zero else { return .infinity }
+    let readLatency = scenario.profile.diskReadLatency
+    guard roundTrip > .zero || readLatency > .zero else { return .infinity }
     let sizes = replications[index].extentSizes
     let disks = replications[index].sendingDisks
-    let window = transport.window(extentSizes: disks.isEmpty ? [sizes[0]] : disks.map { sizes[$0] })
-    let bytes = Double(window.bytes) * compressedShareUnderWay(index)
-    return transport.network.flowSize(of: bytes) / (Double(roundTrip.nanoseconds) / 1e9)
+    let sending = disks.isEmpty ? [sizes[0]] : disks.map { sizes[$0] }
+    var rate = Double.infinity
+    if roundTrip > .zero {
+      rate = Double(transport.window(extentSizes: sending).bytes) / (Double(roundTrip.nanoseconds) / 1e9)
+    }
+    if readLatency > .zero {
+      rate = min(rate, sending.reduce(0) { $0 + readRate(extentSize: $1, latency: readLatency) })
+    }
+    return transport.network.flowSize(of: rate * compressedShareUnderWay(index))
+  }
+
+  /// What the reads in parallel of one disk fetch, in bytes/s.
+  private func readRate(extentSize: ByteCount, latency: TimeSpan) -> Double {
+    transport.product.readRateLimit(extentSize: extentSize, readLatency: latency)?.bytesPerSecond ?? .infinity
   }
 
   /// What compression leaves of the content that is under way; 1 where nothing is compressed.

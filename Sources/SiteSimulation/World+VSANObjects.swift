@@ -102,11 +102,12 @@ extension World {
     return low < files.count && files[low].name == name ? files[low].object : nil
   }
 
-  /// The objects of a replication's disks at the source, by the index of the disk; none where they are on no vSAN datastore.
+  /// The object of one of a replication's disks at the source; `nil` where it is on no vSAN datastore.
   ///
   /// Disks that were added since are counted on no device.
-  func sourceObjects(_ index: Int) -> [VSANCluster.ObjectID] {
-    machines[replications[index].machineIndex].objects
+  func sourceObject(ofDisk disk: Int, _ index: Int) -> VSANCluster.ObjectID? {
+    let machine = machines[replications[index].machineIndex]
+    return machine.objects.indices.contains(disk) ? machine.objects[disk] : nil
   }
 
   /// What the replica of a replication may grow by, or `nil` where that is no matter.

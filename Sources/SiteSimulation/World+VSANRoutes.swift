@@ -23,27 +23,31 @@ extension World {
     machines[replications[index].machineIndex].datastore
   }
 
-  /// What one byte of a replication's data reads at its source and writes at its target, on vSAN datastores.
+  /// What one byte of what a replication's transfer carries reads at its source and writes at its target, on vSAN
+  /// datastores.
   ///
-  /// Disks take part evenly. What arrives goes to the redo logs on top, and to the base disks before there are any.
+  /// Of content that is the disk it belongs to; in what belongs to the whole machine disks take part evenly. What arrives
+  /// goes to the redo logs on top, and to the base disks before there are any.
   func storageUses(_ index: Int) -> [ResourceUse] {
-    let expansion = replications[index].expansion
+    let carried = replications[index].carried
+    guard carried.expansion > 0 else { return [] }
+    let disks = carried.disk.map { $0..<$0 + 1 } ?? replications[index].extentSizes.indices
+    let share = carried.expansion / Double(disks.count)
     var uses: [ResourceUse] = []
-    let source = sourceObjects(index)
     if let vsan = datastores[sourceDatastore(index).index].vsan {
-      for object in source {
-        uses += vsan.uses(vsan.cluster.readLoads(of: object), share: expansion / Double(source.count))
+      for disk in disks {
+        guard let object = sourceObject(ofDisk: disk, index) else { continue }
+        uses += vsan.uses(vsan.cluster.readLoads(of: object), share: share)
       }
     }
     guard let vsan = datastores[replications[index].datastore.index].vsan else { return uses }
     let replica = replications[index].replica
-    let disks = replications[index].extentSizes.indices
     for disk in disks {
       let name = replica.topLogName(ofDisk: disk)
       guard let object = object(of: name, index) ?? object(of: .init(.base, disk: disk), index) else {
         continue
       }
-      uses += vsan.uses(vsan.cluster.writeLoads(of: object), share: expansion / Double(disks.count))
+      uses += vsan.uses(vsan.cluster.writeLoads(of: object), share: share)
     }
     return uses
   }
@@ -69,39 +73,40 @@ extension World {
     return route(uses)
   }
 
-  /// The route of a comparison: the disk is read on both sides.
-  mutating func compareRoute(ofDisk disk: Int, _ index: Int) -> RouteID {
+  /// The route of a comparison: the disk is read on both sides, as far as a side has to.
+  mutating func compareRoute(_ request: CompareRequest, _ index: Int) -> RouteID {
     let (source, target) = (sourceDatastore(index), replications[index].datastore)
-    guard isOnVSAN(source) || isOnVSAN(target) else { return replications[index].compareRoute }
-    var uses = datastores[source.index].resources.reading + datastores[target.index].resources.reading
-    let objects = sourceObjects(index)
-    if let vsan = datastores[source.index].vsan, objects.indices.contains(disk) {
-      uses += vsan.uses(vsan.cluster.readLoads(of: objects[disk]), share: 1)
+    let disk = request.disk
+    let machine = replications[index].machineIndex
+    let whole = compareSize(request, index)
+    let reads = replications[index].source.compareReads(of: request, reading: machines[machine].contents)
+    let (sourceShare, targetShare) = (
+      CarriedContent.ratio(of: reads.source, to: whole), CarriedContent.ratio(of: reads.target, to: whole)
+    )
+    var uses =
+      datastores[source.index].resources.reading.scaled(by: sourceShare)
+      + datastores[target.index].resources.reading.scaled(by: targetShare)
+    if let vsan = datastores[source.index].vsan, let object = sourceObject(ofDisk: disk, index),
+      sourceShare > 0
+    {
+      uses += vsan.uses(vsan.cluster.readLoads(of: object), share: sourceShare)
     }
     if let vsan = datastores[target.index].vsan, let object = object(of: .init(.base, disk: disk), index) {
-      uses += vsan.uses(vsan.cluster.readLoads(of: object), share: 1)
+      uses += vsan.uses(vsan.cluster.readLoads(of: object), share: targetShare)
     }
     return route(uses)
   }
 
-  /// The way of a replication's data where an end of it is on a vSAN datastore; `nil` where none is.
-  mutating func vsanForwardRoute(_ index: Int) -> RouteID? {
-    guard isOnVSAN(sourceDatastore(index)) || isOnVSAN(replications[index].datastore) else { return nil }
-    let replication = replications[index]
-    let middle = [
-      replication.server.flatMap { servers[$0.index].resource },
-      replication.host.flatMap { hosts[$0.index].resource },
-    ].compactMap { $0 }.map { ResourceUse($0) }
-    return route(
-      replication.routeEnds.first + wanUses(.forward, index) + middle + replication.routeEnds.last
-        + storageUses(index))
+  /// What a comparison is about, in whole extents.
+  func compareSize(_ request: CompareRequest, _ index: Int) -> ByteCount {
+    replications[index].extentSizes[request.disk] * UInt64(request.extents.count)
   }
 
-  /// Lets what is under way to a replica go on to where its objects are now.
+  /// Lets what is under way to a replica go on as it is used now, to where its objects are now.
   mutating func refreshForwardRoute(_ index: Int) {
-    guard replications[index].host != nil, let route = vsanForwardRoute(index),
-      route != replications[index][.forward].route
-    else { return }
+    guard replications[index].host != nil else { return }
+    let route = forwardRoute(index)
+    guard route != replications[index][.forward].route else { return }
     replications[index][.forward].route = route
     if let flow = replications[index][.forward].flow, sharing.isRunning(flow) {
       sharing.setRoute(route, of: flow, at: now)
@@ -115,7 +120,7 @@ extension World {
       sharing.setRoute(route(of: merge, index), of: flow, at: now)
     }
     for (flow, request) in replications[index].comparing where sharing.isRunning(flow) {
-      sharing.setRoute(compareRoute(ofDisk: request.disk, index), of: flow, at: now)
+      sharing.setRoute(compareRoute(request, index), of: flow, at: now)
     }
   }
 }

@@ -154,6 +154,8 @@ package struct World: ~Copyable {
     case .guestWritten: try guestWritten(index, stamp: event.stamp)
     case .paceChanges: if machines[index].paceStamp == event.stamp { applyPace(of: index) }
     case .recoveryDeadline: try recoveryDeadline(index, stamp: event.stamp)
+    case .replicaTakenOver: try replicaTakenOver(index, stamp: event.stamp)
+    case .configured: try configured(index, stamp: event.stamp)
     }
     if !conductors.isEmpty, event.kind.mayChangeSites { try watchSites() }
   }

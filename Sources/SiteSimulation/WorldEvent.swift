@@ -50,6 +50,10 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case guestWritten
     /// Plans of a pair of sites have something due; `index` is the pair.
     case recoveryDeadline
+    /// The server that a replication was moved to has opened the replica; `index` is the replication.
+    case replicaTakenOver
+    /// A new configuration is in force; `index` is the replication.
+    case configured
   }
 
   let kind: Kind

@@ -68,14 +68,37 @@ import Testing
     source.fill(3..<4, tag: 9)
     let pair = try ReplicationPair(disks: [source], replica: .seeds([seed]))
     // The target is told its own checksums, so it finds no difference.
+    var key: ComparisonKey?
     pair.tamper = { message in
-      guard case .regionChecksums(let request) = message else { return message }
+      if case .fullSyncBegan(_, let seed) = message {
+        key = ComparisonKey(seed: seed, payloadWidth: ExtentGeometry.tagWidth)
+      }
+      guard case .regionChecksums(let request) = message, let key else { return message }
       return .regionChecksums(
         CompareRequest(
           disk: request.disk, extents: request.extents, regionExtents: request.regionExtents,
-          checksums: request.regions.map { seed.checksum(ofRegion: $0) }))
+          checksums: request.regions.map { seed.checksum(ofRegion: $0, key: key) }))
     }
     #expect(throws: ReplicaMismatch.self) { try pair.run(until: seconds(190)) }
+  }
+
+  /// Whoever knows how the digest is computed can choose two contents with one digest. The comparison is keyed, so it
+  /// sends them; the oracle, which guards against mistakes only, would have been content with either.
+  @Test func `Content made to have the digest of another is found by the comparison`() throws {
+    let source = disk(64, used: 64)
+    let seed = source.copy()
+    // The term of an extent is a bijection of its tag: of four terms with one sum in pairs, three are chosen.
+    source.fill(3..<4, tag: 1_000)
+    source.fill(4..<5, tag: 2_000)
+    seed.fill(3..<4, tag: 3_000)
+    let term = DigestTerm.of(1_000, at: 3) &+ DigestTerm.of(2_000, at: 4) &- DigestTerm.of(3_000, at: 3)
+    seed.fill(4..<5, tag: DigestTerm.tag(of: term, at: 4))
+    #expect(seed.digest == source.digest && seed.tag(of: 4) != 2_000)
+
+    let pair = try ReplicationPair(disks: [source], replica: .seeds([seed]))
+    try pair.runUntilQuiet()
+    pair.checkReplicaEqualsSource()
+    #expect(pair.payloadSent == extents(2))
   }
 
   /// A disk of 4,096 extents, since a full digest reads whole leaves of that size.
@@ -152,5 +175,31 @@ extension ExtentBatch {
       append(run, payloads: payloads.span.bytes.extracting(offset..<offset + byteCount))
       offset += byteCount
     }
+  }
+}
+
+/// The term that one tag adds to a digest, forwards and backwards.
+private enum DigestTerm {
+  static func of(_ tag: UInt64, at extent: UInt64) -> UInt64 {
+    var mixed = tag &+ (extent + 1) &* 0x9e37_79b9_7f4a_7c15
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+
+  static func tag(of term: UInt64, at extent: UInt64) -> UInt64 {
+    var value = term ^ term >> 31 ^ term >> 62
+    value = value &* inverse(0x94d0_49bb_1331_11eb)
+    value = value ^ value >> 27 ^ value >> 54
+    value = value &* inverse(0xbf58_476d_1ce4_e5b9)
+    value = value ^ value >> 30 ^ value >> 60
+    return value &- (extent + 1) &* 0x9e37_79b9_7f4a_7c15
+  }
+
+  /// The inverse of an odd number modulo 2⁶⁴, by Newton's iteration.
+  private static func inverse(_ odd: UInt64) -> UInt64 {
+    var inverse = odd
+    for _ in 0..<6 { inverse = inverse &* (2 &- odd &* inverse) }
+    return inverse
   }
 }

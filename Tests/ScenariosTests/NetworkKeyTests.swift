@@ -102,6 +102,8 @@ import Testing
     #expect(Self.fleet(2_001, servers: 10) == [.tooManyReplications])
     #expect(Self.fleet(2_001, servers: 11, limits: "relaxed").isEmpty)
     #expect(Self.fleet(1, servers: 11) == [.tooManyServers])
+    #expect(Self.fleet(500, servers: 10, product: "5.0").isEmpty)
+    #expect(Self.fleet(501, servers: 10, product: "5.0") == [.tooManyReplications])
   }
 
   @Test func `RPOs below 15 minutes are for 100 machines, later for 500`() {

@@ -184,7 +184,7 @@ import Testing
       .snapshot([VirtualMachineID(3)]), .revert([VirtualMachineID(3)]),
       .addDisk([database], name: "more", size: .gibibytes(5)),
       .resizeDisk([database], disk: "logs", size: .gibibytes(20)),
-      .reconfigureReplication([ReplicationID(0)]), .testImage([mail]),
+      .reconfigureReplication([ReplicationID(0)]), .testImage([mail], notAfter: nil),
       .moveReplication([mail], ReplicationServerID(2)), .serverFail(ReplicationServerID(1)),
       .datastoreFull(DatastoreID(1)), .datastoreSlow(DatastoreID(0), factor: .percent(25)),
     ]

@@ -223,11 +223,11 @@ package struct RedoLog: Sendable {
       for group in stride(from: 0, to: segments.count, by: prefetchedRunCount) {
         let indices = group..<min(group + prefetchedRunCount, segments.count)
         base.prefetch(runs.span.extracting(indices))
-        for index in indices { sum &-= base.checksum(ofRegion: runs[index]) }
+        for index in indices { sum &-= base.digestSum(ofRegion: runs[index]) }
       }
     } else {
       let below = ReplicaImage(base: base, logs: olderLogs)
-      for segment in segments { sum &-= below.checksum(ofRegion: segment.extents) }
+      for segment in segments { sum &-= below.digestSum(ofRegion: segment.extents) }
     }
     return ContentDigest.Change(sum: sum)
   }

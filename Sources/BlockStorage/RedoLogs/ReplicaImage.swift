@@ -39,8 +39,8 @@ package struct ReplicaImage: ExtentReading {
     return digest
   }
 
-  /// As ``ExtentStore/checksum(ofRegion:)``.
-  package func checksum(ofRegion extents: Range<Int>) -> UInt64 {
+  /// As ``ExtentStore/digestSum(ofRegion:)``.
+  package func digestSum(ofRegion extents: Range<Int>) -> UInt64 {
     var payloads: [UInt8] = []
     read(extents, appendingTo: &payloads)
     return payloads.withUnsafeBytes { bytes in

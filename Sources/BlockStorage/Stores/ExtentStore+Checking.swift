@@ -10,11 +10,10 @@ extension ExtentStore {
     return ContentDigest(image: image, payloadWidth: geometry.payloadWidth, change: .init(sum: sum))
   }
 
-  /// A checksum of what `extents` really hold, the unit of comparison of a full sync.
+  /// The part of the digest's sum that belongs to what `extents` really hold.
   ///
-  /// It is the part of the digest's sum that belongs to the region: equal on two disks of one payload width if
-  /// the region holds the same on both, and 0 if it holds zeros only.
-  package func checksum(ofRegion extents: Range<Int>) -> UInt64 {
+  /// Equal on two disks of one payload width if the region holds the same on both, and 0 if it holds zeros only.
+  package func digestSum(ofRegion extents: Range<Int>) -> UInt64 {
     geometry.validate(extents)
     var sum: UInt64 = 0
     var extent = extents.lowerBound
@@ -74,7 +73,7 @@ extension ExtentStore {
   }
 
   /// Calls `body` with the number and the extents of every page that is stored, in ascending order.
-  private func forEachStoredPage(_ body: (_ page: Int, _ extents: Range<Int>) -> Void) {
+  func forEachStoredPage(_ body: (_ page: Int, _ extents: Range<Int>) -> Void) {
     var extent = 0
     while extent < geometry.extentCount, let leaf = pages.firstLeaf(from: extent) {
       extent = leaf.lowerBound

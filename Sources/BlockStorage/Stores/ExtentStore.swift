@@ -234,7 +234,7 @@ package final class ExtentStore: ExtentReading, ExtentWriting {
   /// Flips one bit of a stored payload: the fault "bit rot in a stored extent".
   ///
   /// The content changes and ``digest`` does not, as when a medium loses a bit unseen: ``fullDigest()`` and
-  /// ``checksum(ofRegion:)`` tell. Once a later write replaces the extent, the kept digest is wrong for good,
+  /// ``checksum(ofRegion:key:)`` tell. Once a later write replaces the extent, the kept digest is wrong for good,
   /// since it takes off what it finds and not what was once written.
   ///
   /// - Parameter bit: From 0, the lowest bit of the first byte, to below 8 · `geometry.payloadWidth`.
@@ -254,7 +254,7 @@ package final class ExtentStore: ExtentReading, ExtentWriting {
     }
   }
 
-  private func withTagPayload(_ tag: UInt64, _ body: (UnsafeRawPointer) -> Void) {
+  func withTagPayload<Result>(_ tag: UInt64, _ body: (UnsafeRawPointer) -> Result) -> Result {
     if geometry.payloadWidth == ExtentGeometry.tagWidth {
       withUnsafeBytes(of: tag) { body($0.baseAddress!) }
     } else {

@@ -17,14 +17,17 @@ enum PayloadSamples {
     var bytes = Bytes()
     let disk = Int(random.next(below: UInt64(disks.count)))
     switch kind {
-    case .fullSyncBegan, .fullSyncEnded, .fullSyncAccepted, .instanceCompleted: bytes.append8(random.next())
+    case .fullSyncBegan:
+      bytes.append8(random.next())
+      bytes.append16(&random)
+    case .fullSyncEnded, .fullSyncAccepted, .instanceCompleted: bytes.append8(random.next())
     case .regionChecksums:
       let run = run(on: disk, from: 0, &random)
       let regionExtents = 1 + random.next(below: 300)
       bytes.append4(UInt64(disk))
       bytes.append4(regionExtents)
       bytes.append(run)
-      for _ in 0..<(UInt64(run.count) + regionExtents - 1) / regionExtents { bytes.append8(random.next()) }
+      for _ in 0..<(UInt64(run.count) + regionExtents - 1) / regionExtents { bytes.append16(&random) }
     case .fullSyncData, .deltaData:
       let runs = ascendingRuns(on: disk, gap: 1, &random)
       bytes.append8(random.next())
@@ -59,7 +62,7 @@ enum PayloadSamples {
       bytes.append4(UInt64(runs.count))
       for run in runs {
         bytes.append(run)
-        for _ in run { bytes.append8(random.next()) }
+        for _ in run { bytes.append16(&random) }
       }
     }
     return bytes.bytes
@@ -96,6 +99,11 @@ enum PayloadSamples {
 
     mutating func append8(_ value: UInt64) {
       for index in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
+    }
+
+    mutating func append16(_ random: inout RandomStream) {
+      append8(random.next())
+      append8(random.next())
     }
 
     mutating func append(_ run: Range<Int>) {

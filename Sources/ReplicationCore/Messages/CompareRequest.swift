@@ -1,3 +1,5 @@
+package import BlockStorage
+
 /// Consecutive regions of one disk whose checksums are compared as one request.
 package struct CompareRequest: Sendable, Hashable {
   package let disk: Int
@@ -6,9 +8,9 @@ package struct CompareRequest: Sendable, Hashable {
   /// Extents per region; the last one may have fewer.
   package let regionExtents: Int
   /// One per region.
-  package let checksums: [UInt64]
+  package let checksums: [RegionChecksum]
 
-  package init(disk: Int, extents: Range<Int>, regionExtents: Int, checksums: [UInt64]) {
+  package init(disk: Int, extents: Range<Int>, regionExtents: Int, checksums: [RegionChecksum]) {
     self.disk = disk
     self.extents = extents
     self.regionExtents = regionExtents

@@ -4,7 +4,9 @@ package import Quantities
 /// What the source of a replication sends to its target, in this order within a connection.
 package enum SourceMessage: Sendable {
   /// A full sync begins; the target answers with ``TargetMessage/fullSyncReady(sequence:allocated:)``.
-  case fullSyncBegan(sequence: SyncSequence)
+  ///
+  /// Both sides draw the ``ComparisonKey`` of the sync from `keySeed`.
+  case fullSyncBegan(sequence: SyncSequence, keySeed: UInt128)
   /// The checksums of consecutive regions of one disk, to be compared with the target's.
   case regionChecksums(CompareRequest)
   /// Content for the extents of a full sync.
@@ -18,6 +20,14 @@ package enum SourceMessage: Sendable {
 }
 
 extension SourceMessage {
+  /// The disk that the content of the message belongs to, if it has any.
+  package var contentDisk: Int? {
+    switch self {
+    case .fullSyncData(_, let disk, _), .deltaData(_, let disk, _): disk
+    case .fullSyncBegan, .regionChecksums, .fullSyncEnded, .deltaEnded: nil
+    }
+  }
+
   /// The nominal content in the message: whole extents, whatever represents them.
   package func payloadSize(extentSizes: [ByteCount]) -> ByteCount {
     switch self {

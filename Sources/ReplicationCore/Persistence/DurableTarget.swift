@@ -126,7 +126,7 @@ package final class DurableTarget<Folder: StorageFolder> where Folder.File.Failu
 
   /// What an unfinished full sync brought is kept, though a crash may lose it; the rest goes.
   private func endReception() throws(Failure) {
-    if case .fullSync(let sequence) = target.sync, target.newestInstance != nil {
+    if case .fullSync(let sequence, _) = target.sync, target.newestInstance != nil {
       try files.keepFullSync(sequence)
     } else {
       try files.dropIncoming()

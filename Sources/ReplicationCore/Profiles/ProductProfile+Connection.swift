@@ -9,18 +9,10 @@ extension ProductProfile {
     package var reconnectDelayStep = TimeSpan.seconds(10)
     /// The longest wait before the next attempt to connect.
     package var reconnectDelayMaximum = TimeSpan.seconds(90)
-    /// The first wait before a failed request is sent again.
-    package var requestRetryDelay = TimeSpan.seconds(1)
-    /// The longest wait before a failed request is sent again.
-    package var requestRetryDelayMaximum: TimeSpan
     /// The wait before the transfer of a full sync goes on after an error.
     package var syncRetryDelay = TimeSpan.seconds(5)
     /// The congestion control of the connection.
     package var congestionControl = "CUBIC"
-
-    init(_ release: ProductRelease) {
-      requestRetryDelayMaximum = release >= .v8_0U3 ? .seconds(5) : .seconds(60)
-    }
 
     static let constants: [ProductConstant] = [
       ProductConstant(
@@ -34,14 +26,6 @@ extension ProductProfile {
       ProductConstant(
         "connection.reconnectDelayMaximum", \.connection.reconnectDelayMaximum,
         "The longest wait before the next attempt to connect.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
-      ProductConstant(
-        "connection.requestRetryDelay", \.connection.requestRetryDelay,
-        "The first wait before a failed request is sent again.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
-      ProductConstant(
-        "connection.requestRetryDelayMaximum", \.connection.requestRetryDelayMaximum,
-        "The longest wait before a failed request is sent again.",
         source: ProductSource.options + ".", assumedFor: [.v5_0]),
       ProductConstant(
         "connection.syncRetryDelay", \.connection.syncRetryDelay,

@@ -6,7 +6,7 @@ extension ProductProfile {
     /// How many replications one replication server receives.
     package var replicationsPerServer = 200
     /// How many replications one appliance manages.
-    package var replicationsPerAppliance: Int?
+    package var replicationsPerAppliance: Int
     /// How many of them may have source and target in the same vCenter.
     package var replicationsWithinOneVCenter: Int?
     /// How many replication servers belong to one appliance, its own included.
@@ -23,7 +23,7 @@ extension ProductProfile {
     package var applianceProcessorsMaximum = 4
 
     init(_ release: ProductRelease) {
-      replicationsPerAppliance = release >= .v6 ? 2_000 : nil
+      replicationsPerAppliance = release >= .v6 ? 2_000 : 500
       replicationsWithinOneVCenter = release >= .v7_0 ? 500 : nil
       diskSizeMaximum = release >= .v6 ? .tebibytes(62) : .tebibytes(2)
       //                               5.0  6.x           7.0           8.0           8.0U3          enhanced
@@ -41,7 +41,7 @@ extension ProductProfile {
       ProductConstant(
         "limits.replicationsPerAppliance", \.limits.replicationsPerAppliance, unit: "replications",
         "How many replications one appliance manages.",
-        source: ProductSource.operationalLimits + ".", assumedFor: [.v8_0, .v8_0U3, .enhanced],
+        source: ProductSource.operationalLimits + ".", assumedFor: [.v5_0, .v8_0, .v8_0U3, .enhanced],
         note: "Appliances from 8.6 on may manage more (4,000 is said); no source was found."),
       ProductConstant(
         "limits.replicationsWithinOneVCenter", \.limits.replicationsWithinOneVCenter, unit: "replications",

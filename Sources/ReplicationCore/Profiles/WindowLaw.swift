@@ -34,6 +34,15 @@ extension ProductProfile {
     blockSize(extentSize: extentSize, runExtents: runExtents) * UInt64(transfer.blocksInFlight)
   }
 
+  /// The most of one disk that is read to be sent, in bytes/s: *reads · extent ÷ latency*.
+  ///
+  /// That a read fetches one extent is inferred; runs of extents would be read faster.
+  ///
+  /// - Returns: `nil` if reads take no time.
+  package func readRateLimit(extentSize: ByteCount, readLatency: TimeSpan) -> DataRate? {
+    WindowLaw.rate(window: extentSize * UInt64(transfer.diskReads), latency: readLatency)
+  }
+
   /// What one disk may have on the network out of its demand log.
   ///
   /// That a chunk of the log is a block of the disk is inferred.

@@ -6,6 +6,8 @@ package import BlockStorage
 package enum ConfigurationProblem: String, Error, Sendable, Hashable, CaseIterable {
   /// The virtual machine has a disk that nobody said whether to replicate.
   case diskAdded
+  /// A replicated disk is gone from the virtual machine (*inferred*, as for one that was added).
+  case diskRemoved
   /// The disk chosen as seed has another UUID than the disk to replicate.
   case seedUUIDDiffers
   /// A disk of the same name exists at the target and was not chosen as seed.

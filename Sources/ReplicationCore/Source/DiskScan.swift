@@ -22,6 +22,7 @@ struct DiskScan {
   let disk: Int
   private let geometry: ExtentGeometry
   private let parameters: ReplicationParameters
+  private let key: ComparisonKey
   /// Where the target holds data, in ascending runs; set before the first message is asked for.
   var targetAllocation: [Range<Int>] = []
   /// The extent where the next region begins.
@@ -37,7 +38,8 @@ struct DiskScan {
   private var sendingExtentCount = 0
   private var sentExtentCount = 0
 
-  init(disk: Int, geometry: ExtentGeometry, parameters: ReplicationParameters) {
+  init(disk: Int, geometry: ExtentGeometry, parameters: ReplicationParameters, key: ComparisonKey) {
+    self.key = key
     self.disk = disk
     self.geometry = geometry
     self.parameters = parameters
@@ -58,7 +60,7 @@ struct DiskScan {
     comparing.removeFirst()
     for difference in comparison.differences {
       for (extent, theirs) in zip(difference.extents, difference.checksums)
-      where source.checksum(ofRegion: extent..<extent + 1) != theirs {
+      where source.checksum(ofRegion: extent..<extent + 1, key: key) != theirs {
         queue(extent..<extent + 1)
       }
     }
@@ -130,7 +132,7 @@ struct DiskScan {
     let regions = CompareRequest.regions(of: stretch, size: parameters.checksumRegionExtents)
     return CompareRequest(
       disk: disk, extents: stretch, regionExtents: parameters.checksumRegionExtents,
-      checksums: regions.map { source.checksum(ofRegion: $0) })
+      checksums: regions.map { source.checksum(ofRegion: $0, key: key) })
   }
 
   // MARK: - Sending

@@ -7,17 +7,23 @@ import Quantities
 /// number of compare requests under way is shared.
 struct FullSyncScan {
   private let requestsMaximum: Int
+  /// Under which both sides compute what they compare.
+  let key: ComparisonKey
   private var scans: [DiskScan]
   /// The scan whose turn it is.
   private var turn = 0
   private var comparesInFlight = 0
   private var isTargetReady = false
 
-  /// - Parameter isNeeded: Whether each disk is to be compared; at least one is.
-  init(geometries: [ExtentGeometry], isNeeded: [Bool], parameters: ReplicationParameters) {
+  /// - Parameters:
+  ///   - isNeeded: Whether each disk is to be compared; at least one is.
+  ///   - keySeed: What the key of this full sync is drawn from.
+  init(geometries: [ExtentGeometry], isNeeded: [Bool], keySeed: UInt128, parameters: ReplicationParameters) {
+    let key = ComparisonKey(seed: keySeed, payloadWidth: geometries.map(\.payloadWidth).max() ?? 0)
+    self.key = key
     requestsMaximum = parameters.compareRequestsInFlight
     scans = geometries.indices.filter { isNeeded[$0] }.map {
-      DiskScan(disk: $0, geometry: geometries[$0], parameters: parameters)
+      DiskScan(disk: $0, geometry: geometries[$0], parameters: parameters, key: key)
     }
     precondition(!scans.isEmpty, "a full sync compares at least one disk")
   }

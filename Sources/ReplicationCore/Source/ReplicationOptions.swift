@@ -19,5 +19,10 @@ package struct ReplicationOptions: Sendable, Hashable {
   /// For simulations, in which a payload is a tag of eight bytes that stands for content.
   package var incompressibleTagBit: UInt64?
 
+  /// What the keys are drawn from under which full syncs compare, one for each; see ``ComparisonKey``.
+  ///
+  /// The driver draws it at random for each replication and each start of its process, and tells nobody.
+  package var comparisonSecret: UInt128 = 0
+
   package init() {}
 }

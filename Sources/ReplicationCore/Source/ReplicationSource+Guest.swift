@@ -119,8 +119,19 @@ extension ReplicationSource {
   private mutating func demandLogGrew() {
     let size = demandLogSize
     demandLogPeak = max(demandLogPeak, size)
-    if let capacity = parameters.demandLog.capacity, size > capacity { isDemandLogFull = true }
+    if let capacity = demandLogCapacity, size > capacity { isDemandLogFull = true }
   }
+
+  /// What the demand log may take up: its own limit, or the room left on the source's datastore.
+  private var demandLogCapacity: ByteCount? {
+    guard let limit = parameters.demandLog.capacity else { return demandLogRoom }
+    return demandLogRoom.map { min($0, limit) } ?? limit
+  }
+
+  /// The source's datastore has so much room for the demand log now, what it takes already included; `nil` for any.
+  ///
+  /// A log that has outgrown it is noticed with the next copy.
+  package mutating func demandLogRoomChanged(to room: ByteCount?) { demandLogRoom = room }
 
   /// A read or write of the demand log failed: it is tried again, and nothing is sent meanwhile.
   ///

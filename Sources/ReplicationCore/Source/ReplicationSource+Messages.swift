@@ -52,7 +52,7 @@ extension ReplicationSource {
     let sequence = sync.account.sequence
     guard sync.isAnnounced else {
       sync.isAnnounced = true
-      return .fullSyncBegan(sequence: sequence)
+      return .fullSyncBegan(sequence: sequence, keySeed: sync.scan.key.seed)
     }
     if let message = sync.scan.nextMessage(sequence: sequence, trackers: trackers, reading: disks) {
       return message

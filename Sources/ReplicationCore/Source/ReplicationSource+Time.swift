@@ -65,7 +65,10 @@ extension ReplicationSource {
     phase = .fullSync(
       FullSync(
         scan: FullSyncScan(
-          geometries: trackers.map(\.geometry), isNeeded: needsFullSync, parameters: parameters),
+          geometries: trackers.map(\.geometry), isNeeded: needsFullSync,
+          keySeed: ComparisonKey.seed(
+            secret: options.comparisonSecret, session: session, sequence: lastSequence),
+          parameters: parameters),
         account: account(.fullSync, startedAt: now)))
     events.append(.fullSyncStarted(isInitial: !hasReplica))
   }

@@ -80,6 +80,8 @@ package struct ReplicationSource {
   /// Whether the demand log of the delta in flight did not have the room for a write.
   var isDemandLogFull = false
   var demandLogPeak = ByteCount.zero
+  /// The room that the driver says the source's datastore has for the demand log, or `nil` for any.
+  var demandLogRoom: ByteCount?
   /// Whether a full sync waits for its turn on the host.
   var isFullSyncHeld = false
   /// Before this a full sync that lost its target does not start over.

@@ -20,7 +20,10 @@ extension ReplicationTarget {
   ///
   /// The driver ends the source's session first (``connectionLost()``), since indices of extents change hands.
   ///
-  /// - Parameter geometry: The disk as it is now; extents keep their size and payload width.
+  /// Where the disk has grown over a break of the extent size, its extents become larger; a full sync must follow then, and
+  /// points in time are cleared whatever the policy says (*inferred*).
+  ///
+  /// - Parameter geometry: The disk as it is now; extents keep their payload width.
   /// - Returns: The bytes that collapsing or cloning reads and writes again, which take their time.
   /// - Precondition: No sync is being received.
   package mutating func growDisk(
@@ -29,22 +32,30 @@ extension ReplicationTarget {
     try checkRequest()
     requireNoSync()
     let old = disks[index].base.geometry
-    guard geometry.extentSize == old.extentSize, geometry.payloadWidth == old.payloadWidth,
+    guard geometry.extentSize >= old.extentSize, geometry.payloadWidth == old.payloadWidth,
       geometry.diskSize >= old.diskSize
     else { throw .unfitGeometry }
+    let isCoarser = geometry.extentSize > old.extentSize
     // What merges under way have done so far is done again.
     runningMerges.removeAll()
     let work: ByteCount
-    if policy == .preserve, instances.count > 1 {
+    if policy == .preserve, instances.count > 1, !isCoarser {
       work = cloneNewest()
     } else {
       work = collapse()
       preserved.removeAll()
     }
-    let fullSync = disks[index].fullSync
-    disks[index].base = disks[index].base.grown(to: geometry)
-    disks[index].allocation = disks[index].allocation.map { grown($0, to: geometry) }
-    disks[index].fullSync = fullSync?.grown(to: geometry)
+    if isCoarser {
+      disks[index].base = disks[index].base.coarsened(to: geometry)
+      if disks[index].allocation != nil { disks[index].allocation = allocatedExtents(of: disks[index].base) }
+      // What it brought is compared again by the full sync that follows.
+      disks[index].fullSync = nil
+    } else {
+      let fullSync = disks[index].fullSync
+      disks[index].base = disks[index].base.grown(to: geometry)
+      disks[index].allocation = disks[index].allocation.map { grown($0, to: geometry) }
+      disks[index].fullSync = fullSync?.grown(to: geometry)
+    }
     noteSpaceUse()
     return work
   }

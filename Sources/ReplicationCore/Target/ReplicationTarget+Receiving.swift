@@ -47,13 +47,13 @@ extension ReplicationTarget {
     return runs
   }
 
-  func compare(_ request: CompareRequest) -> RegionComparison {
-    let base = disks[request.disk].base
-    let logs = logs(ofDisk: request.disk)
-    let image = ReplicaImage(base: base, logs: logs)
-    func checksum(_ extents: Range<Int>) -> UInt64 {
-      logs.isEmpty ? base.checksum(ofRegion: extents) : image.checksum(ofRegion: extents)
-    }
+  func comparisonKey(seed: UInt128) -> ComparisonKey {
+    ComparisonKey(seed: seed, payloadWidth: disks.map(\.base.geometry.payloadWidth).max() ?? 0)
+  }
+
+  func compare(_ request: CompareRequest, key: ComparisonKey) -> RegionComparison {
+    let image = ReplicaImage(base: disks[request.disk].base, logs: logs(ofDisk: request.disk))
+    func checksum(_ extents: Range<Int>) -> RegionChecksum { image.checksum(ofRegion: extents, key: key) }
     let differences = zip(request.regions, request.checksums).compactMap { region, theirs in
       checksum(region) == theirs
         ? nil

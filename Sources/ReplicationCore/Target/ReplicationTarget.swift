@@ -81,7 +81,7 @@ package struct ReplicationTarget {
   /// The sync that is being received.
   enum Sync {
     case none
-    case fullSync(sequence: SyncSequence)
+    case fullSync(sequence: SyncSequence, key: ComparisonKey)
     case delta(sequence: SyncSequence)
   }
 
@@ -207,15 +207,15 @@ package struct ReplicationTarget {
     _ message: SourceMessage, at now: Instant
   ) throws(ReplicaMismatch) -> TargetMessage? {
     switch message {
-    case .fullSyncBegan(let sequence):
+    case .fullSyncBegan(let sequence, let keySeed):
       dropReception()
-      sync = .fullSync(sequence: sequence)
+      sync = .fullSync(sequence: sequence, key: comparisonKey(seed: keySeed))
       return .fullSyncReady(sequence: sequence, allocated: disks.indices.map(allocatedRuns(ofDisk:)))
     case .regionChecksums(let request):
-      guard case .fullSync = sync else { preconditionFailure("only a full sync compares") }
-      return .regionsCompared(compare(request))
+      guard case .fullSync(_, let key) = sync else { preconditionFailure("only a full sync compares") }
+      return .regionsCompared(compare(request, key: key))
     case .fullSyncData(let sequence, let index, let batch):
-      guard case .fullSync(sequence) = sync else {
+      guard case .fullSync(sequence, _) = sync else {
         preconditionFailure("data belongs to the sync under way")
       }
       if newestInstance == nil {
@@ -226,7 +226,7 @@ package struct ReplicationTarget {
       }
       return nil
     case .fullSyncEnded(let sequence):
-      guard case .fullSync(sequence) = sync else {
+      guard case .fullSync(sequence, _) = sync else {
         preconditionFailure("data belongs to the sync under way")
       }
       keepFullSync()

@@ -6,7 +6,7 @@ import Quantities
 /// | Offset | Size | Field                                                              |
 /// |-------:|-----:|--------------------------------------------------------------------|
 /// |      0 |    4 | magic, the letters "VRPL"                                          |
-/// |      4 |    1 | version, currently 1                                               |
+/// |      4 |    1 | version, currently 2                                               |
 /// |      5 |    1 | kind, ``FrameKind``                                                |
 /// |      6 |    1 | flags: bit 0 compressed, bit 1 encrypted, others zero              |
 /// |      7 |    1 | reserved, zero                                                     |
@@ -37,7 +37,7 @@ package struct FrameHeader: Sendable, Hashable {
   package static let encryptionOverheadMaximum = 64
 
   static let magic: UInt32 = 0x4c50_5256
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
 
   package let kind: FrameKind
   package let isCompressed: Bool

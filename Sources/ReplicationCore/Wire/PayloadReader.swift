@@ -79,13 +79,16 @@ struct PayloadReader {
     return runs
   }
 
-  mutating func takeChecksums(count: UInt64) throws(MessageDecodingError) -> [UInt64] {
-    let (needed, overflow) = count.multipliedReportingOverflow(by: 8)
+  mutating func takeChecksums(count: UInt64) throws(MessageDecodingError) -> [RegionChecksum] {
+    let size = RegionChecksum.byteCount
+    let (needed, overflow) = count.multipliedReportingOverflow(by: UInt64(size))
     try expect(overflow ? .max : needed)
-    var checksums: [UInt64] = []
+    var checksums: [RegionChecksum] = []
     checksums.reserveCapacity(Int(count))
-    for index in 0..<Int(count) { checksums.append(bytes.span.bytes.littleEndian(at: offset + 8 * index)) }
-    offset += 8 * Int(count)
+    for index in 0..<Int(count) {
+      checksums.append(RegionChecksum(value: bytes.span.bytes.littleEndian(at: offset + size * index)))
+    }
+    offset += size * Int(count)
     return checksums
   }
 

@@ -13,8 +13,8 @@ protocol PayloadSink {
   mutating func append(bytes: [UInt8])
   /// Per run its first extent and the one behind its last, 8 bytes each.
   mutating func append(runs: [Range<Int>])
-  /// 8 bytes each.
-  mutating func append(checksums: [UInt64])
+  /// 16 bytes each.
+  mutating func append(checksums: [RegionChecksum])
   /// What the extents of `batch` hold.
   mutating func append(payloadsOf batch: ExtentBatch)
 }
@@ -42,8 +42,8 @@ struct ByteSink: PayloadSink {
     }
   }
 
-  mutating func append(checksums: [UInt64]) {
-    for checksum in checksums { append(checksum) }
+  mutating func append(checksums: [RegionChecksum]) {
+    for checksum in checksums { append(checksum.value) }
   }
 
   mutating func append(payloadsOf batch: ExtentBatch) { bytes.append(contentsOf: batch.payloads) }
@@ -72,9 +72,9 @@ struct SizeSink: PayloadSink {
 
   mutating func append(runs: [Range<Int>]) { byteCount += 16 * UInt64(runs.count) }
 
-  mutating func append(checksums: [UInt64]) {
+  mutating func append(checksums: [RegionChecksum]) {
     switch weight {
-    case .written: byteCount += 8 * UInt64(checksums.count)
+    case .written: byteCount += UInt64(RegionChecksum.byteCount) * UInt64(checksums.count)
     case .nominal(let checksumSize): byteCount += checksumSize.bytes * UInt64(checksums.count)
     }
   }

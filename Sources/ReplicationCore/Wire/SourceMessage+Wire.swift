@@ -5,8 +5,8 @@ package import Quantities
 ///
 /// | Kind              | Payload                                                                                        |
 /// |-------------------|------------------------------------------------------------------------------------------------|
-/// | `fullSyncBegan`   | sequence 8                                                                                     |
-/// | `regionChecksums` | disk 4, extents per region 4, first extent 8, extent behind the last 8, checksum 8 per region   |
+/// | `fullSyncBegan`   | sequence 8, seed of the comparison's key 16                                                    |
+/// | `regionChecksums` | disk 4, extents per region 4, first extent 8, extent behind the last 8, checksum 16 per region  |
 /// | `fullSyncData`    | sequence 8, disk 4, number of runs 4, runs 16 each, content of the extents of each run in turn |
 /// | `fullSyncEnded`   | sequence 8                                                                                     |
 /// | `deltaData`       | as `fullSyncData`                                                                              |
@@ -28,7 +28,10 @@ extension SourceMessage: WirePayload {
 
   func encode(into sink: inout some PayloadSink) {
     switch self {
-    case .fullSyncBegan(let sequence), .fullSyncEnded(let sequence): sink.append(sequence)
+    case .fullSyncBegan(let sequence, let keySeed):
+      sink.append(sequence)
+      sink.append(keySeed)
+    case .fullSyncEnded(let sequence): sink.append(sequence)
     case .regionChecksums(let request):
       sink.append(count: request.disk)
       sink.append(count: request.regionExtents)
@@ -68,7 +71,7 @@ extension SourceMessage: WirePayload {
   ) throws(MessageDecodingError) {
     var reader = PayloadReader(payload)
     switch kind {
-    case .fullSyncBegan: self = .fullSyncBegan(sequence: try reader.take())
+    case .fullSyncBegan: self = .fullSyncBegan(sequence: try reader.take(), keySeed: try reader.take())
     case .regionChecksums: self = .regionChecksums(try CompareRequest(from: &reader, disks: disks))
     case .fullSyncData:
       let (sequence, disk, batch) = try Self.data(from: &reader, disks: disks)

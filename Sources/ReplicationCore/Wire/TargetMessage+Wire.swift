@@ -6,7 +6,7 @@ package import Quantities
 /// | Kind                | Payload                                                                                 |
 /// |---------------------|-----------------------------------------------------------------------------------------|
 /// | `fullSyncReady`     | sequence 8, number of disks 4, for each disk: number of runs 4, runs 16 each, ascending |
-/// | `regionsCompared`   | disk 4, number of differences 4, for each: run 16, checksum 8 per extent of the run     |
+/// | `regionsCompared`   | disk 4, number of differences 4, for each: run 16, checksum 16 per extent of the run    |
 /// | `fullSyncAccepted`  | sequence 8                                                                              |
 /// | `instanceCompleted` | sequence 8                                                                              |
 ///
@@ -87,7 +87,7 @@ extension RegionComparison {
   ) throws(MessageDecodingError) {
     let disk = try reader.takeDisk(of: disks)
     // A difference is a run and one checksum at least.
-    let count = try reader.takeCount(entrySize: 24)
+    let count = try reader.takeCount(entrySize: 32)
     var differences: [Difference] = []
     differences.reserveCapacity(count)
     for _ in 0..<count {

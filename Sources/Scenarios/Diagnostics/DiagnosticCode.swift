@@ -74,6 +74,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case quiescingTooOften = "E0318"
   case unlimitedDatastore = "E0319"
   case notWithFiles = "E0360"
+  case notInRelease = "E0361"
   case invalidWeekTime = "E0320"
   case unknownLatency = "E0321"
   case noCircuit = "E0322"
@@ -561,6 +562,15 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         """
         vSphere Replication keeps at most 24 points in time beside the latest instance: "perDay" \
         times "days" must not exceed 24.
+        """
+      )
+    case .notInRelease:
+      (
+        "Not in this release",
+        """
+        The release that the profile names cannot do this: points in time came after 5.0, and so did \
+        compression; replications are encrypted from 7.0 on. Choose a later "product", or leave it out. \
+        "limits": "relaxed" does not help, since there is nothing to simulate.
         """
       )
     case .quiescingTooOften:

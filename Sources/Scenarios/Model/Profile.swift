@@ -14,6 +14,11 @@ package struct Profile: Sendable, Hashable {
     case v8U3 = "8.0U3"
     /// Straight to the hosts of the target, without replication servers.
     case enhanced
+
+    /// Whether it is an earlier release.
+    static func < (left: Product, right: Product) -> Bool {
+      allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+    }
   }
 
   /// What counts as one of the blocks that a disk may have in flight.
@@ -21,6 +26,14 @@ package struct Profile: Sendable, Hashable {
     case extent
     /// Neighbouring extents sent as one.
     case update
+  }
+
+  /// What happens to an UNMAP that hits what is still to be sent.
+  package enum CollidingUnmap: String, Sendable, Hashable, CaseIterable {
+    case preserve
+    case refuse
+    case ignore
+    case freeTheRest = "free-the-rest"
   }
 
   package var product = Product.v8U3
@@ -41,6 +54,8 @@ package struct Profile: Sendable, Hashable {
   package var rebalanceInterval = TimeSpan.minutes(30)
   /// What one replication server takes in; `nil` where it is never the bottleneck.
   package var serverRate: DataRate?
+  /// What one replication server decompresses, where the release leaves that to it.
+  package var serverDecompressionRate: DataRate? = .megabytesPerSecond(1_740)
   /// What one host takes in for replicas; `nil` where it is never the bottleneck.
   package var hostRate: DataRate?
   /// How long a virtual machine takes to move to another host.
@@ -66,6 +81,18 @@ package struct Profile: Sendable, Hashable {
   package var checksumRate = DataRate.bitsPerSecond(8 * 104_857_600)
   /// How fast a complete redo log is merged into its base disk.
   package var mergeRate = DataRate.megabytesPerSecond(400)
+  /// What the demand log of one machine may take up; `nil` for as much as its datastore has.
+  package var demandLogCapacity: ByteCount?
+  /// What one read of a replicated disk takes; zero for no limit.
+  package var diskReadLatency = TimeSpan.zero
+  /// What happens to a guest's UNMAP of content that the delta in flight has not read yet.
+  package var collidingUnmap = CollidingUnmap.preserve
+  /// Whether an UNMAP of what holds zeros already leaves it clean.
+  package var unmapOptimization = false
+  /// From the move of a replication until its new server has opened the replica.
+  package var serverTakeover = TimeSpan.zero
+  /// How long a replication is being configured again.
+  package var configurationDuration = TimeSpan.zero
 
   /// From the failure of a link until routing has found another one.
   package var routeConvergence = TimeSpan.minutes(3)
@@ -79,6 +106,7 @@ package struct Profile: Sendable, Hashable {
     /// Where the value lives, by its kind.
     package enum Place: Sendable {
       case duration(any WritableKeyPath<Profile, TimeSpan> & Sendable)
+      case durationOrNone(any WritableKeyPath<Profile, TimeSpan> & Sendable)
       case size(any WritableKeyPath<Profile, ByteCount> & Sendable)
       case sizeOrNone(any WritableKeyPath<Profile, ByteCount> & Sendable)
       case rate(any WritableKeyPath<Profile, DataRate> & Sendable)
@@ -88,6 +116,9 @@ package struct Profile: Sendable, Hashable {
       case optionalRate(any WritableKeyPath<Profile, DataRate?> & Sendable)
       case product(any WritableKeyPath<Profile, Product> & Sendable)
       case windowBlock(any WritableKeyPath<Profile, WindowBlock> & Sendable)
+      case collidingUnmap(any WritableKeyPath<Profile, CollidingUnmap> & Sendable)
+      case flag(any WritableKeyPath<Profile, Bool> & Sendable)
+      case optionalSize(any WritableKeyPath<Profile, ByteCount?> & Sendable)
     }
 
     package let key: String
@@ -101,15 +132,18 @@ package struct Profile: Sendable, Hashable {
     package var defaultText: String {
       let defaults = Profile()
       return switch place {
-      case .duration(let path): defaults[keyPath: path].description
+      case .duration(let path), .durationOrNone(let path): defaults[keyPath: path].description
       case .size(let path), .sizeOrNone(let path): defaults[keyPath: path].description
       case .rate(let path): defaults[keyPath: path].description
       case .count(let path): defaults[keyPath: path].description
       case .optionalCount: "that of the product"
       case .share(let path): defaults[keyPath: path].description
-      case .optionalRate: "no limit"
+      case .optionalRate(let path): defaults[keyPath: path]?.description ?? "no limit"
       case .product(let path): defaults[keyPath: path].rawValue
       case .windowBlock(let path): defaults[keyPath: path].rawValue
+      case .collidingUnmap(let path): defaults[keyPath: path].rawValue
+      case .flag(let path): defaults[keyPath: path].description
+      case .optionalSize(let path): defaults[keyPath: path]?.description ?? "no limit"
       }
     }
   }
@@ -156,6 +190,13 @@ package struct Profile: Sendable, Hashable {
       key: "serverRate", place: .optionalRate(\.serverRate),
       summary: "What one replication server can take in.",
       source: "No published figure; a measured one can be given here."),
+    Parameter(
+      key: "serverDecompressionRate", place: .optionalRate(\.serverDecompressionRate),
+      summary:
+        "What one replication server can decompress, in bytes as they were, where the release leaves it to the server.",
+      source:
+        "VMware (2015) for who decompresses; the rate is unverified: an appliance has 2 processors at least, and FastLZ decompresses 870 MB/s on one."
+    ),
     Parameter(
       key: "hostRate", place: .optionalRate(\.hostRate),
       summary: "What one host of the target can take in for replicas.",
@@ -210,6 +251,36 @@ package struct Profile: Sendable, Hashable {
       key: "mergeRate", place: .rate(\.mergeRate),
       summary: "How fast a complete redo log is merged into its base disk.",
       source: "An assumption; published lab traces show the merge about as fast as the transfer."),
+    Parameter(
+      key: "demandLogCapacity", place: .optionalSize(\.demandLogCapacity),
+      summary: "What the demand log of one machine may take up, beside the room that its datastore has.",
+      source: "None in the product: the log may grow as far as the datastore goes."),
+    Parameter(
+      key: "diskReadLatency", place: .durationOrNone(\.diskReadLatency),
+      summary:
+        "What one read of a replicated disk takes: a disk is sent at most as fast as its reads in parallel allow.",
+      source:
+        "ESXi advanced setting HBR.TransferDiskMaxIo, 32 reads; that a read is one extent is inferred. No latency is published."
+    ),
+    Parameter(
+      key: "collidingUnmap", place: .collidingUnmap(\.collidingUnmap),
+      summary:
+        "What becomes of an UNMAP of what is still to be sent: copied first, refused, ignored, or done for the rest only.",
+      source:
+        "ESXi advanced setting HBR.DemandlogFailCollidingUnmap, 0 to 3; what the values mean is unverified."
+    ),
+    Parameter(
+      key: "unmapOptimization", place: .flag(\.unmapOptimization),
+      summary: "Whether an UNMAP of what holds zeros already counts as no change, from release 8.0 on.",
+      source: "ESXi advanced setting HBR.UnmapOptimization, off by default; its effect is inferred."),
+    Parameter(
+      key: "serverTakeover", place: .durationOrNone(\.serverTakeover),
+      summary: "From the move of a replication to another server until that has opened the replica: MOVING.",
+      source: "No published figure; a measured one can be given here."),
+    Parameter(
+      key: "configurationDuration", place: .durationOrNone(\.configurationDuration),
+      summary: "How long it takes to configure a replication again, which is CONFIGURING meanwhile.",
+      source: "No published figure; a measured one can be given here."),
     Parameter(
       key: "routeConvergence", place: .duration(\.routeConvergence),
       summary:

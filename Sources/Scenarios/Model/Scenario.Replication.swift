@@ -23,6 +23,15 @@ extension Scenario {
       case full
     }
 
+    /// Whether the copies that a full sync starts from can be used as seeds.
+    package enum Seed: String, Sendable, Hashable, CaseIterable {
+      case fitting
+      /// The chosen file belongs to a disk with another UUID.
+      case otherUUID = "other-uuid"
+      /// A file of the same name is there, and nobody chose it.
+      case notChosen = "not-chosen"
+    }
+
     /// What is brought to rest in the guest before an instance begins.
     package enum Quiescing: String, Sendable, Hashable, CaseIterable {
       case none
@@ -63,6 +72,8 @@ extension Scenario {
     package let direction: Link.Direction
     /// How the replica is stored; `nil` on a datastore that is no vSAN.
     package let storagePolicy: StoragePolicy?
+    /// Only matters where it starts from seeds.
+    package internal(set) var seed = Seed.fitting
 
     /// The link that it uses while all are up.
     package var link: LinkID { links[0] }

@@ -32,6 +32,8 @@ extension Scenario {
       /// The machines get a disk that no replication knows.
       case addDisk([VirtualMachineID], name: String, size: ByteCount)
       case resizeDisk([VirtualMachineID], disk: String, size: ByteCount)
+      /// The machines lose a disk that is replicated.
+      case removeDisk([VirtualMachineID], disk: String)
       case pauseReplication([ReplicationID])
       case resumeReplication([ReplicationID])
       /// A sync starts now.
@@ -40,8 +42,9 @@ extension Scenario {
       case fullSyncReplication([ReplicationID])
       /// The replication takes in the disks that its machine has by now.
       case reconfigureReplication([ReplicationID])
-      /// A test runs on an image of the newest instance; the replica's chain is frozen meanwhile.
-      case testImage([ReplicationID])
+      /// A test runs on an image of the newest instance that is not younger than `notAfter`; the replica's chain is frozen
+      /// meanwhile.
+      case testImage([ReplicationID], notAfter: Instant?)
       /// Another replication server receives.
       case moveReplication([ReplicationID], ReplicationServerID)
       /// The datastore takes no more.
@@ -133,6 +136,7 @@ extension Scenario.TimelineEntry {
     case revert = "vm.revert"
     case addDisk = "vm.add-disk"
     case resizeDisk = "vm.resize-disk"
+    case removeDisk = "vm.remove-disk"
     case pauseReplication = "replication.pause"
     case resumeReplication = "replication.resume"
     case syncReplication = "replication.sync"
@@ -225,6 +229,7 @@ extension Scenario.TimelineEntry {
     case .revert: .revert
     case .addDisk: .addDisk
     case .resizeDisk: .resizeDisk
+    case .removeDisk: .removeDisk
     case .pauseReplication: .pauseReplication
     case .resumeReplication: .resumeReplication
     case .syncReplication: .syncReplication

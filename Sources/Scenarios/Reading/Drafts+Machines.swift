@@ -93,6 +93,7 @@ struct ReplicationDraft: Draft {
   var exclude = Field<[Located<String>]>()
   var initialSync = Field<InitialSync>()
   var differing = Field<Ratio>()
+  var seed = Field<Scenario.Replication.Seed>()
   var via = Field<String>()
   var compression = Field<Bool>()
   var encryption = Field<Bool>()
@@ -120,6 +121,10 @@ struct ReplicationDraft: Draft {
     .optional(
       "differing", \.differing, .share, default: "1%", for: ["seeded"],
       "The share of the extents of a seed that is not current."),
+    .optional(
+      "seed", \.seed, .word, default: "fitting", for: ["seeded"],
+      "Whether the seed is one: another disk's, by its UUID, or a file that nobody chose, are errors until the replication is configured again."
+    ),
     .optional("via", \.via, .name, "The link; the only one that joins the sites if left out."),
     .optional(
       "compression", \.compression, .flag, default: false, "Whether data is compressed at the source host."),

@@ -13,6 +13,10 @@ struct ProfileDraft: Draft {
       .override(parameter.key, .positiveDuration(unit: "s"), parameter.summary) {
         $0.profile[keyPath: path] = $1
       }
+    case .durationOrNone(let path):
+      .override(parameter.key, .duration(unit: "s"), parameter.summary) {
+        $0.profile[keyPath: path] = $1
+      }
     case .size(let path):
       .override(parameter.key, .positiveSize, parameter.summary) { $0.profile[keyPath: path] = $1 }
     case .sizeOrNone(let path):
@@ -35,6 +39,12 @@ struct ProfileDraft: Draft {
       .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
     case .windowBlock(let path):
       .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .collidingUnmap(let path):
+      .override(parameter.key, .word, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .optionalSize(let path):
+      .override(parameter.key, .size, parameter.summary) { $0.profile[keyPath: path] = $1 }
+    case .flag(let path):
+      .override(parameter.key, .flag, parameter.summary) { $0.profile[keyPath: path] = $1 }
     }
   }
 }

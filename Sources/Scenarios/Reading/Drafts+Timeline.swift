@@ -37,6 +37,7 @@ struct TimelineEntryDraft: Draft {
   var group = Field<GroupReference>()
   var site = Field<String>()
   var appliance = Field<String>()
+  var pointInTime = Field<TimeSpan>()
   var plan = Field<String>()
   var synchronizesData = Field<Bool>()
   var prompts = Field<PromptsDraft>()
@@ -91,14 +92,15 @@ struct TimelineEntryDraft: Draft {
     .required(
       "vm", \.virtualMachine, .selector,
       for: words(
-        .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .pauseReplication,
+        .powerOff, .powerOn, .migrate, .trim, .snapshot, .revert, .addDisk, .resizeDisk, .removeDisk,
+        .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
         .moveReplication, .scaleWorkload, .corruptReplica, .machineCrash, .machineHang, .deploy, .protect,
         .configureReplication, .stopReplication), optionalFor: words(.failOperation),
       "The virtual machines; web-* selects by name."),
     .required(
       "disk", \.disk, .name,
-      for: words(.trim, .addDisk, .resizeDisk, .corruptReplica), "The name of the disk."),
+      for: words(.trim, .addDisk, .resizeDisk, .removeDisk, .corruptReplica), "The name of the disk."),
     .optional(
       "offset", \.offset, .size, default: "0B", for: words(.trim, .corruptReplica),
       "Where on the disk the freed part begins, or the damaged extent lies."),
@@ -141,6 +143,10 @@ struct TimelineEntryDraft: Draft {
       "appliance", \.appliance, .name,
       for: words(.applianceFail, .applianceHang, .applianceRestore, .applianceMove),
       "The appliance, as SITE-vrms or SITE-vrs-01."),
+    .optional(
+      "pointInTime", \.pointInTime, .duration(unit: "h"), for: words(.testImage),
+      "The time of the run that the tested instance must not be younger than; the newest instance if left out."
+    ),
     .required(
       "plan", \.plan, .name,
       for: words(

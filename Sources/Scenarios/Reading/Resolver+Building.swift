@@ -138,7 +138,8 @@ extension Resolver {
         Scenario.Replication.PointsInTime(perDay: $0.perDay.value, days: $0.days.value)
       }, links: links,
       direction: checked(linkEnds[link])[1] == target.index ? .forward : .backward,
-      storagePolicy: policy(draft.storagePolicy.known, onDatastore: checked(planned.datastore)))
+      storagePolicy: policy(draft.storagePolicy.known, onDatastore: checked(planned.datastore)),
+      seed: draft.initialSync.value == .seeded ? draft.seed.value : .fitting)
   }
 
   private func buildTimeline() -> [Scenario.TimelineEntry] {

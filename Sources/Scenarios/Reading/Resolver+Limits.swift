@@ -5,8 +5,12 @@ import Quantities
 extension Resolver {
   /// - Source: VMware, vSphere Replication operational limits (Broadcom KB 2102453).
   private static let replicationsPerServer = 200
-  private static let replicationsPerAppliance = 2_000
   private static let serversPerAppliance = 10
+
+  /// - Source: As above, from 6.x on; 500 before it, *unverified*.
+  private static func replicationsPerAppliance(of product: Profile.Product) -> Int {
+    product == .v5 ? 500 : 2_000
+  }
 
   /// How many virtual machines may have an RPO below 15 minutes; `nil` where no figure is published.
   ///
@@ -56,6 +60,7 @@ extension Resolver {
   /// Where the limits come from, for the notes of errors.
   private enum Source {
     static let operational = "limit of VMware's vSphere Replication operational limits (Broadcom KB 2102453)"
+    static let firstRelease = "limit of vSphere Replication 5, not verified"
     static let objectives = "limit of VMware's documentation of vSphere Replication 6.5, later of 9.0"
     static let disks = "limit of VMware's documentation of vSphere Replication 6.0"
     static let hosts = "limit of VMware's configuration maximums of vSphere 8, not verified"
@@ -78,11 +83,12 @@ extension Resolver {
         help: relaxation)
     }
     let received = replications.filter { $0.target == index }
-    if received.count > Self.replicationsPerAppliance {
+    let maximum = Self.replicationsPerAppliance(of: product)
+    if received.count > maximum {
       log.report(
         .tooManyReplications,
-        "site \(quoted(name.value)) receives \(received.count) replications, more than the 2,000 of an appliance",
-        at: name.span, notes: [Source.operational],
+        "site \(quoted(name.value)) receives \(received.count) replications, more than the \(maximum == 2_000 ? "2,000" : "\(maximum)") of an appliance",
+        at: name.span, notes: [product == .v5 ? Source.firstRelease : Source.operational],
         help: relaxation)
     } else if let servers = site.appliances.known?.servers.known?.count ?? servers?.value,
       product != .enhanced,

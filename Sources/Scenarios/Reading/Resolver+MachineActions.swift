@@ -76,6 +76,12 @@ extension Resolver {
     return .resizeDisk(ids, disk: name, size: size.value)
   }
 
+  mutating func removal(of entry: TimelineEntryDraft) -> Action? {
+    guard let ids = machines(of: entry), let name = entry.disk.known else { return nil }
+    for id in ids where disk(entry.disk.located, of: id) == nil { return nil }
+    return .removeDisk(ids, disk: name)
+  }
+
   private func disks(of machine: VirtualMachineID) -> [DiskDraft] {
     (machines[machine.index].draft.disks.known ?? []).map(\.value)
   }

@@ -22,10 +22,12 @@ extension Resolver {
   private static let quiescingRPOMinimum = TimeSpan.minutes(15)
 
   mutating func resolveReplications() {
+    checkReleaseOfProfile()
     for located in draft.replications.known ?? [] {
       let replication = located.value
       checkRPO(replication)
       checkProductLimits(of: replication)
+      checkRelease(of: replication)
       let target = siteNames.resolve(replication.target.located, log: &log)
       let datastore = resolveDatastore(replication.datastore.located, at: target)
       checkPolicy(replication.storagePolicy, onDatastore: datastore)
@@ -79,6 +81,39 @@ extension Resolver {
     {
       log.report(
         .quiescingTooOften, "guests are not quiesced with an RPO of \(rpo), below 15m", at: quiescing.span)
+    }
+  }
+
+  private mutating func checkReleaseOfProfile() {
+    guard let profile = draft.profile.known?.profile, profile.unmapOptimization,
+      profile.product < .v8, let span = draft.profile.located?.span
+    else { return }
+    log.report(
+      .notInRelease,
+      "release \(profile.product.rawValue) of vSphere Replication has no \"unmapOptimization\"",
+      at: span.start, help: "choose a later \"product\", or leave it out")
+  }
+
+  /// Reports what the release of the profile does not have.
+  ///
+  /// - Source: VMware: points in time from vSphere Replication 5.5 on, compression from 6.0 on; that encryption began
+  ///   with the release of 7.0 is inferred.
+  private mutating func checkRelease(of replication: ReplicationDraft) {
+    let product = draft.profile.known?.profile.product ?? Profile().product
+    func report(_ what: String, at span: SourceSpan?) {
+      guard let span else { return }
+      log.report(
+        .notInRelease, "release \(product.rawValue) of vSphere Replication \(what)", at: span,
+        help: "choose a later \"product\" in the profile, or leave it out")
+    }
+    if product == .v5 {
+      report("keeps no points in time", at: replication.pointsInTime.located?.span)
+      if replication.compression.known == true {
+        report("does not compress", at: replication.compression.located?.span)
+      }
+    }
+    if product == .v5 || product == .v6, replication.encryption.known == true {
+      report("does not encrypt", at: replication.encryption.located?.span)
     }
   }
 

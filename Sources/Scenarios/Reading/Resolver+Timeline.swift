@@ -160,7 +160,7 @@ extension Resolver {
 
   /// What the files of replications do not know.
   private static let verbsWithoutFiles: [Scenario.TimelineEntry.Verb] = [
-    .addDisk, .resizeDisk, .reconfigureReplication, .testImage, .corruptReplica,
+    .addDisk, .resizeDisk, .removeDisk, .reconfigureReplication, .testImage, .corruptReplica,
   ]
 
   /// What an entry does, or `nil` if something about it is wrong and reported.
@@ -193,7 +193,11 @@ extension Resolver {
     case .addDisk: return addition(of: entry)
     case .resizeDisk: return resizing(of: entry)
     case .reconfigureReplication: return replications(of: entry).map { .reconfigureReplication($0) }
-    case .testImage: return replications(of: entry).map { .testImage($0) }
+    case .removeDisk: return removal(of: entry)
+    case .testImage:
+      return replications(of: entry).map {
+        .testImage($0, notAfter: entry.pointInTime.known.map { .zero + $0 })
+      }
     case .moveReplication: return move(of: entry)
     case .datastoreFull: return datastore(of: entry).map { .datastoreFull($0) }
     case .datastoreSlow:

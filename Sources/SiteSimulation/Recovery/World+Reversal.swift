@@ -112,9 +112,8 @@ extension World {
     replications[index].extentSizes = machines[machine].contents.map(\.geometry.extentSize)
     replications[index].report = scenario.report(
       of: description, product: transport.product, isBegun: true)
-    replications[index].routeEnds = parts.routeEnds(of: description, source: source, target: target)
+    replications[index].routeEnds = (source.reading, target.writing)
     replications[index].mergeRoute = route(target.reading + target.writing)
-    replications[index].compareRoute = route(source.reading + target.reading)
     let links = replications[index].links
     let link = links.first { isUp($0) } ?? links[0]
     replications[index].link = link

@@ -251,6 +251,10 @@ package struct WorldChecker {
     for (index, replication) in scenario.replications.enumerated() where replication.datastore == datastore {
       expected += world.replicaSpace(of: index)
     }
+    for (index, replication) in scenario.replications.enumerated()
+    where scenario.inventory[replication.virtualMachine].datastore == datastore {
+      expected += world.demandLogSpace(of: index)
+    }
     let used = world.usedSpace(on: datastore)
     guard used == expected else {
       throw Violation(

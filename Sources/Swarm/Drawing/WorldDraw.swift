@@ -37,6 +37,7 @@ package struct WorldDraw: Sendable {
       // A feature that finds nothing to change is not in this world.
       if sketch.draft != before { sketch.draft.features.append(feature.name) }
     }
+    Self.leaveOutWhatTheReleaseLacks(&sketch)
     Self.putInOrder(&sketch)
     draft = sketch.draft
   }
@@ -63,6 +64,19 @@ package struct WorldDraw: Sendable {
     sketch.draft.profile["transferChunk"] = quoted("\(64 << random.pick(5))KiB")
     sketch.draft.profile["haRestartDelay"] = quoted("\(1 + random.pick(40))s")
     sketch.draft.profile["mergeRate"] = quoted("\(1 + random.pick(4))MiB/s")
+  }
+
+  /// A scenario that asks for more than its release can do is none.
+  private static func leaveOutWhatTheReleaseLacks(_ sketch: inout WorldSketch) {
+    let lacking =
+      switch sketch.draft.profile["product"] {
+      case quoted("5.0"): ["pointsInTime", "compression", "encryption"]
+      case quoted("6.x"): ["encryption"]
+      default: [String]()
+      }
+    for index in sketch.draft.machines.indices {
+      for key in lacking { sketch.draft.machines[index].replication?[key] = nil }
+    }
   }
 
   /// Ends what nothing else ends, and gives the world the time it needs.

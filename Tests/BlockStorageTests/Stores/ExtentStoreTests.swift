@@ -120,7 +120,7 @@ import Testing
     #expect(imaged.digest == written.digest)
     #expect(imaged.digest.value == written.digest.value)
     #expect(written.digest(relativeTo: image).change == .none)
-    #expect(imaged.checksum(ofRegion: 0..<100) == written.checksum(ofRegion: 0..<100))
+    #expect(imaged.digestSum(ofRegion: 0..<100) == written.digestSum(ofRegion: 0..<100))
 
     written.fill(9..<10, tag: 5)
     #expect(imaged.digest != written.digest)
@@ -134,7 +134,7 @@ import Testing
   @Test func `An untouched disk of any size has the digest 0`() {
     let disk = ExtentStore(geometry: ExtentGeometry(diskSize: .tebibytes(62)))
     #expect(disk.digest.value == 0)
-    #expect(disk.checksum(ofRegion: 1_000_000_000..<1_000_000_256) == 0)
+    #expect(disk.digestSum(ofRegion: 1_000_000_000..<1_000_000_256) == 0)
   }
 
   @Test(arguments: [8, 128])
@@ -142,13 +142,13 @@ import Testing
     let geometry = geometry(extentCount: 100, payloadWidth: width)
     let disk = ExtentStore(geometry: geometry, image: BaseImage(usedExtentCount: 100, tag: 4))
     let kept = disk.digest
-    let region = disk.checksum(ofRegion: 64..<100)
+    let region = disk.digestSum(ofRegion: 64..<100)
 
     disk.flipBit(extent: 70, bit: 3)
 
     #expect(disk.tag(of: 70) == 4 ^ 8)
     #expect(disk.digest == kept && disk.fullDigest() != kept)
-    #expect(disk.checksum(ofRegion: 64..<100) != region)
+    #expect(disk.digestSum(ofRegion: 64..<100) != region)
 
     disk.flipBit(extent: 70, bit: 3)
     #expect(disk.fullDigest() == kept)
@@ -171,7 +171,7 @@ import Testing
 
     // 2,048 pages × 4 bytes and the directory: 3,200 leaves × 8 bytes.
     #expect(replica.allocatedBytes < 2_048 * 4 + 3_200 * 8 + 2_048)
-    #expect(replica.checksum(ofRegion: 0..<131_072) == disk.checksum(ofRegion: 0..<131_072))
+    #expect(replica.digestSum(ofRegion: 0..<131_072) == disk.digestSum(ofRegion: 0..<131_072))
   }
 
   @Test(arguments: [8, 128], [0, 1, 2, 31, 63])
@@ -199,5 +199,38 @@ import Testing
       let disk = ExtentStore(geometry: ExtentGeometry(diskSize: .mebibytes(1)))
       disk.write(0..<2, payloads: ([0, 0, 0, 0, 0, 0, 0, 1] as [UInt8]).span.bytes)
     }
+  }
+
+  /// Two ways to the same content must lead to the same larger extents, and other content to others.
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `Extents that become larger hold what the smaller ones held`(seed: UInt64) {
+    var random = RandomStream(seed: seed, name: "coarsened")
+    let small = ExtentGeometry(diskSize: .kibibytes(8 * (20 + random.next(below: 500))))
+    let shift = 1 + random.next(below: 3)
+    let large = ExtentGeometry(diskSize: small.diskSize * 2, extentSize: .kibibytes(8 << shift))
+    let image = BaseImage(usedExtentCount: 1 + Int(random.next(below: UInt64(small.extentCount))), tag: 5)
+    let disk = ExtentStore(geometry: small, image: image)
+    for _ in 0..<random.next(below: 12) {
+      let first = Int(random.next(below: UInt64(small.extentCount)))
+      let end = min(first + 1 + Int(random.next(below: 40)), small.extentCount)
+      disk.fill(first..<end, tag: random.next(below: 3))
+    }
+    let rewritten = ExtentStore(geometry: small)
+    for extent in 0..<small.extentCount { rewritten.fill(extent..<extent + 1, tag: disk.tag(of: extent)) }
+
+    let (one, other) = (disk.coarsened(to: large), rewritten.coarsened(to: large))
+    #expect(one.digest == other.digest && one.digest == one.fullDigest())
+    var tagsByContent: [[UInt64]: UInt64] = [:]
+    for extent in 0..<large.extentCount {
+      let parts = (extent << Int(shift)..<(extent + 1) << Int(shift)).map {
+        $0 < small.extentCount ? disk.tag(of: $0) : 0
+      }
+      let tag = one.tag(of: extent)
+      #expect(tag == other.tag(of: extent) && (tag == 0) == parts.allSatisfy { $0 == 0 })
+      if Set(parts).count == 1 { #expect(tag == parts[0]) }
+      #expect(tagsByContent[parts] ?? tag == tag)
+      tagsByContent[parts] = tag
+    }
+    #expect(Set(tagsByContent.values).count == tagsByContent.count)
   }
 }

@@ -67,7 +67,6 @@ import Testing
     ("transfer.hostContexts", "512 512 512 16 64 64"),
     ("demandLog.chunksInFlight", "8 8 64 64 256 256"),
     ("demandLog.reads", "4 4 32 32 32 32"),
-    ("connection.requestRetryDelayMaximum", "1m 1m 1m 1m 5s 5s"),
     ("schedule.objectiveMinimum", "15m 5m 5m 5m 5m 1m"),
     ("schedule.objectiveDefault", "4h 4h 4h 1h 1h 1h"),
     ("dataPath.hasCompression", "no yes yes yes yes yes"),

@@ -106,7 +106,7 @@ import Testing
       try target.growDisk(0, to: ExtentGeometry(diskSize: .kibibytes(8 * 63)))
     }
     #expect(throws: TargetRequestError.unfitGeometry) {
-      try target.growDisk(0, to: ExtentGeometry(diskSize: .mebibytes(8), extentSize: .kibibytes(16)))
+      try target.growDisk(0, to: ExtentGeometry(diskSize: .mebibytes(8), extentSize: .kibibytes(4)))
     }
   }
 
@@ -116,12 +116,14 @@ import Testing
     var target = pair.target
     var batch = ExtentBatch(geometry: pair.disks[0].geometry)
     batch.append(3..<5, from: pair.disks[0])
-    _ = try target.receive(.fullSyncBegan(sequence: 1), at: .zero)
+    _ = try target.receive(.fullSyncBegan(sequence: 1, keySeed: 0), at: .zero)
     _ = try target.receive(.fullSyncData(sequence: 1, disk: 0, batch: batch), at: .zero)
     _ = try target.receive(.fullSyncEnded(sequence: 1), at: .zero)
     _ = try target.growDisk(0, to: larger)
     #expect(target.redoSize == extents(2))
-    guard case .fullSyncReady(_, let allocated) = try target.receive(.fullSyncBegan(sequence: 2), at: .zero)
+    guard
+      case .fullSyncReady(_, let allocated) = try target.receive(
+        .fullSyncBegan(sequence: 2, keySeed: 0), at: .zero)
     else {
       Issue.record("a full sync was not accepted")
       return

@@ -47,7 +47,7 @@ import Testing
 
     var target = promotion.target
     #expect(throws: TargetRequestError.notReplicating) { try target.promote() }
-    let answer = try target.offer(.fullSyncBegan(sequence: 9), at: pair.now)
+    let answer = try target.offer(.fullSyncBegan(sequence: 9, keySeed: 0), at: pair.now)
     guard case .refused(.recovered) = answer else {
       Issue.record("\(answer) is no refusal")
       return
@@ -63,7 +63,8 @@ import Testing
     #expect(seeds.count == 1)
     #expect(target.spaceUse.total == .zero && target.instances == [])
     #expect(ReplicaListing(of: target, names: pair.names).files == [])
-    guard case .refused(.removed) = try target.offer(.fullSyncBegan(sequence: 9), at: pair.now) else {
+    guard case .refused(.removed) = try target.offer(.fullSyncBegan(sequence: 9, keySeed: 0), at: pair.now)
+    else {
       Issue.record("a removed replica took a message")
       return
     }

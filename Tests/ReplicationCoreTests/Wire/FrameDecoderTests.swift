@@ -71,7 +71,7 @@ import Testing
         let expected: FrameDecodingError =
           switch bit / 8 {
           case 0..<4: .badMagic(FrameHeader.magic ^ 1 << UInt32(bit))
-          case 4: .unsupportedVersion(1 ^ 1 << UInt8(bit % 8))
+          case 4: .unsupportedVersion(2 ^ 1 << UInt8(bit % 8))
           case 5..<FrameHeader.size: .damagedHeader
           default: .damagedPayload
           }
@@ -87,8 +87,8 @@ import Testing
     // Both payloads are 8 bytes, and both frames are sound.
     var (one, other): ([UInt8], [UInt8]) = ([], [])
     var encoder = FrameEncoder()
-    try encoder.encode(.fullSyncBegan(sequence: 1), address: WireSamples.address, into: &one)
-    try encoder.encode(.fullSyncBegan(sequence: 2), address: WireSamples.address, into: &other)
+    try encoder.encode(.fullSyncBegan(sequence: 1, keySeed: 1), address: WireSamples.address, into: &one)
+    try encoder.encode(.fullSyncBegan(sequence: 2, keySeed: 2), address: WireSamples.address, into: &other)
     let mixed = one[..<FrameHeader.size] + other[FrameHeader.size...]
     var decoder = FrameDecoder()
     decoder.received(Array(mixed))

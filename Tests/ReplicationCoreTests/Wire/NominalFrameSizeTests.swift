@@ -20,10 +20,8 @@ import Testing
     #expect(WireSamples.targetMessages[1].nominalFrameSize(parameters: parameters) == .bytes(112))
   }
 
-  /// Where payloads are whole extents and checksums have 8 bytes, both sizes are one.
+  /// Where payloads are whole extents, both sizes are one.
   @Test func `The nominal size is what a live frame has`() throws {
-    var parameters = parameters
-    parameters.checksumSize = .bytes(8)
     let geometry = ExtentGeometry(diskSize: .kibibytes(64), payloadWidth: 8192)
     var batch = ExtentBatch(geometry: geometry)
     let content = [UInt8](repeating: 9, count: 3 * 8192)

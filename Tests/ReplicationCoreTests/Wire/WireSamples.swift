@@ -27,11 +27,16 @@ enum WireSamples {
     tags.flatMap { tag in withUnsafeBytes(of: tag.littleEndian) { Array($0) } }
   }
 
+  /// Checksums of the given lower words, whose upper words are one more.
+  static func checksums(_ words: [UInt64]) -> [RegionChecksum] {
+    words.map { RegionChecksum(value: UInt128($0 + 1) << 64 | UInt128($0)) }
+  }
+
   /// One message of each kind.
   static let sourceMessages: [SourceMessage] = [
-    .fullSyncBegan(sequence: 258),
+    .fullSyncBegan(sequence: 258, keySeed: 0xf1_0000_0000_0000_00f2),
     .regionChecksums(
-      CompareRequest(disk: 0, extents: 1..<10, regionExtents: 4, checksums: [0xa1, 0xa2, 0xa3])),
+      CompareRequest(disk: 0, extents: 1..<10, regionExtents: 4, checksums: checksums([0xa1, 0xa2, 0xa3]))),
     .fullSyncData(sequence: 258, disk: 1, batch: batch(disk: 1, [2..<3], bytes: Array(0..<16))),
     .fullSyncEnded(sequence: 258),
     .deltaData(
@@ -52,7 +57,8 @@ enum WireSamples {
     .fullSyncReady(sequence: 258, allocated: [[0..<3, 5..<10], []]),
     .regionsCompared(
       RegionComparison(
-        disk: 1, differences: [RegionComparison.Difference(extents: 2..<4, checksums: [0xe1, 0xe2])])),
+        disk: 1,
+        differences: [RegionComparison.Difference(extents: 2..<4, checksums: checksums([0xe1, 0xe2]))])),
     .fullSyncAccepted(sequence: 258),
     .instanceCompleted(sequence: 259),
   ]
@@ -76,6 +82,10 @@ enum WireSamples {
 
   // MARK: - Random messages
 
+  static func randomChecksum(_ random: inout RandomStream) -> RegionChecksum {
+    RegionChecksum(value: UInt128(random.next()) << 64 | UInt128(random.next()))
+  }
+
   static func randomRun(on disk: Int, _ random: inout RandomStream) -> Range<Int> {
     let count = UInt64(disks[disk].extentCount)
     let lowerBound = random.next(below: count)
@@ -86,7 +96,7 @@ enum WireSamples {
     let disk = Int(random.next(below: 2))
     let sequence = random.next()
     switch random.next(below: 6) {
-    case 0: return .fullSyncBegan(sequence: sequence)
+    case 0: return .fullSyncBegan(sequence: sequence, keySeed: randomChecksum(&random).value)
     case 1: return .fullSyncEnded(sequence: sequence)
     case 2:
       let extents = randomRun(on: disk, &random)
@@ -95,7 +105,7 @@ enum WireSamples {
       return .regionChecksums(
         CompareRequest(
           disk: disk, extents: extents, regionExtents: regionExtents,
-          checksums: (0..<regions).map { _ in random.next() }))
+          checksums: (0..<regions).map { _ in randomChecksum(&random) }))
     case 3:
       return .deltaEnded(
         InstanceSummary(
@@ -127,7 +137,8 @@ enum WireSamples {
     case 2:
       let differences = (0..<random.next(below: 4)).map { _ in
         let extents = randomRun(on: disk, &random)
-        return RegionComparison.Difference(extents: extents, checksums: extents.map { _ in random.next() })
+        return RegionComparison.Difference(
+          extents: extents, checksums: extents.map { _ in randomChecksum(&random) })
       }
       return .regionsCompared(RegionComparison(disk: disk, differences: differences))
     default:

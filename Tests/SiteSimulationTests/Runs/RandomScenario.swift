@@ -12,6 +12,8 @@ struct RandomScenario {
 
   private var random: RandomStream
   private(set) var world: SmallWorld
+  /// Its place in the list of releases.
+  private var release = 0
   /// Whether the network model counts the bytes of the data; SimGrid's models count what stands for them.
   private(set) var countsBytes = true
   /// Whether the datastores have a pace that can fall.
@@ -47,7 +49,9 @@ struct RandomScenario {
   }
 
   private mutating func drawProduct() {
-    let product = ["5.0", "6.x", "7.0", "8.0", "8.0U3", "enhanced"][pick(6)]
+    let releases = ["5.0", "6.x", "7.0", "8.0", "8.0U3", "enhanced"]
+    release = pick(releases.count)
+    let product = releases[release]
     world.profile += #", "product": "\#(product)", "windowBlock": "\#(["extent", "update"][pick(2)])""#
     world.profile += #", "hostContexts": \#(1 + pick(4)), "fullSyncLimit": \#(1 + pick(3))"#
     world.profile += #", "blocksInFlight": \#(8 << pick(5)), "earlyStartShare": "\#(pick(50))%""#
@@ -74,10 +78,11 @@ struct RandomScenario {
     world.replications.append(
       #""vm": "vm-\#(number)", "rpo": "\#(15 + pick(60))s", "policy": "\#(policy)", \#(start)"#)
     if pick(4) == 0 {
-      world.replications[number - 1] += #", "pointsInTime": { "perDay": \#(1 + pick(24)), "days": 1 }"#
+      let points = #", "pointsInTime": { "perDay": \#(1 + pick(24)), "days": 1 }"#
+      if release > 0 { world.replications[number - 1] += points }
     }
-    if pick(4) == 0 { world.replications[number - 1] += #", "compression": true"# }
-    if pick(4) == 0 { world.replications[number - 1] += #", "encryption": true"# }
+    if pick(4) == 0, release > 0 { world.replications[number - 1] += #", "compression": true"# }
+    if pick(4) == 0, release > 1 { world.replications[number - 1] += #", "encryption": true"# }
   }
 
   private mutating func workload() -> String {

@@ -26,9 +26,9 @@ import Testing
     #expect(cycle.duration.isClose(to: .seconds(12)))
   }
 
-  @Test func `A release without compression sends everything`() throws {
+  @Test func `A replication without compression sends everything`() throws {
     var world = Self.world
-    world.profile = #""product": "5.0""#
+    world.replications = [#""vm": "app", "rpo": "1m", "policy": "fixed", "initialSync": "done""#]
     #expect(try run(world).cycles[0].wireSize == .mebibytes(48))
   }
 
@@ -82,6 +82,56 @@ import Testing
     // The merge of the delta before would share the datastore.
     world.duration = "115s"
     #expect(try run(world).cycles[0].duration.isClose(to: .seconds(24)))
+  }
+
+  /// Beside a second disk that hardly compresses and is hardly written.
+  @Test func `Each disk's content takes from datastores what it was before compression`() throws {
+    // The first disk's 48 MiB shrink to 12 MiB: 12 s on the link, 24 s at 2 MiB/s. Then the other's 1 MiB takes 1 s on the
+    // link and half of that on the datastore. The mean share of both, 62.5 %, would say 13 MiB / 0.625 in 10.4 s.
+    var world = Self.world
+    world.datastore = #", "write": "2MiB/s""#
+    world.duration = "115s"
+    world.workloads["log"] =
+      #""model": "periodic", "every": "1m", "first": "30s", "size": "1MiB", "compressed": "100%""#
+    world.machines = [
+      #""name": "app", "disks": [{ "name": "data", "size": "1GiB", "used": "64MiB", "workload": "app" }, { "name": "log", "size": "64MiB", "workload": "log" }]"#
+    ]
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.payloadSize == .mebibytes(49) && cycle.wireSize == .mebibytes(13))
+    #expect(
+      abs(cycle.duration.inSeconds - 25) < 0.1, "\(cycle.duration)")
+  }
+
+  @Test func `Freed extents that weigh almost nothing on the link are written in full`() throws {
+    // 48 MiB of zeros, 3/264 of it on the link, at 2 MiB/s: 24 s.
+    var world = Self.world
+    world.datastore = #", "write": "2MiB/s""#
+    world.duration = "115s"
+    world.workloads = ["app": #""model": "periodic", "every": "1h", "first": "59m", "size": "1MiB""#]
+    world.timeline = [#""at": "10s", "do": "vm.trim", "vm": "app", "disk": "data", "size": "48MiB""#]
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.payloadSize == .mebibytes(48))
+    #expect(abs(cycle.duration.inSeconds - 24) < 0.1, "\(cycle.duration)")
+  }
+
+  /// - Source: VMware, 2015: before hosts of release 6.0 at both ends the replication server decompresses.
+  @Test(arguments: [("7.0", 24), ("8.0", 12)] as [(String, Int64)])
+  func `Decompression costs the server where the release leaves it to it`(
+    product: String, seconds: Int64
+  ) throws {
+    // 12 MiB on the link in 12 s; 48 MiB decompressed at 2 MiB/s in 24 s.
+    var world = Self.world
+    world.profile = #""product": "\#(product)", "serverDecompressionRate": "2MiB/s""#
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.duration.isClose(to: .seconds(seconds)), "\(cycle.duration)")
+  }
+
+  @Test(arguments: [("7.0", 24), ("8.0", 12)] as [(String, Int64)])
+  func `A host takes in what the server has decompressed`(product: String, seconds: Int64) throws {
+    var world = Self.world
+    world.profile = #""product": "\#(product)", "hostRate": "2MiB/s""#
+    let cycle = try run(world).cycles[0]
+    #expect(cycle.duration.isClose(to: .seconds(seconds)), "\(cycle.duration)")
   }
 
   @Test func `A compressed delta that is cut off has carried its share`() throws {

@@ -131,4 +131,26 @@ import Testing
     #expect(record.deltas[0].endedAt.isClose(to: .seconds(66)))
     #expect(record.vms[0].lag.completions.count == 2, "the replica at the start, and one instance")
   }
+
+  // MARK: - Seeds that are none
+
+  @Test(arguments: [("other-uuid", "seedUUIDDiffers"), ("not-chosen", "nameTakenWithoutSeed")])
+  func `A seed that does not fit is an error until the replication is configured again`(
+    seed: String, problem: String
+  ) throws {
+    // Configured again at 60 s: a file that nobody had chosen becomes the seed, which is current; one of another disk is
+    // left alone, and all 32 MiB are sent.
+    var world = Self.world(#""initialSync": "seeded", "differing": "0%", "seed": "\#(seed)""#)
+    let broken = try run(world)
+    #expect(broken.cycles.isEmpty && broken.vms[0].finalStatus.hasPrefix("ERROR"))
+    let event = try #require(broken.events.first { $0.kind == "replication.error" })
+    #expect(event.at == .zero && event.detail.contains(problem), "\(event)")
+
+    world.timeline = [#""at": "60s", "do": "replication.reconfigure", "vm": "app""#]
+    let mended = try run(world)
+    #expect(mended.fullSyncs.map(\.startedAt) == [.seconds(60)])
+    #expect(mended.fullSyncs.map(\.payloadSize) == [seed == "not-chosen" ? .zero : .mebibytes(32)])
+    #expect(mended.fullSyncs.map(\.checksummedSize) == [seed == "not-chosen" ? .mebibytes(32) : .zero])
+    #expect(mended.vms[0].finalStatus == "OK")
+  }
 }

@@ -1,3 +1,4 @@
+import BlockStorage
 import Inventory
 import Measurements
 import Quantities
@@ -146,6 +147,28 @@ import Testing
     #expect(record.deltas.prefix(3).allSatisfy { $0.payloadSize == .mebibytes(8) })
   }
 
+  /// - Source: ESXi advanced settings: 8 KiB extents up to 2 TiB, 16 KiB up to 8 TiB.
+  @Test func `A disk that grows over a break gets larger extents and is compared`() throws {
+    // At 100 s, from 2 to 3 TiB. 64 KiB are written at 30 s, 90 s and so on, eight extents of 8 KiB, which begin and end
+    // in the middle of a larger one: five of 16 KiB. Those of 90 s are what differs at 100 s.
+    var world = Self.world(
+      #""at": "100s", "do": "vm.resize-disk", "vm": "app", "disk": "data", "size": "3TiB""#)
+    world.duration = "300s"
+    world.workloads = [
+      "app": #""model": "periodic", "every": "1m", "first": "30s", "size": "64KiB", "offset": "1032KiB""#
+    ]
+    world.machines = [
+      #""name": "app", "host": "paris-esx-01", "disks": [{ "name": "data", "size": "2TiB", "used": "64MiB", "workload": "app" }]"#
+    ]
+    let record = try run(world)
+    #expect(record.fullSyncs.map(\.startedAt) == [.seconds(100)])
+    #expect(record.fullSyncs.map(\.checksummedSize) == [.mebibytes(64)])
+    #expect(record.fullSyncs.map(\.payloadSize) == [.kibibytes(80)])
+    let deltas = record.deltas.filter { $0.startedAt == .seconds(60) || $0.startedAt == .seconds(180) }
+    #expect(deltas.map(\.payloadSize) == [.kibibytes(64), .kibibytes(80)])
+    #expect(record.vms[0].finalStatus == "OK")
+  }
+
   @Test func `A disk that grows while its machine is off is compared at power-on`() throws {
     let record = try run(
       Self.world(
@@ -203,5 +226,62 @@ import Testing
     #expect(record.cycles[1].endedAt.isClose(to: .seconds(118)))
     #expect(try event("vm.start-refused", in: record).at == .seconds(112))
     #expect(try event("vm.start", in: record).at.isClose(to: .seconds(118)))
+  }
+
+  // MARK: - Removing a disk
+
+  @Test func `A removed disk is an error until the replication is configured without it`() throws {
+    // Both disks change 8 MiB a minute. After 200 s only the first one is left, with what it changed since 60 s.
+    var world = Self.world(
+      #""at": "64s", "do": "vm.remove-disk", "vm": "app", "disk": "old""#,
+      #""at": "200s", "do": "replication.reconfigure", "vm": "app""#,
+      #""at": "400s", "do": "vm.remove-disk", "vm": "app", "disk": "data""#)
+    world.machines = [
+      #""name": "app", "host": "paris-esx-01", "disks": [{ "name": "old", "size": "64MiB", "workload": "app" }, { "name": "data", "size": "1GiB", "used": "64MiB", "workload": "app" }]"#
+    ]
+    let record = try run(world)
+    #expect(record.cycles[0].outcome == .aborted(reason: "configurationFailed"))
+    #expect(try event("replication.error", in: record).at == .seconds(64))
+    #expect(record.fullSyncs.isEmpty)
+    let next = try #require(record.deltas.first { $0.isCompleted })
+    #expect(next.startedAt == .seconds(200) && next.payloadSize == .mebibytes(8))
+    #expect(record.vms[0].disks.map(\.name) == ["data"])
+    #expect(try event("vm.remove-disk-refused", in: record).detail == "the last disk")
+    #expect(record.vms[0].finalStatus == "OK")
+  }
+
+  // MARK: - UNMAP while it is sent
+
+  /// Of the delta that begins at 60 s, the first 4 MiB are sent, 4 MiB of them are being read ahead; the guest frees the last.
+  @Test(
+    arguments: [("preserve", 8), ("ignore", 0), ("free-the-rest", 4), ("refuse", 0)] as [(String, UInt64)])
+  func `What becomes of an UNMAP of what is still to be sent is a choice`(
+    policy: String, freed: UInt64
+  ) throws {
+    // 16 MiB written at 30 s, so that the delta of 60 s has much to send at 61 s. Freed are 8 MiB, half of them in it.
+    var world = Self.world(
+      #""at": "61s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "12MiB", "size": "8MiB""#)
+    world.duration = "118s"
+    world.workloads = ["app": #""model": "periodic", "every": "1h", "first": "30s", "size": "16MiB""#]
+    world.profile = #""collidingUnmap": "\#(policy)""#
+    var running = try world.world()
+    try running.run(until: .seconds(100))
+    let content = running.machines[0].contents[0]
+    // 12 to 20 MiB are the extents from 1,536 to 2,559.
+    let zeros = (1_536..<2_560).count { content.tag(of: $0) == 0 }
+    #expect(ByteCount.kibibytes(8) * UInt64(zeros) == .mebibytes(freed))
+    let record = try run(world)
+    #expect(record.events.contains { $0.kind == "vm.trim-refused" } == (policy == "refuse"))
+    #expect(record.cycles[0].preservedExtentCount == (policy == "preserve" ? 512 : 0))
+  }
+
+  @Test(arguments: [(false, 24), (true, 16)] as [(Bool, UInt64)])
+  func `With the option on, freeing what holds zeros changes nothing`(isOn: Bool, size: UInt64) throws {
+    // 16 MiB written at 30 s; 8 MiB that never held anything are freed at 40 s.
+    var world = Self.world(
+      #""at": "40s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "512MiB", "size": "8MiB""#)
+    world.workloads = ["app": #""model": "periodic", "every": "1h", "first": "30s", "size": "16MiB""#]
+    world.profile = #""unmapOptimization": \#(isOn)"#
+    #expect(try run(world).cycles[0].payloadSize == .mebibytes(size))
   }
 }

@@ -1,3 +1,4 @@
+import BlockStorage
 import Inventory
 import Measurements
 import Quantities
@@ -114,5 +115,31 @@ import Testing
     let report = try #require(record.events.first { $0.kind == "replication.preparation-exceeds-rpo" })
     #expect(report.at.isClose(to: .minutes(30)))
     #expect(record.deltas[0].startedAt == .minutes(31))
+  }
+
+  @Test func `A test can run on an image of an older point in time`() throws {
+    // An instance every minute, one kept of each hour: at 3:30 h those of 1, 2 and 3 o'clock and the newest.
+    var world = MachineVerbTests.world(
+      #""at": "3h30m30s", "do": "replication.test-image", "vm": "app", "pointInTime": "2h30m", "for": "10m""#)
+    world.duration = "4h"
+    world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "64KiB""#]
+    world.replications = [
+      #""vm": "app", "rpo": "1m", "policy": "fixed", "initialSync": "done", "pointsInTime": { "perDay": 24, "days": 1 }"#
+    ]
+    var running = try world.world()
+    try running.run(until: .minutes(215))
+    let instance = try #require(running.replications[0].replica.testedInstance)
+    #expect(instance.pointInTime == .minutes(120))
+    // What the image holds is what the guest had written by two o'clock, not what the replica holds now.
+    let image = try #require(running.replications[0].replica.testImageDisks?[0])
+    var tested: [UInt8] = []
+    image.read(0..<1, appendingTo: &tested)
+    #expect(tested != running.machines[0].contents[0].payload(of: 0))
+
+    // Without points in time only the newest instance is there.
+    world = MachineVerbTests.world(
+      #""at": "4m30s", "do": "replication.test-image", "vm": "app", "pointInTime": "2m""#)
+    let refusal = try #require(run(world).events.first { $0.kind == "replication.test-refused" })
+    #expect(refusal.at == .seconds(270) && refusal.detail == "no instance is as old as 2m")
   }
 }
