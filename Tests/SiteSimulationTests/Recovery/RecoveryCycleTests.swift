@@ -22,7 +22,8 @@ import Testing
     for turn in 0..<2 {
       let from = turn == 0 ? "paris" : "lyon"
       let migration = try #require(try world.complete(.plannedMigration))
-      #expect(migration.result == "SUCCESS" && !migration.hasProblems, "\(migration.errors) \(migration.warnings)")
+      #expect(
+        migration.result == "SUCCESS" && !migration.hasProblems, "\(migration.errors) \(migration.warnings)")
       #expect(migration.protectedSite == from)
       #expect(world.planStatus == .recoveryComplete)
       // Nothing was written after the machines were off, and the last synchronization came after that.

@@ -50,7 +50,8 @@ struct RecoveryWorld {
         "disks": [{ "name": "os", "size": "\(disk)", "used": "\(disk)", "workload": "steady" }] }
       """
     }
-    let own = #"{ "name": "RP", "from": "paris", "to": "lyon", "groups": [\#(groupNames)]\#(plan.isEmpty ? "" : ", ")\#(plan) }"#
+    let own =
+      #"{ "name": "RP", "from": "paris", "to": "lyon", "groups": [\#(groupNames)]\#(plan.isEmpty ? "" : ", ")\#(plan) }"#
     return """
       { "format": 1, "name": "recovery", "seed": \(seed), "limits": "relaxed",
         "clock": { "start": "2025-03-03T00:00:00Z", "duration": "\(duration)" },
@@ -96,7 +97,9 @@ extension World {
   }
 
   /// Begins a run of a plan now.
-  mutating func begin(_ workflow: PlanWorkflow, plan: Int = 0, prompts: Scenario.PlanRunOptions.Prompts = .wait)
+  mutating func begin(
+    _ workflow: PlanWorkflow, plan: Int = 0, prompts: Scenario.PlanRunOptions.Prompts = .wait
+  )
     throws
   {
     try perform(
@@ -107,7 +110,8 @@ extension World {
   ///
   /// - Returns: `nil` if it was refused.
   mutating func complete(
-    _ workflow: PlanWorkflow, plan: Int = 0, prompts: Scenario.PlanRunOptions.Prompts = .dismissed(after: .zero)
+    _ workflow: PlanWorkflow, plan: Int = 0,
+    prompts: Scenario.PlanRunOptions.Prompts = .dismissed(after: .zero)
   ) throws -> PlanRunRecord? {
     let count = planRuns.count
     try begin(workflow, plan: plan, prompts: prompts)
