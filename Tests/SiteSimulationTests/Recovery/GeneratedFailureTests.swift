@@ -27,7 +27,7 @@ import Testing
 
   /// Two groups of two machines, one of which is customised, with all kinds of custom steps and a machine that gives way.
   private func world() throws -> World {
-    var text = RecoveryWorld(machines: 4, machinesPerGroup: 2)
+    var text = PlannedWorld(machines: 4, machinesPerGroup: 2)
     text.disk = "1MiB"
     text.write = "1kB/s"
     text.furtherMachines = [

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct RecoveryCycleTests {
   @Test func `A test, its clean-up, a migration, and back again end where they began`() throws {
-    var world = try RecoveryWorld().world()
+    var world = try PlannedWorld().world()
     try world.run(until: .minutes(30))
 
     let test = try #require(try world.complete(.test(synchronizesData: true)))
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `A disaster loses what was written since the newest instance, and nothing else`() throws {
-    var world = try RecoveryWorld(
+    var world = try PlannedWorld(
       timeline: [
         #""at": "1h", "do": "site.fail", "site": "paris", "for": "4h", "id": "disaster""#,
         #""at": "1h10m", "do": "plan.recover", "plan": "RP", "mode": "disaster-recovery", "id": "failover""#,
@@ -82,8 +82,8 @@ import Testing
       #""at": "1h", "do": "plan.test", "plan": "RP", "id": "drill""#,
       #""after": "drill", "delay": "20m", "do": "plan.cleanup", "plan": "RP", "id": "cleanup""#,
     ]
-    var tested = try RecoveryWorld(timeline: drill).world()
-    var twin = try RecoveryWorld().world()
+    var tested = try PlannedWorld(timeline: drill).world()
+    var twin = try PlannedWorld().world()
     try tested.run(untilEndOf: "cleanup")
     try tested.run(until: .minutes(180))
     try twin.run(until: .minutes(180))
@@ -97,14 +97,14 @@ import Testing
   }
 
   @Test func `The parts of the critical path add up to the recovery time`() throws {
-    var world = try RecoveryWorld(machines: 6, machinesPerGroup: 3).world()
+    var world = try PlannedWorld(machines: 6, machinesPerGroup: 3).world()
     try world.run(until: .minutes(30))
     let run = try #require(try world.complete(.plannedMigration))
     let time = try #require(run.recoveryTime)
     #expect(run.criticalPath.reduce(TimeSpan.zero) { $0 + $1.duration } == time)
     #expect(time > .seconds(30))
     // With one operation at a time everything waits longer.
-    var slow = try RecoveryWorld(
+    var slow = try PlannedWorld(
       machines: 6, machinesPerGroup: 3, recovery: #""times": { "operationsPerVCenter": 1 }"#
     ).world()
     try slow.run(until: .minutes(30))

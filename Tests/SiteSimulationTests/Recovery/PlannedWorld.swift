@@ -11,7 +11,7 @@ import Testing
 ///
 /// Unless a test says otherwise: `vm-01` and so on with a disk of 64 MiB each, full, of which 20 kB/s are written, guests
 /// that boot in 30 s and shut down in 10 s, an RPO of 5 minutes and a link of 100 Mbit/s.
-struct RecoveryWorld {
+struct PlannedWorld {
   var duration = "24h"
   var seed = 1
   var machines = 3
@@ -78,11 +78,11 @@ struct RecoveryWorld {
 
 extension RecoveryPairID {
   /// The only pair of a test.
-  static let only = RecoveryPairID(0)
+  static var only: RecoveryPairID { RecoveryPairID(0) }
 }
 
 extension RecoveryPlanID {
-  static let first = RecoveryPlanID(0)
+  static var first: RecoveryPlanID { RecoveryPlanID(0) }
 }
 
 extension World {
