@@ -6,9 +6,9 @@ import SimulationKernel
 
 /// The power of copies of machines, as plans change it.
 extension World {
-  /// Powers a copy on; its guest boots from now on. No effect if it is on.
+  /// Powers a copy on, so that its guest boots.
   ///
-  /// In a cluster that is looked at in detail the copy goes to a host with room, as vSphere DRS would choose; elsewhere to the running host of
+  /// No effect if it is on. In a cluster that is looked at in detail the copy goes to a host with room, as vSphere DRS would choose; elsewhere to the running host of
   /// its site on which the fewest machines are on. The protected copy goes back to its own host if that runs.
   ///
   /// - Returns: The host.
