@@ -1,6 +1,8 @@
+import BlockStorage
 import Inventory
 import Quantities
 import RecoveryCore
+import ReplicationCore
 import Scenarios
 
 @testable import SiteSimulation

@@ -1,6 +1,8 @@
+import BlockStorage
 import Inventory
 import Measurements
 import Quantities
+import ReplicationCore
 import Scenarios
 import Testing
 
