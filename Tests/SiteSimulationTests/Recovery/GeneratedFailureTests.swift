@@ -38,7 +38,7 @@ import Testing
       "suspend": ["batch"],
       "vms": [
         { "match": "vm-01", "priority": 1, "postPowerOn": [{ "type": "RUN_ON_VM", "name": "check", "command": "check" }] },
-        { "match": "vm-02", "ip": { "mode": "manual", "nics": [{ "nic": 0, "ipv4": "dhcp" }] } }],
+        { "match": "vm-02", "ip": { "mode": "manual", "nics": [{ "nic": 0, "site": "lyon", "address": "dhcp" }] } }],
       "steps": [{ "before": "power-on:P1", "type": "RUN_ON_SRM_SERVER", "name": "tell", "command": "tell" }]
       """
     var world = try text.world()
