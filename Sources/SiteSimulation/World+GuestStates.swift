@@ -33,6 +33,9 @@ extension World {
     machines[machine].guest.isShutDownByPlan = false
     machines[machine].guest.isCrashed = false
     machines[machine].guest.stamp += 1
+    if case .writing = machines[machine].customization?.phase {
+      machines[machine].customization?.phase = .booting
+    }
     pauseGuest(machine)
   }
 

@@ -106,21 +106,19 @@ extension World {
     try sourceChanged(replication)
   }
 
-  /// The same on a disk that nobody tracks.
+  /// The same on a disk that nobody tracks: whole extents are freed, and one that is covered in part is written.
   private mutating func trimUntracked(
     _ content: ExtentStore, machine: Int, disk: Int, offset: ByteCount, size: ByteCount
   ) {
-    let extent = content.geometry.extentSize.bytes
-    let (first, end) = (offset.bytes, (offset + size).bytes)
-    let touched = content.geometry.extents(covering: first..<end)
-    let whole =
-      Int((first + extent - 1) / extent)..<max(Int((first + extent - 1) / extent), Int(end / extent))
     let tag = machines[machine].disks[disk].nextTag()
-    content.fill(
-      touched.lowerBound..<max(touched.lowerBound, min(whole.lowerBound, touched.upperBound)), tag: tag)
-    content.fill(whole.clamped(to: touched), tag: 0)
-    content.fill(
-      min(max(whole.upperBound, touched.lowerBound), touched.upperBound)..<touched.upperBound, tag: tag)
+    let extentSize = content.geometry.extentSize.bytes
+    let bytes = offset.bytes..<(offset + size).bytes
+    for extent in content.geometry.extents(covering: bytes) {
+      let start = UInt64(extent) * extentSize
+      let end = min(start + extentSize, content.geometry.diskSize.bytes)
+      let isWhole = bytes.lowerBound <= start && end <= bytes.upperBound
+      content.fill(extent..<extent + 1, tag: isWhole ? 0 : tag)
+    }
   }
 
   // MARK: - Snapshots

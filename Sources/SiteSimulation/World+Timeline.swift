@@ -197,25 +197,29 @@ extension World {
   /// A replica can be written while its server and the host it writes through run.
   mutating func reachabilityChanged() throws(SimulationFailure) {
     for index in replications.indices where replications[index].isActive {
-      // Also where the path stays broken: the target may be lost while the link is down, and be back later.
-      applyTargetState(index)
-      let isReachable =
-        isUp(replications[index].link) && isTargetConnected(index)
-        && !machines[replications[index].machineIndex].isStalled
-      guard isReachable != replications[index].isReachable else { continue }
-      replications[index].isReachable = isReachable
-      if isReachable {
-        for side in replications[index].stalledControls {
-          queue.schedule(
-            WorldEvent(.controlArrives, index, side: side, stamp: replications[index].session), at: now)
-        }
-        replications[index].stalledControls.removeAll()
-        replications[index].source.pathReturned()
-      } else {
-        replications[index].source.pathBroke(at: now)
-      }
-      try sourceChanged(index)
+      try reachabilityChanged(of: index)
     }
+  }
+
+  mutating func reachabilityChanged(of index: Int) throws(SimulationFailure) {
+    // Also where the path stays broken: the target may be lost while the link is down, and be back later.
+    applyTargetState(index)
+    let isReachable =
+      isUp(replications[index].link) && isTargetConnected(index)
+      && !machines[replications[index].machineIndex].isStalled
+    guard isReachable != replications[index].isReachable else { return }
+    replications[index].isReachable = isReachable
+    if isReachable {
+      for side in replications[index].stalledControls {
+        queue.schedule(
+          WorldEvent(.controlArrives, index, side: side, stamp: replications[index].session), at: now)
+      }
+      replications[index].stalledControls.removeAll()
+      replications[index].source.pathReturned()
+    } else {
+      replications[index].source.pathBroke(at: now)
+    }
+    try sourceChanged(index)
   }
 }
 

@@ -119,6 +119,9 @@ extension RecoveryConductor {
         }
         try mappings.map(
           mapping.source, to: mapping.target, from: side, reverse: mapping.isReversed)
+        if let rules = mapping.addressRules {
+          try mappings.setIPMapping(rules, for: mapping.source, from: side)
+        }
       }
       guard kind == .network else { return }
       for mapping in description.testNetworks

@@ -175,13 +175,9 @@ extension World {
     of vm: VirtualMachineID, recoveredTo side: PairSide, _ conductor: RecoveryConductor
   ) -> PlanMember {
     let settings = conductor.settings(of: vm, recoveredTo: side)
-    let cards = conductor.groups.protectedVM(vm)?.location.networks ?? []
-    let customizations = settings.customizations(
-      of: cards.map { NICState(network: $0, ipv4: nil) }, recoveredTo: side, mappings: conductor.mappings,
-      defaults: conductor.description.defaults[side])
     return PlanMember(
       vm: vm, name: scenario.inventory[vm].name, settings: settings,
-      needsCustomization: !customizations.isEmpty,
+      needsCustomization: !conductor.customizations(of: vm, recoveredTo: side).isEmpty,
       hasTools: scenario.virtualMachines[vm.index].guest.hasTools,
       isOnAtProtectedSite: isToRunAtProtectedSite(vm),
       problem: conductor.problem(of: vm))

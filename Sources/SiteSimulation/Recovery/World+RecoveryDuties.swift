@@ -205,7 +205,7 @@ extension World {
       if let failure = isTest ? registerTest(machine) : registerRecovered(machine) {
         return .failed(failure.text)
       }
-      if !isTest { conductors[pair].groups.recovered(vm) }
+      if !isTest { conductors[pair].recovered(vm, to: run.recoverySide) }
       return .done
     case .configureTestNetwork:
       return .done

@@ -6,9 +6,9 @@ import SimulationKernel
 
 /// The power of copies of machines, as plans change it.
 extension World {
-  /// Powers a copy on; its guest boots from now on. No effect if it is on.
+  /// Powers a copy on, so that its guest boots.
   ///
-  /// In a cluster that is looked at in detail the copy goes to a host with room, as vSphere DRS would choose; elsewhere to the running host of
+  /// No effect if it is on. In a cluster that is looked at in detail the copy goes to a host with room, as vSphere DRS would choose; elsewhere to the running host of
   /// its site on which the fewest machines are on. The protected copy goes back to its own host if that runs.
   ///
   /// - Returns: The host.
@@ -136,7 +136,9 @@ extension World {
     for ticket in machines[machine].toolsWaits { end(ticket) }
     machines[machine].toolsWaits.removeAll()
     if !machines[machine].stopWaits.isEmpty { askGuestToShutDown(machine) }
-    guard var customization = machines[machine].customization else { return }
+    guard var customization = machines[machine].customization, case .booting = customization.phase else {
+      return
+    }
     customization.phase = .writing
     customization.stamp += 1
     machines[machine].customization = customization
@@ -147,8 +149,13 @@ extension World {
   /// The settings of a plan are in the guest.
   mutating func guestWritten(_ machine: Int, stamp: UInt64) throws(SimulationFailure) {
     guard let customization = machines[machine].customization, customization.stamp == stamp,
-      case .writing = customization.phase, machines[machine].isOn, machines[machine].guest.isWorking
+      case .writing = customization.phase
     else { return }
+    guard machines[machine].isOn, machines[machine].guest.isWorking else {
+      // Once it works again, all of it is written anew.
+      machines[machine].customization?.phase = .booting
+      return
+    }
     machines[machine].customization?.phase = .shuttingDown
     askGuestToShutDown(machine)
   }

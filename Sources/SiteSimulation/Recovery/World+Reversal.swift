@@ -128,7 +128,7 @@ extension World {
     replications[index][.backward].route = answerRoute(index)
     pathChanged(index)
     takeMoves(of: tellSchedule(index))
-    try reachabilityChanged()
+    try reachabilityChanged(of: index)
     try sourceChanged(index)
   }
 

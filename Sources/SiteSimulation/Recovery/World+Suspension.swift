@@ -5,7 +5,9 @@ import Scenarios
 
 /// Machines that make room for a recovery, and what a site answers.
 extension World {
-  /// Suspends a machine at a site: it keeps its memory and takes nothing of a host. No effect if it is not on there.
+  /// Suspends a machine at a site: it keeps its memory and takes nothing of a host.
+  ///
+  /// No effect if it is not on there.
   mutating func suspend(_ id: VirtualMachineID, at site: SiteID) throws(SimulationFailure) {
     guard let machine = copy(of: id, at: site) else {
       guard machineIndex[id.index] == nil, unreplicatedPowers[id.index] == .on else { return }

@@ -52,7 +52,9 @@ extension World {
     return nil
   }
 
-  /// Throws the test machine and its image away; what came meanwhile can be merged. No effect without one.
+  /// Throws the test machine and its image away, so that what came meanwhile can be merged.
+  ///
+  /// No effect without one.
   mutating func discardTest(_ machine: Int) throws(SimulationFailure) {
     let index = machines[machine].replication
     guard replications[index].testCopy != nil else { return }

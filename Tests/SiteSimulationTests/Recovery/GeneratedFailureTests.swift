@@ -27,7 +27,7 @@ import Testing
 
   /// Two groups of two machines, one of which is customised, with all kinds of custom steps and a machine that gives way.
   private func world() throws -> World {
-    var text = RecoveryWorld(machines: 4, machinesPerGroup: 2)
+    var text = PlannedWorld(machines: 4, machinesPerGroup: 2)
     text.disk = "1MiB"
     text.write = "1kB/s"
     text.furtherMachines = [
@@ -38,7 +38,7 @@ import Testing
       "suspend": ["batch"],
       "vms": [
         { "match": "vm-01", "priority": 1, "postPowerOn": [{ "type": "RUN_ON_VM", "name": "check", "command": "check" }] },
-        { "match": "vm-02", "ip": { "mode": "manual", "nics": [{ "nic": 0, "ipv4": "dhcp" }] } }],
+        { "match": "vm-02", "ip": { "mode": "manual", "nics": [{ "nic": 0, "site": "lyon", "address": "dhcp" }] } }],
       "steps": [{ "before": "power-on:P1", "type": "RUN_ON_SRM_SERVER", "name": "tell", "command": "tell" }]
       """
     var world = try text.world()
@@ -70,7 +70,10 @@ import Testing
         let id = world.conductors[0].book.run(of: .first)?.machines[vm].member.vm
         found.append(Scenario.OperationFault(kind: action.kind, virtualMachine: id, text: "out of order"))
       }
-      for fault in found where !faults.contains(where: { $0.kind == fault.kind && ($0.virtualMachine == nil) == (fault.virtualMachine == nil) }) {
+      for fault in found
+      where !faults.contains(where: {
+        $0.kind == fault.kind && ($0.virtualMachine == nil) == (fault.virtualMachine == nil)
+      }) {
         faults.append(fault)
       }
     }
@@ -78,7 +81,9 @@ import Testing
   }
 
   @Test(arguments: Workflow.allCases)
-  func `Whatever fails, the plan is brought to its end later and nothing is left behind`(workflow: Workflow) throws {
+  func `Whatever fails, the plan is brought to its end later and nothing is left behind`(workflow: Workflow)
+    throws
+  {
     var example = try prepared(for: workflow)
     let sample = try #require(try example.complete(workflow.workflow))
     #expect(sample.result == "SUCCESS", "\(sample.errors) \(sample.warnings)")
@@ -90,7 +95,8 @@ import Testing
   }
 
   private func check(_ fault: Scenario.OperationFault, in workflow: Workflow) throws {
-    let comment = "\(fault.kind) of \(fault.virtualMachine.map { "machine \($0.index)" } ?? "all") in \(workflow)"
+    let comment =
+      "\(fault.kind) of \(fault.virtualMachine.map { "machine \($0.index)" } ?? "all") in \(workflow)"
     var world = try prepared(for: workflow)
     try world.perform(.failOperation(.only, fault))
     let failed = try #require(try world.complete(workflow.workflow), "\(comment)")
@@ -110,7 +116,8 @@ import Testing
       }
     case .disasterRecovery, .forcedRecovery:
       #expect(
-        [.recoveryComplete, .incompleteRecovery, .recoverySplitBrain].contains(status), "\(comment): \(status)")
+        [.recoveryComplete, .incompleteRecovery, .recoverySplitBrain].contains(status),
+        "\(comment): \(status)")
       if [.synchronize, .shutDownGuest, .prepareForMigration, .deactivateStorage].contains(fault.kind) {
         #expect(failed.errors.isEmpty, "\(comment): what fails at the protected site is ignored")
       }

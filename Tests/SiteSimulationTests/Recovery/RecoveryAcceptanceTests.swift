@@ -17,7 +17,9 @@ import Testing
     let scenario = try Scenario.shipped("recovery/avs-workshop.json")
     let pair = try #require(scenario.recoveryPairs.first)
     var world = try World(scenario)
-    func servers(_ world: borrowing World, _ side: PairSide) -> SiteServers { world.servers(of: .only).sites[side] }
+    func servers(_ world: borrowing World, _ side: PairSide) -> SiteServers {
+      world.servers(of: .only).sites[side]
+    }
     func object(_ side: PairSide, _ kind: MappingKind, _ name: String) throws -> MappableObjectID {
       try #require(
         pair.objects[side].identifiers(of: kind).first { pair.objects[side][$0].name == name })
@@ -149,7 +151,9 @@ import Testing
     #expect(!record.events.contains { $0.kind == "vm.runs-at-both-sites" })
   }
 
-  @Test func `A30: with mappings one way a test works, and a machine without a mapping stays out of it`() throws {
+  @Test func `A30: with mappings one way a test works, and a machine without a mapping stays out of it`()
+    throws
+  {
     let scenario = try Scenario.shipped("recovery/one-way-mappings.json")
     var world = try World(scenario)
     let tape = VirtualMachineID(1)

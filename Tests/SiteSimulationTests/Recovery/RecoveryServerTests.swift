@@ -10,7 +10,7 @@ import Testing
 /// Servers that die, sites that lose each other, prompts, cancelling.
 @Suite struct RecoveryServerTests {
   @Test func `A server that dies interrupts its run, which is run again when it is back`() throws {
-    var world = try RecoveryWorld(
+    var world = try PlannedWorld(
       timeline: [
         #""at": "30m", "do": "plan.test", "plan": "RP", "id": "drill""#,
         #""at": "30m20s", "do": "site.fail", "site": "lyon", "for": "10m""#,
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `A prompt waits until somebody dismisses it`() throws {
-    var world = try RecoveryWorld(
+    var world = try PlannedWorld(
       plan: #""steps": [{ "before": "power-on:P1", "type": "PROMPT", "name": "Check", "text": "Go on?" }]"#
     ).world()
     try world.run(until: .minutes(10))
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func `A migration that is cancelled before storage is touched is undone`() throws {
-    var world = try RecoveryWorld(guest: #""boot": "30s", "shutdown": "2m""#).world()
+    var world = try PlannedWorld(guest: #""boot": "30s", "shutdown": "2m""#).world()
     try world.run(until: .minutes(10))
     try world.begin(.plannedMigration)
     try world.run(for: .seconds(60))
@@ -55,13 +55,13 @@ import Testing
     #expect(world.planStatus == .cancelInProgress)
     try world.run(for: .minutes(20))
     #expect(world.planRuns.last?.result == "CANCELLED")
-    #expect((0..<3).allSatisfy { world.power(of: VirtualMachineID($0), atSite: SiteID(0)) == "ON" })
+    for vm in 0..<3 { #expect(world.power(of: VirtualMachineID(vm), atSite: SiteID(0)) == "ON") }
     let again = try #require(try world.complete(.plannedMigration))
     #expect(again.errors.isEmpty && again.machines.allSatisfy { $0.dataLoss == .zero })
   }
 
   @Test func `Machines that run at both sites after a forced recovery are reported`() throws {
-    var world = try RecoveryWorld(recovery: #""defaults": { "allowForced": true }"#).world()
+    var world = try PlannedWorld(recovery: #""defaults": { "allowForced": true }"#).world()
     try world.run(until: .minutes(30))
     let run = try #require(try world.complete(.forcedRecovery))
     #expect(run.errors.isEmpty)
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func `What is refused says why`() throws {
-    var world = try RecoveryWorld().world()
+    var world = try PlannedWorld().world()
     try world.run(until: .minutes(5))
     #expect(try world.complete(.forcedRecovery) == nil)
     #expect(try world.complete(.reprotect(isForced: false)) == nil)
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func `A plan waits for the group of another that is tested`() throws {
-    var world = try RecoveryWorld(
+    var world = try PlannedWorld(
       furtherPlans: [#"{ "name": "RP-2", "from": "paris", "to": "lyon", "groups": ["PG-1"] }"#]
     ).world()
     try world.run(until: .minutes(5))
