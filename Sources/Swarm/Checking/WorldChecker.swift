@@ -30,6 +30,8 @@ package struct WorldChecker {
   private let firstDamage: [Instant]
   /// The datastores whose space is counted.
   private let limited: [DatastoreID]
+  /// What was used on each of them when the objects of vSAN datastores were last counted; `nil` at first.
+  private var usedSizes: [ByteCount?]
   /// Whether disks come and grow, which asks for no room.
   private let hasGrowingDisks: Bool
   /// Whether a datastore began with more on it than it can hold.
@@ -70,6 +72,7 @@ package struct WorldChecker {
     }
     limited = scenario.inventory.datastores.indices.map { DatastoreID($0) }
       .filter { scenario.inventory[$0].capacity != nil }
+    usedSizes = limited.map { _ in nil }
     var full: [Bool] = []
     for (index, datastore) in scenario.inventory.datastores.enumerated() {
       full.append(datastore.capacity.map { world.usedSpace(on: DatastoreID(index)) > $0 } ?? false)
@@ -100,6 +103,7 @@ package struct WorldChecker {
     try checkSharing(at: now)
     for index in histories.indices { try checkReplication(index, world) }
     for datastore in limited { try checkSpace(datastore, world) }
+    try checkVSAN(world)
     if world.recordedEventCount != eventCount {
       eventCount = world.recordedEventCount
       try checkPlaces(world)
@@ -239,11 +243,7 @@ package struct WorldChecker {
   }
 
   private func checkSpace(_ datastore: DatastoreID, _ world: borrowing World) throws(Violation) {
-    guard scenario.inventory[datastore].vsan == nil else {
-      guard let mismatch = world.spaceMismatch() else { return }
-      throw Violation(
-        .space, at: world.time, subject: scenario.inventory[datastore].name, detail: mismatch)
-    }
+    guard scenario.inventory[datastore].vsan == nil else { return }
     var expected = ByteCount.zero
     for machine in scenario.inventory.virtualMachines where machine.datastore == datastore {
       for disk in machine.disks { expected += disk.used }
@@ -268,6 +268,18 @@ package struct WorldChecker {
         .capacity, at: world.time, subject: scenario.inventory[datastore].name,
         detail: "it holds \(used) of at most \(capacity)")
     }
+  }
+
+  /// Compares what is used on vSAN datastores with what exists, whenever it is another amount.
+  private mutating func checkVSAN(_ world: borrowing World) throws(Violation) {
+    var isOther = false
+    for (position, datastore) in limited.enumerated() where scenario.inventory[datastore].vsan != nil {
+      let used = world.usedSpace(on: datastore)
+      isOther = isOther || used != usedSizes[position]
+      usedSizes[position] = used
+    }
+    guard isOther, let mismatch = world.spaceMismatch() else { return }
+    throw Violation(.space, at: world.time, subject: "vSAN", detail: mismatch)
   }
 
   private func checkPlaces(_ world: borrowing World) throws(Violation) {
