@@ -114,7 +114,9 @@ extension PlanBook {
       groups[id] = GroupRecord(protectedSide: run.recoverySide)
       for other in plans.indices where plans[other].copies.first.groups.contains(id) {
         plans[other].attention = nil
-        plans[other].parting?.protectedSide = run.recoverySide
+        if plans[other].copies.first.groups.first == id {
+          plans[other].parting?.protectedSide = run.recoverySide
+        }
       }
     }
     clearCallouts()
