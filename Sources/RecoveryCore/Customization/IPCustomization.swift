@@ -69,6 +69,8 @@ package enum IPSettingsProblem: Error, Sendable, Hashable {
   case gatewayOutside(IPv4Address)
   /// The address is its subnet's own or its broadcast address.
   case notAHost(IPv4Address)
+  /// It is empty, or holds a semicolon.
+  case unusableSuffix(String)
   case tooManyNameServers(Int)
   case tooManyWINSServers(Int)
   /// Two cards of the machine have the same fixed address.
@@ -97,6 +99,9 @@ extension IPSettings {
     }
     if case .fixed(_, let prefixLength, _, _) = ipv6, !(1...128).contains(prefixLength) {
       problems.append(.prefixLengthOutOfRange(prefixLength))
+    }
+    for suffix in nameSuffixes where suffix.isEmpty || suffix.utf8.contains(0x3B) {
+      problems.append(.unusableSuffix(suffix))
     }
     if nameServers.count > 2 { problems.append(.tooManyNameServers(nameServers.count)) }
     if winsServers.count > 2 { problems.append(.tooManyWINSServers(winsServers.count)) }

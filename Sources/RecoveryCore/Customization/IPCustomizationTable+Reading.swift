@@ -32,6 +32,8 @@ package struct IPTableProblem: Error, Sendable, Hashable {
 /// All that is wrong with an address table, by lines.
 package struct IPTableProblems: Error, Sendable, Hashable {
   package let problems: [IPTableProblem]
+
+  package init(problems: [IPTableProblem]) { self.problems = problems }
 }
 
 extension IPCustomizationTable {
@@ -54,11 +56,6 @@ extension IPCustomizationTable {
       case .success(let fields):
         var reader = IPTableRowReader(line: record.line, fields: fields)
         if let row = reader.read() {
-          if let earlier = rows.firstIndex(where: {
-            $0.vm == row.vm && $0.site == row.site && $0.nicIndex == row.nicIndex
-          }) {
-            problems.append(IPTableProblem(line: record.line, reason: .duplicate(line: lines[earlier])))
-          }
           rows.append(row)
           lines.append(record.line)
         }
@@ -67,8 +64,9 @@ extension IPCustomizationTable {
       isFirst = false
     }
     if isFirst { problems.append(IPTableProblem(line: 1, reason: .wrongTitles)) }
-    guard problems.isEmpty else { throw IPTableProblems(problems: problems) }
-    self.init(rows: rows)
+    problems += Self.duplicates(in: rows, lines: lines)
+    guard problems.isEmpty else { throw IPTableProblems(problems: problems.sorted { $0.line < $1.line }) }
+    self.init(checked: rows, lines: lines)
   }
 
   /// A row of fields and the line on which it begins.
@@ -220,44 +218,54 @@ struct IPTableRowReader {
   }
 
   private mutating func ipv4() -> IPSettings.IPv4? {
-    let rest: [IPCustomizationTable.Column] = [.mask, .gateway, .alternateGateway]
-    switch text(.ipv4) {
-    case "":
-      refuse(rest)
-      return nil
-    case "dhcp":
-      refuse(rest)
-      return .dhcp
-    case let address:
-      let parsed = IPv4Address(address)
-      if parsed == nil { report(.invalidField(.ipv4, address)) }
-      if text(.mask).isEmpty { report(.missingField(.mask)) }
-      let length = optional(.mask) { IPv4Address($0)?.maskPrefixLength }
-      let gateway = optional(.gateway) { IPv4Address($0) }
-      let alternate = optional(.alternateGateway) { IPv4Address($0) }
-      guard let parsed, let length else { return nil }
-      return .fixed(parsed, prefixLength: length, defaultGateway: gateway, alternateGateway: alternate)
+    switch address(
+      columns: (.ipv4, .mask, .gateway, .alternateGateway), parse: { IPv4Address($0) },
+      prefixLength: { IPv4Address($0)?.maskPrefixLength })
+    {
+    case .none: nil
+    case .dhcp: .dhcp
+    case .fixed(let address, let length, let gateway, let alternate):
+      .fixed(address, prefixLength: length, defaultGateway: gateway, alternateGateway: alternate)
     }
   }
 
   private mutating func ipv6() -> IPSettings.IPv6? {
-    let rest: [IPCustomizationTable.Column] = [.ipv6Prefix, .ipv6Gateway, .ipv6AlternateGateway]
-    switch text(.ipv6) {
-    case "":
-      refuse(rest)
-      return nil
-    case "dhcp":
-      refuse(rest)
-      return .dhcp
-    case let address:
-      let parsed = IPv6Address(address)
-      if parsed == nil { report(.invalidField(.ipv6, address)) }
-      if text(.ipv6Prefix).isEmpty { report(.missingField(.ipv6Prefix)) }
-      let length = optional(.ipv6Prefix) { text in Int(text).flatMap { (1...128).contains($0) ? $0 : nil } }
-      let gateway = optional(.ipv6Gateway) { IPv6Address($0) }
-      let alternate = optional(.ipv6AlternateGateway) { IPv6Address($0) }
-      guard let parsed, let length else { return nil }
-      return .fixed(parsed, prefixLength: length, defaultGateway: gateway, alternateGateway: alternate)
+    switch address(
+      columns: (.ipv6, .ipv6Prefix, .ipv6Gateway, .ipv6AlternateGateway), parse: { IPv6Address($0) },
+      prefixLength: { text in Int(text).flatMap { (1...128).contains($0) ? $0 : nil } })
+    {
+    case .none: nil
+    case .dhcp: .dhcp
+    case .fixed(let address, let length, let gateway, let alternate):
+      .fixed(address, prefixLength: length, defaultGateway: gateway, alternateGateway: alternate)
     }
+  }
+
+  /// What the columns of one address family say.
+  private enum AddressFields<Address> {
+    /// Nothing, or something that was reported.
+    case none
+    case dhcp
+    case fixed(Address, Int, gateway: Address?, alternate: Address?)
+  }
+
+  private typealias Column = IPCustomizationTable.Column
+
+  private mutating func address<Address>(
+    columns: (address: Column, length: Column, gateway: Column, alternate: Column),
+    parse: (String) -> Address?, prefixLength: (String) -> Int?
+  ) -> AddressFields<Address> {
+    let own = text(columns.address)
+    if own.isEmpty || own == "dhcp" {
+      refuse([columns.length, columns.gateway, columns.alternate])
+      return own.isEmpty ? .none : .dhcp
+    }
+    let address = optional(columns.address, parse)
+    if text(columns.length).isEmpty { report(.missingField(columns.length)) }
+    let length = optional(columns.length, prefixLength)
+    let gateway = optional(columns.gateway, parse)
+    let alternate = optional(columns.alternate, parse)
+    guard let address, let length else { return .none }
+    return .fixed(address, length, gateway: gateway, alternate: alternate)
   }
 }

@@ -65,9 +65,53 @@ package struct IPCustomizationTable: Sendable, Hashable {
     }
   }
 
-  package var rows: [Row]
+  package let rows: [Row]
+  /// Where each row begins in the text that was read or, if none was, in ``text``.
+  package let lines: [Int]
 
-  package init(rows: [Row]) { self.rows = rows }
+  /// - Throws: Every problem of the settings, and every card that stands twice, by their lines in ``text``.
+  package init(rows: [Row]) throws(IPTableProblems) {
+    var line = 2
+    var lines: [Int] = []
+    for row in rows {
+      lines.append(line)
+      line += 1
+      for text in [row.vm, row.site] + row.settings.nameSuffixes { line += text.utf8.count { $0 == 0x0A } }
+    }
+    var problems: [IPTableProblem] = []
+    for (row, line) in zip(rows, lines) {
+      problems += row.settings.problems.map { IPTableProblem(line: line, reason: .settings($0)) }
+    }
+    problems += Self.duplicates(in: rows, lines: lines)
+    guard problems.isEmpty else { throw IPTableProblems(problems: problems) }
+    self.init(checked: rows, lines: lines)
+  }
+
+  init(checked rows: [Row], lines: [Int]) {
+    self.rows = rows
+    self.lines = lines
+  }
+
+  /// The card at a site that a row is about.
+  private struct Key: Hashable {
+    let vm: String
+    let site: String
+    let nicIndex: Int
+  }
+
+  static func duplicates(in rows: [Row], lines: [Int]) -> [IPTableProblem] {
+    var known: [Key: Int] = [:]
+    var problems: [IPTableProblem] = []
+    for (row, line) in zip(rows, lines) {
+      let key = Key(vm: row.vm, site: row.site, nicIndex: row.nicIndex)
+      if let earlier = known[key] {
+        problems.append(IPTableProblem(line: line, reason: .duplicate(line: earlier)))
+      } else {
+        known[key] = line
+      }
+    }
+    return problems
+  }
 
   /// The table as text, with a first line of titles; every line ends in LF.
   package var text: String {

@@ -54,4 +54,24 @@ package struct RecoveryPlan: Sendable, Hashable {
     self.testNetworks = testNetworks
     self.callouts = callouts
   }
+
+  /// Why the product would refuse the plan, whatever it knows of groups; empty if it would not.
+  package var problems: [RecoveryPlanProblem] {
+    var problems: [RecoveryPlanProblem] = []
+    if name.isEmpty { problems.append(.unnamed) }
+    var met: Set<ProtectionGroupID> = []
+    for group in groups where !met.insert(group).inserted { problems.append(.duplicateGroup(group)) }
+    for item in callouts {
+      problems += item.callout.problems(at: .recoveryStep).map { .callout(name: item.callout.name, $0) }
+    }
+    return problems
+  }
+}
+
+/// What is wrong with a recovery plan by itself.
+package enum RecoveryPlanProblem: Error, Sendable, Hashable {
+  case unnamed
+  /// It lists a group twice.
+  case duplicateGroup(ProtectionGroupID)
+  case callout(name: String, CalloutProblem)
 }

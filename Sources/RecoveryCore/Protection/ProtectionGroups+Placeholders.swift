@@ -93,7 +93,7 @@ extension ProtectionGroups {
     update(vm) {
       guard $0.operation == .configuring || $0.operation == .restoringPlaceholder else { return }
       // A placeholder that could not be repaired stays deleted; one that never was is none.
-      if $0.operation == .configuring { $0.placeholder = nil }
+      if $0.operation == .configuring || !$0.isConfigured { $0.placeholder = nil }
       $0.operation = nil
       $0.placeholderProblem = .creationFailed(reason)
     }

@@ -6,8 +6,8 @@ package import Inventory
 extension ProtectionGroups {
   /// Takes what the plans have made of a group.
   ///
-  /// If its protected side has turned, its machines are protected where they were recovered to; those without a placeholder
-  /// on the other side, as a forced reprotect may leave them, are not protected.
+  /// If its protected side has turned, its machines are protected where they were recovered to; one whose placeholder on the
+  /// other side was deleted meanwhile is not.
   ///
   /// - Precondition: The group exists.
   package mutating func plansChanged(

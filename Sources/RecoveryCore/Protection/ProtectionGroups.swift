@@ -70,7 +70,7 @@ package struct ProtectionGroups: Sendable, Hashable {
     return ProtectionGroupID(groups.count - 1)
   }
 
-  /// Deletes an idle group; its machines lose their protection, their replication goes on.
+  /// Deletes a group on which no plan works and nothing of a plan is left unfinished: it is ready or recovered; its machines lose their protection, their replication goes on.
   ///
   /// - Returns: What to do about their placeholders.
   package mutating func delete(_ id: ProtectionGroupID) throws(ProtectionRefusal) -> [ProtectionCommand] {

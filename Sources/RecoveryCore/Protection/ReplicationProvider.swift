@@ -15,8 +15,6 @@ package struct ReplicationCapabilities: OptionSet, Sendable, Hashable {
   package static let promotesTest = ReplicationCapabilities(rawValue: 4)
   /// The direction turns by itself after a failover.
   package static let reversesItself = ReplicationCapabilities(rawValue: 8)
-  /// Running machines can be moved, since both sites see the same storage.
-  package static let migratesRunning = ReplicationCapabilities(rawValue: 16)
 }
 
 /// Which point in time is recovered.
@@ -33,7 +31,7 @@ package enum ReplicationRequest: Sendable, Hashable {
   /// Make a writable image at the target while replication goes on.
   case startTest(InstanceChoice)
   case stopTest
-  /// Make the source read-only before a planned migration.
+  /// Make the source read-only before a planned migration, or after a failover that could not.
   case prepare
   /// Make the source writable again.
   case undoPrepare
@@ -125,6 +123,8 @@ package struct ReplicationUnit: Sendable, Hashable {
   /// Where its data is written.
   package internal(set) var sourceSide: PairSide
   package internal(set) var state = State.replicating
+  /// Whether the source was made read-only; after a failover without it, that can still be done.
+  package internal(set) var isSourcePrepared = false
   /// What stops its replication, if anything.
   package internal(set) var fault: String?
 
@@ -151,6 +151,9 @@ package protocol ReplicationProvider: Sendable {
 
   /// When the newest copy at the target that a choice allows was the content of the source, or `nil` if there is none.
   func recoveryPoint(of unit: ReplicationUnitID, choice: InstanceChoice, at now: Instant) -> Instant?
+
+  /// Forgets the copies at what was the target of a unit: its replication goes the other way now.
+  mutating func directionTurned(of unit: ReplicationUnitID)
 }
 
 extension ReplicationProvider {
@@ -168,7 +171,7 @@ extension ReplicationProvider {
     for id in units {
       guard self.units.indices.contains(id.index) else { throw .noSuchUnit(id) }
       let unit = self.units[id.index]
-      switch Self.transition(unit.state, request) {
+      switch Self.transition(unit, request) {
       case .done: continue
       case .refused: throw .wrongState(id, unit.state)
       case .to: break
@@ -193,9 +196,17 @@ extension ReplicationProvider {
   /// A request has been fulfilled for these units; those for which there was nothing to do stay as they are.
   package mutating func completed(_ request: ReplicationRequest, of units: [ReplicationUnitID]) {
     for id in units {
-      guard case .to(let state) = Self.transition(self.units[id.index].state, request) else { continue }
+      guard case .to(let state) = Self.transition(self.units[id.index], request) else { continue }
       self.units[id.index].state = state
-      if request == .reverse { self.units[id.index].sourceSide = self.units[id.index].sourceSide.other }
+      switch request {
+      case .prepare: self.units[id.index].isSourcePrepared = true
+      case .undoPrepare: self.units[id.index].isSourcePrepared = false
+      case .reverse:
+        self.units[id.index].isSourcePrepared = false
+        self.units[id.index].sourceSide = self.units[id.index].sourceSide.other
+        directionTurned(of: id)
+      case .synchronize, .startTest, .stopTest, .failOver: break
+      }
     }
   }
 
@@ -210,18 +221,20 @@ extension ReplicationProvider {
   }
 
   private static func transition(
-    _ state: ReplicationUnit.State, _ request: ReplicationRequest
+    _ unit: ReplicationUnit, _ request: ReplicationRequest
   ) -> ReplicationTransition {
-    switch (request, state) {
-    case (.synchronize, .replicating), (.synchronize, .inTest), (.synchronize, .prepared): .to(state)
-    case (.synchronize, .failedOver): .refused
+    switch (request, unit.state) {
+    case (.synchronize, .replicating), (.synchronize, .inTest), (.synchronize, .prepared): .to(unit.state)
+    // Nothing may overwrite what is in use at the target, and nothing more can come.
+    case (.synchronize, .failedOver): .done
     case (.startTest, .replicating): .to(.inTest)
     case (.startTest, .inTest): .done
     case (.startTest, .prepared), (.startTest, .failedOver): .refused
     case (.stopTest, .inTest): .to(.replicating)
     case (.stopTest, _): .done
     case (.prepare, .replicating): .to(.prepared)
-    case (.prepare, .prepared), (.prepare, .failedOver): .done
+    case (.prepare, .prepared): .done
+    case (.prepare, .failedOver): unit.isSourcePrepared ? .done : .to(.failedOver)
     case (.prepare, .inTest): .refused
     case (.undoPrepare, .prepared): .to(.replicating)
     case (.undoPrepare, .replicating): .done

@@ -28,6 +28,8 @@ package struct VSphereReplicationProvider: ReplicationProvider {
     instances[unit.index] = times
   }
 
+  package mutating func directionTurned(of unit: ReplicationUnitID) { instances[unit.index] = [] }
+
   package func recoveryPoint(
     of unit: ReplicationUnitID, choice: InstanceChoice, at now: Instant
   ) -> Instant? {

@@ -57,6 +57,7 @@ package struct Callout: Sendable, Hashable {
     if content.count > Self.contentCountMaximum { problems.append(.contentTooLong(count: content.count)) }
     if kind != .prompt && timeout > Self.timeoutMaximum { problems.append(.timeoutTooLong(timeout)) }
     if kind == .runOnVM && position == .prePowerOn { problems.append(.machineIsOff) }
+    if kind == .runOnVM && position == .recoveryStep { problems.append(.needsMachine) }
     return problems
   }
 }
@@ -70,4 +71,6 @@ package enum CalloutProblem: Error, Sendable, Hashable {
   case timeoutTooLong(TimeSpan)
   /// A command in a virtual machine stands before its power-on.
   case machineIsOff
+  /// A command in a virtual machine stands between the steps of the plan, where no machine is meant.
+  case needsMachine
 }

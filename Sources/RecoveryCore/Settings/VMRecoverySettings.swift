@@ -38,9 +38,6 @@ package struct VMRecoverySettings: Sendable, Hashable {
   /// The addresses of each network card at either site; they count if ``ipCustomization`` is `manual`.
   package var nicSettings: [NICSettings]
 
-  /// Whether a planned migration may move the machine while it runs; on stretched storage only.
-  package var allowsMigration: Bool
-
   /// What a machine that nobody has configured gets at a site with these defaults.
   package init(defaults: RecoveryDefaults = RecoveryDefaults()) {
     priority = defaults.priority
@@ -54,7 +51,6 @@ package struct VMRecoverySettings: Sendable, Hashable {
     postPowerOnSteps = []
     ipCustomization = .auto
     nicSettings = []
-    allowsMigration = false
   }
 
   /// The longest guest shutdown, heartbeat wait and delay that are accepted: 3,599 s.

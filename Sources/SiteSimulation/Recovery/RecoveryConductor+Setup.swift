@@ -222,14 +222,16 @@ extension RecoveryConductor {
     plan.groups = plan.groups.compactMap { groupIDs[$0.index] }
     let limits = description.limits
     do {
-      try limits.check(.recoveryPlans, book.planIDs.count + 1)
-      try limits.check(.groupsPerPlan, plan.groups.count)
       try limits.check(
         .vmsPerPlan, plan.groups.reduce(0) { $0 + (groups.group($1)?.members.count ?? 0) })
     } catch {
       throw RecoveryFailure(text(error))
     }
-    planIDs[position] = book.addPlan(plan)
+    do {
+      planIDs[position] = try book.addPlan(plan)
+    } catch {
+      throw RecoveryFailure(text(error))
+    }
     hasNews = true
   }
 

@@ -18,6 +18,11 @@ extension RecoveryConductor {
       "it goes on from one that was \(isForced ? "forced" : "not forced") and must be the same"
     case .noSuchPrompt: "no prompt is shown"
     case .directionFollowsGroups: "the direction of a plan follows its groups"
+    case .invalid(.unnamed): "the plan has no name"
+    case .invalid(.duplicateGroup): "the plan lists a protection group twice"
+    case .invalid(.callout(let name, _)): "custom step \"\(name)\" cannot be used there"
+    case .limit(let exceeded): text(exceeded)
+    case .groupInUse: "a plan lists the protection group"
     }
   }
 

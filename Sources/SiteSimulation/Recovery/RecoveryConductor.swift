@@ -88,7 +88,8 @@ struct RecoveryConductor: Sendable {
         second: Self.site(with: description.installed.second)), rules: rules)
     mappings = InventoryMappings(objects: description.objects)
     groups = ProtectionGroups(limits: description.limits, offering: description.offering)
-    book = PlanBook(parameters: description.parameters, defaults: description.defaults)
+    book = PlanBook(
+      parameters: description.parameters, defaults: description.defaults, limits: description.limits)
     groupIDs = description.groups.map { _ in nil }
     planIDs = description.plans.map { _ in nil }
     toldPlans = description.plans.map { _ in nil }

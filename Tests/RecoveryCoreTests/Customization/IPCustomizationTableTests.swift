@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `A table is read back as it was written`() throws {
-    let table = IPCustomizationTable(rows: [
+    let table = try IPCustomizationTable(rows: [
       .init(vm: "a, \"b\"\nc", site: "lyon", nicIndex: 0, settings: IPSettings(ipv4: .dhcp, ipv6: .dhcp)),
       .init(
         vm: "db", site: "paris", nicIndex: 3,
@@ -58,7 +58,7 @@ import Testing
       vm: "say \"hi\"", site: "lyon", nicIndex: 0,
       settings: IPSettings(ipv4: .fixed(try #require(IPv4Address("10.0.0.5")), prefixLength: 24)))
     #expect(
-      IPCustomizationTable(rows: [row]).text
+      try IPCustomizationTable(rows: [row]).text
         == titles + "\n" + "\"say \"\"hi\"\"\",lyon,0,10.0.0.5,255.255.255.0,,,,,,,,,\n")
   }
 
@@ -106,5 +106,96 @@ import Testing
     #expect(reason("") == [IPTableProblem(line: 1, reason: .wrongTitles)])
     #expect(reason("\n\nVM,Site\n") == [IPTableProblem(line: 3, reason: .wrongTitles)])
     #expect(reason(titles) == [])
+  }
+
+  // MARK: Settings
+
+  private func machines() throws -> [IPCustomizationTable.Machine] {
+    var settings = VMRecoverySettings()
+    settings.nicSettings = [
+      NICSettings(
+        nicIndex: 1,
+        settings: BothSides(
+          first: IPSettings(nameSuffixes: ["corp.example"]), second: IPSettings(ipv4: .dhcp)))
+    ]
+    return [
+      .init(name: "db-01", settings: settings), .init(name: "web-01", settings: VMRecoverySettings()),
+    ]
+  }
+
+  private let sites = BothSides(first: "lyon", second: "paris")
+
+  @Test func `The settings of cards become rows, and rows become settings of cards`() throws {
+    var machines = try machines()
+    let table = try IPCustomizationTable(settings: machines, sites: sites, offering: .onPremises)
+    #expect(
+      table.text == titles + "\n" + "db-01,lyon,1,,,,,,,,,,corp.example,\n" + "db-01,paris,1,dhcp,,,,,,,,,,\n"
+    )
+    // Card 0 of db-01 comes before card 1, whose settings at the other site stay.
+    let edited = try IPCustomizationTable(
+      reading: titles
+        + "\ndb-01,lyon,0,dhcp,,,,,,,,,,\ndb-01,paris,1,,,,,dhcp,,,,,,\nweb-01,lyon,0,dhcp,,,,,,,,,,\n")
+    try edited.apply(to: &machines, sites: sites, offering: .onPremises)
+    let dhcp = IPSettings(ipv4: .dhcp)
+    #expect(
+      machines[0].settings.nicSettings == [
+        NICSettings(nicIndex: 0, settings: BothSides(first: dhcp, second: nil)),
+        NICSettings(
+          nicIndex: 1,
+          settings: BothSides(
+            first: IPSettings(nameSuffixes: ["corp.example"]), second: IPSettings(ipv6: .dhcp))),
+      ])
+    #expect(machines[1].settings.nicSettings.map(\.nicIndex) == [0])
+    #expect(machines.allSatisfy { $0.settings.ipCustomization == .manual })
+  }
+
+  @Test func `Rows of machines and sites that nobody knows are told by their lines, and change nothing`()
+    throws
+  {
+    var machines = try machines()
+    let table = try IPCustomizationTable(
+      reading: titles
+        + "\ndb-01,lyon,0,dhcp,,,,,,,,,,\n\ndb-09,lyon,0,dhcp,,,,,,,,,,\ndb-01,nice,0,dhcp,,,,,,,,,,\n"
+    )
+    #expect(
+      throws: IPTableRefusal.problems([
+        IPTableProblem(line: 4, reason: .unknownVM("db-09")),
+        IPTableProblem(line: 5, reason: .unknownSite("nice")),
+      ])
+    ) { try table.apply(to: &machines, sites: sites, offering: .onPremises) }
+    #expect(machines == (try self.machines()))
+  }
+
+  @Test func `Azure VMware Solution has no tool for address tables`() throws {
+    var machines = try machines()
+    let excluded = IPTableRefusal.toolExcluded(.azureVMwareSolution)
+    #expect(throws: excluded) {
+      try IPCustomizationTable(settings: machines, sites: sites, offering: .azureVMwareSolution)
+    }
+    let table = try IPCustomizationTable(rows: [])
+    #expect(throws: excluded) {
+      try table.apply(to: &machines, sites: sites, offering: .azureVMwareSolution)
+    }
+  }
+
+  @Test func `What the text of a table could not hold is refused`() throws {
+    func row(_ settings: IPSettings, nic: Int = 0) -> IPCustomizationTable.Row {
+      .init(vm: "a\nb", site: "lyon", nicIndex: nic, settings: settings)
+    }
+    let address = try #require(IPv4Address("10.0.0.5"))
+    // The name of the machine takes two lines.
+    #expect(
+      throws: IPTableProblems(problems: [
+        IPTableProblem(line: 2, reason: .settings(.prefixLengthOutOfRange(33))),
+        IPTableProblem(line: 4, reason: .settings(.unusableSuffix("a;b"))),
+        IPTableProblem(line: 4, reason: .settings(.unusableSuffix(""))),
+        IPTableProblem(line: 6, reason: .duplicate(line: 2)),
+      ])
+    ) {
+      try IPCustomizationTable(rows: [
+        row(IPSettings(ipv4: .fixed(address, prefixLength: 33))),
+        row(IPSettings(nameSuffixes: ["a;b", ""]), nic: 1), row(IPSettings()),
+      ])
+    }
   }
 }

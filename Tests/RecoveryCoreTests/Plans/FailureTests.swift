@@ -116,13 +116,14 @@ import Testing
 
   private func isAtProtectedSite(_ operation: RecoveryAction) -> Bool {
     switch operation {
-    case .synchronize, .powerOff, .prepareForMigration, .deactivateStorage: true
+    case .synchronize, .powerOff, .prepareForMigration, .deactivateStorage, .restoreHosts(.first): true
     default: false
     }
   }
 
   private func isWarning(_ operation: RecoveryAction, _ workflow: PlanWorkflow) -> Bool {
     switch operation {
+    case .restoreHosts(.first): workflow != .plannedMigration
     case .restoreHosts, .suspend, .shutDownGuest, .runOnVM: true
     case .runOnServer(let callout): callout.name != "before"
     case _ where workflow.isRecovery && isAtProtectedSite(operation): workflow != .plannedMigration

@@ -31,7 +31,7 @@ extension PlanWorld {
     case .powerOn(let vm, at: let side): return powerOn(vm, at: side)
     case .powerOff(let vm, at: let side):
       guard isUp[side] else { return "site cannot be reached" }
-      machines[vm]?.isOn[side] = false
+      turnOff(vm, at: side)
     case .configureStorage(let vm, _), .configureTestNetwork(let vm), .customizeGuest(let vm),
       .waitForTools(let vm),
       .shutDownGuest(let vm), .prepareForMigration(let vm), .resetStorage(let vm),
@@ -39,6 +39,23 @@ extension PlanWorld {
       return carryOut(operation, on: vm)
     }
     return nil
+  }
+
+  /// Until when the disks of a machine at a site hold what it wrote.
+  func written(_ vm: VirtualMachineID, at side: PairSide) -> Instant? {
+    machines[vm].map { $0.isOn[side] ? now : $0.written[side] }
+  }
+
+  private mutating func turnOff(_ vm: VirtualMachineID, at side: PairSide) {
+    machines[vm]?.written[side] = written(vm, at: side) ?? now
+    machines[vm]?.isOn[side] = false
+  }
+
+  /// Somebody powers the protected machine on, and registers it first if need be.
+  mutating func operatorPowersOn(_ vm: VirtualMachineID) {
+    let side = protectedSide(of: vm)
+    machines[vm]?.presence[side] = .protected
+    machines[vm]?.isOn[side] = true
   }
 
   private mutating func powerOn(_ vm: VirtualMachineID, at side: PairSide) -> String? {
@@ -57,11 +74,24 @@ extension PlanWorld {
     switch operation {
     case .synchronize(_, let reason, let machines):
       guard isUp.first && isUp.second else { return "site cannot be reached" }
-      if reason != .reversed && groupStates[id]?.writable.isDisjoint(with: machines) == false {
-        objections.append("overwrote a recovered machine")
+      let source = reason == .reversed ? protected.other : protected
+      for vm in machines {
+        if reason != .reversed && groupStates[id]?.writable.contains(vm) == true {
+          // It is left alone, but nobody may count on it.
+          if self.machines[vm]?.presence[protected.other] == .recovered {
+            objections.append("synchronised a recovered machine")
+          }
+          continue
+        }
+        self.machines[vm]?.written[source.other] = written(vm, at: source) ?? now
       }
     case .createTestImage(_, let machines, _): groupStates[id]?.images.formUnion(machines)
-    case .makeStorageWritable(_, let machines, _): groupStates[id]?.writable.formUnion(machines)
+    case .makeStorageWritable(_, let machines, _):
+      for vm in machines where groupStates[id]?.writable.insert(vm).inserted == true {
+        guard workflow == .plannedMigration, written(vm, at: protected) != written(vm, at: protected.other)
+        else { continue }
+        objections.append("a planned migration lost what machine \(vm.index) wrote")
+      }
     case .deactivateStorage:
       guard isUp[protected] else { return "site cannot be reached" }
       if own.contains(where: { machines[$0]?.isOn[protected] == true }) {
@@ -103,7 +133,7 @@ extension PlanWorld {
       }
     case .shutDownGuest:
       guard isUp[protected] else { return "site cannot be reached" }
-      machines[vm]?.isOn[protected] = false
+      turnOff(vm, at: protected)
     case .prepareForMigration:
       guard isUp[protected] else { return "site cannot be reached" }
       if machine.isOn[protected] { objections.append("prepared a machine that is on") }

@@ -11,6 +11,10 @@ struct PlanWorld {
   struct Machine {
     var presence: BothSides<Presence>
     var isOn: BothSides<Bool>
+    /// Until when the disks at either site hold what the machine wrote; stands for a digest of their content.
+    ///
+    /// A machine that is on writes all the time.
+    var written = BothSides(Instant.zero)
   }
 
   struct Group {
@@ -61,6 +65,8 @@ struct PlanWorld {
   var ignores: (RecoveryAction) -> Bool = { _ in false }
   var dismissesPrompts = true
   var reports: [RunReport] = []
+  /// What the run does whose command is carried out.
+  private(set) var workflow: PlanWorkflow?
   /// How many reports were handed to the book.
   var handledCount = 0
   /// The latest due first.
@@ -71,7 +77,9 @@ struct PlanWorld {
   init(_ groups: [PlanGroup], protectedSide: PairSide = .first, parameters: RunParameters = RunParameters()) {
     var defaults = RecoveryDefaults()
     defaults.allowsForcedRecovery = true
-    book = PlanBook(parameters: parameters, defaults: BothSides(defaults))
+    var limits = RecoveryLimits()
+    limits.isEnforced = false
+    book = PlanBook(parameters: parameters, defaults: BothSides(defaults), limits: limits)
     self.groups = groups
     for group in groups {
       book.addGroup(group.id, protectedSide: protectedSide)
@@ -89,10 +97,14 @@ struct PlanWorld {
   // MARK: Asking
 
   mutating func addPlan(_ name: String, _ ids: [Int], callouts: [PlanCallout] = []) -> RecoveryPlanID {
-    book.addPlan(
-      RecoveryPlan(
-        name: name, protectedSide: .first, groups: ids.map { ProtectionGroupID($0) },
-        vmsToSuspend: suspendList, callouts: callouts))
+    do {
+      return try book.addPlan(
+        RecoveryPlan(
+          name: name, protectedSide: .first, groups: ids.map { ProtectionGroupID($0) },
+          vmsToSuspend: suspendList, callouts: callouts))
+    } catch {
+      preconditionFailure("tests add plans that can be added: \(error)")
+    }
   }
   var suspendList: [RecoveryPlan.SuspendedVM] = []
 
@@ -209,21 +221,26 @@ struct PlanWorld {
       book.handle(.failed("injected"), of: answer.command, at: now)
       return
     }
+    workflow = book.planIDs.compactMap { book.run(of: $0) }.first { $0.key == answer.command.run }?.workflow
     let problem = carryOut(answer.operation) ?? (how == nil ? nil : "injected")
     book.handle(problem.map { .failed($0) } ?? .succeeded, of: answer.command, at: now)
   }
 
   /// The server forgets what was under way; what it had asked for takes effect all the same, or not.
-  mutating func crash(_ side: PairSide, withEffect: Bool) {
+  mutating func crash(_ side: PairSide, withEffect: Bool, restarts: Bool = true) {
     let keys = Set(
       book.planIDs.compactMap { book.run(of: $0) }.filter { $0.isActive && $0.protectedSide == side.other }
         .map(\.key))
     if withEffect {
-      for answer in answers where keys.contains(answer.command.run) { _ = carryOut(answer.operation) }
+      for answer in answers where keys.contains(answer.command.run) {
+        workflow =
+          book.planIDs.compactMap { book.run(of: $0) }.first { $0.key == answer.command.run }?.workflow
+        _ = carryOut(answer.operation)
+      }
     }
     answers.removeAll { keys.contains($0.command.run) }
     book.serverFailed(side, at: now)
-    book.serverRestarted(side)
+    if restarts { book.serverRestarted(side) }
     take()
   }
 

@@ -51,8 +51,7 @@ import Testing
       check(world, plans)
     }
     // Calm: everything is up, nothing fails, and what runs comes to its end.
-    world.isUp = BothSides(true)
-    world.book.sitesReconnected()
+    bringUp(&world)
     world.failing = nil
     world.finish()
     for plan in plans { #expect(!world.book.isRunning(plan)) }
@@ -70,11 +69,18 @@ import Testing
     }
   }
 
+  private func bringUp(_ world: inout PlanWorld) {
+    world.isUp = BothSides(true)
+    world.book.sitesReconnected()
+    for side in PairSide.allCases { world.book.serverRestarted(side) }
+  }
+
   private func act(
     _ world: inout PlanWorld, _ plans: [RecoveryPlanID], _ random: inout RandomStream
   ) throws {
     let plan = plans[Int(random.next(below: UInt64(plans.count)))]
-    switch random.next(below: 20) {
+    let side = random.next(below: 2) == 0 ? PairSide.first : .second
+    switch random.next(below: 26) {
     case 0..<9:
       let workflow = Self.workflows[Int(random.next(below: UInt64(Self.workflows.count)))]
       let status = world.book.status(of: plan)
@@ -87,20 +93,51 @@ import Testing
       }
     case 9: try? world.book.cancel(plan, at: world.now)
     case 10:
-      world.crash(random.next(below: 2) == 0 ? .first : .second, withEffect: random.next(below: 2) == 0)
+      world.crash(side, withEffect: random.next(below: 2) == 0)
     case 11:
       world.isUp.first = false
       world.book.sitesDisconnected()
     case 12...13:
-      world.isUp = BothSides(true)
-      world.book.sitesReconnected()
+      bringUp(&world)
     case 14:
       world.failing = (Int(random.next(below: 12)), random.next(below: 2) == 0 ? .withEffect : .withoutEffect)
     case 15: world.failing = nil
     case 16...17: world.finish()
+    case 20: try? world.book.edit(plan, from: side) { $0.text += "." }
+    case 21:
+      // Each group keeps a plan of its own.
+      if plan.index >= 4 { try? world.book.delete(plan, from: side) }
+    case 22:
+      world.isUp[side] = false
+      world.crash(side, withEffect: random.next(below: 2) == 0, restarts: false)
+    case 23: change(&world, &random)
+    case 24: powerOn(&world, &random)
     default: world.proceed(to: world.now + .seconds(Int64(random.next(below: 6))))
     }
     world.take()
+  }
+
+  /// Somebody changes how a machine is recovered.
+  private func change(_ world: inout PlanWorld, _ random: inout RandomStream) {
+    let group = Int(random.next(below: UInt64(world.groups.count)))
+    guard !world.groups[group].members.isEmpty else { return }
+    let index = Int(random.next(below: UInt64(world.groups[group].members.count)))
+    var member = world.groups[group].members[index]
+    member.needsCustomization.toggle()
+    member.settings.priority = RecoveryPriority.allCases[Int(random.next(below: 5))]
+    member.settings.postPowerOnSteps = [
+      Callout(.runOnServer, name: "tell", content: "\(random.next(below: 3))")
+    ]
+    world.groups[group].members[index] = member
+  }
+
+  /// Somebody powers a machine on at the protected site, in the middle of a recovery that waits to be run again.
+  private func powerOn(_ world: inout PlanWorld, _ random: inout RandomStream) {
+    let group = world.groups[Int(random.next(below: UInt64(world.groups.count)))]
+    guard case .partiallyRecovered = world.book.phase(of: group.id), let member = group.members.last else {
+      return
+    }
+    world.operatorPowersOn(member.vm)
   }
 
   private func check(_ world: PlanWorld, _ plans: [RecoveryPlanID]) {

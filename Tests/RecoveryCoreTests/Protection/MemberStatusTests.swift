@@ -120,6 +120,19 @@ import Testing
     #expect(groups.status(of: vm) == .ok)
   }
 
+  @Test func `A placeholder that was never made is not restored where it would have been`() throws {
+    var mappings = sites.mapped()
+    var (groups, id) = try group(isConfigured: false)
+    _ = try groups.configureAll(id, mappings: mappings)
+    groups.placeholderCreationFailed(for: vm, reason: "disk full")
+    #expect(try groups.restorePlaceholders(id, mappings: mappings).count == 1)
+    groups.placeholderCreationFailed(for: vm, reason: "disk full")
+    #expect(groups.protectedVM(vm)?.placeholder == nil)
+    try mappings.unmap(sites.first.network, from: .first)
+    #expect(try groups.restorePlaceholders(id, mappings: mappings) == [])
+    #expect(groups.status(of: vm) == .missingMapping)
+  }
+
   @Test func `A deleted placeholder is restored where it was, whatever the mappings say now`() throws {
     var (groups, id) = try group()
     var moved = sites.second.location

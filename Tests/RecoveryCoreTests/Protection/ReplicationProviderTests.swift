@@ -33,7 +33,8 @@ import Testing
       ReplicationUnit.State.prepared,
       ["prepared", "!", "=", "=", "replicating", "failedOver", "failedOver", "!"]
     ),
-    (ReplicationUnit.State.failedOver, ["!", "!", "=", "=", "!", "=", "=", "replicating"]),
+    // The unplanned failover that leads there has left the source as it was.
+    (ReplicationUnit.State.failedOver, ["=", "!", "=", "failedOver", "!", "=", "=", "replicating"]),
   ])
   func `Every request in every state leads where it should`(state: ReplicationUnit.State, expected: [String])
   {
@@ -62,6 +63,30 @@ import Testing
     case .prepared: [.prepare]
     case .failedOver: [.failOver(.newest, isPlanned: false)]
     }
+  }
+
+  @Test func `After an unplanned failover the former source can be made read-only, once`() throws {
+    var provider = provider(1)
+    provider.completed(.failOver(.newest, isPlanned: false), of: [unit(0)])
+    func commands(_ provider: VSphereReplicationProvider, answering: BothSides<Bool>) throws -> [PairSide] {
+      try provider.commands(for: .prepare, of: [unit(0)], answering: answering, at: .zero).map(\.side)
+    }
+    #expect(throws: ReplicationRefusal.siteDown(.first)) {
+      try commands(provider, answering: BothSides(first: false, second: true))
+    }
+    #expect(try commands(provider, answering: BothSides(true)) == [.first])
+    provider.completed(.prepare, of: [unit(0)])
+    #expect(provider.units[0].state == .failedOver && provider.units[0].isSourcePrepared)
+    #expect(try commands(provider, answering: BothSides(true)) == [])
+    provider.completed(.reverse, of: [unit(0)])
+    #expect(!provider.units[0].isSourcePrepared)
+  }
+
+  @Test func `After the direction is turned there is no instance until one is made`() {
+    var provider = provider(1)
+    provider.completed(.failOver(.newest, isPlanned: false), of: [unit(0)])
+    provider.completed(.reverse, of: [unit(0)])
+    #expect(provider.recoveryPoint(of: unit(0), choice: .newest, at: .zero + .hours(1)) == nil)
   }
 
   @Test func `A rerun asks only for what is left`() throws {

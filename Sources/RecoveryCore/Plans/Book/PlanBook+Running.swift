@@ -1,7 +1,7 @@
 import Inventory
 package import Quantities
 
-/// How runs are started, conducted and concluded.
+/// How runs are started and conducted.
 extension PlanBook {
   /// Starts a run.
   ///
@@ -19,8 +19,13 @@ extension PlanBook {
     let protectedSide = try check(workflow, of: plan, from: side, pointsInTime: pointsInTime)
     let settings = effectivePlan(plan)
     precondition(members.map(\.id) == settings.groups, "a run is given the groups of its plan")
-    let cycle = PlanDependencies(groups: members).cycle
-    guard cycle.isEmpty else { throw .dependencyCycle(cycle) }
+    if workflow.isTest || workflow.isRecovery {
+      let count = members.reduce(0) { $0 + $1.members.count }
+      if let exceeded = limits.exceeded(.vmsPerPlan, by: count) { throw .limit(exceeded) }
+      // What starts no machine does not care who waits for whom.
+      let cycle = PlanDependencies(groups: members).cycle
+      guard cycle.isEmpty else { throw .dependencyCycle(cycle) }
+    }
     let participants = members.filter { isPart($0.id, of: workflow) }
     runCount += 1
     var run = PlanRun(
@@ -51,6 +56,7 @@ extension PlanBook {
     _ workflow: PlanWorkflow, of plan: RecoveryPlanID, from side: PairSide,
     pointsInTime: [RecoveryAction.PointInTime]
   ) throws(PlanRefusal) -> PairSide {
+    guard isServerUp[side] else { throw .serverDown(side) }
     let status = status(of: plan, seenFrom: side)
     guard status.allowedOperations.contains(workflow.operation) else {
       throw .notAllowed(workflow.operation, status)
@@ -107,10 +113,22 @@ extension PlanBook {
       key: key, workflow: workflow, plan: effectivePlan(plan), protectedSide: protectedSide,
       groups: members,
       memories: members.map { groups[$0.id]?.memory ?? RunMemory() },
-      planMemory: plans[plan.index].memory,
+      planMemory: PlanMemory(
+        suspensions: ownSuspensions(for: workflow, of: plan), callouts: plans[plan.index].callouts),
       pointsInTime: pointsInTime.sorted { $0.vm < $1.vm },
       synchronizationTimeLimit: parameters.synchronizationTimeLimit,
       customizationTimeLimit: defaults[protectedSide.other].customizationTimeout)
+  }
+
+  /// The machines that gave way to this plan; for a test or a recovery, also those that gave way to another plan of the same
+  /// groups.
+  private func ownSuspensions(for workflow: PlanWorkflow, of plan: RecoveryPlanID) -> [Suspension] {
+    let own = Set(effectivePlan(plan).groups)
+    return suspensions.filter { item in
+      guard let other = item.plan, other != plan else { return true }
+      return (workflow.isTest || workflow.isRecovery)
+        && effectivePlan(other).groups.contains(where: own.contains)
+    }
   }
 
   // MARK: Conducting
@@ -139,114 +157,43 @@ extension PlanBook {
   }
 
   /// Lets a run go on that shows this prompt.
-  package mutating func dismissPrompt(_ prompt: CommandID, at now: Instant) throws(PlanRefusal) {
+  ///
+  /// - Parameter side: Where the user is; `nil`: at the site that conducts the run.
+  package mutating func dismissPrompt(
+    _ prompt: CommandID, from side: PairSide? = nil, at now: Instant
+  ) throws(PlanRefusal) {
     guard let plan = running.first(where: { plans[$0.index].run?.key == prompt.run }),
       plans[plan.index].run?.openPrompts.contains(prompt) == true
     else { throw .noSuchPrompt }
-    let status = status(of: plan)
-    guard status.allowedOperations.contains(.dismissPrompt) else {
-      throw .notAllowed(.dismissPrompt, status)
-    }
+    try checkInterference(.dismissPrompt, plan, from: side)
     handle(.succeeded, of: prompt, at: now)
   }
 
   /// Asks the plan's run to end: nothing new begins, what is under way comes to its end.
-  package mutating func cancel(_ plan: RecoveryPlanID, at now: Instant) throws(PlanRefusal) {
-    let status = status(of: plan)
-    guard status.allowedOperations.contains(.cancel) else { throw .notAllowed(.cancel, status) }
+  ///
+  /// - Parameter side: Where the user is; `nil`: at the site that conducts the run.
+  package mutating func cancel(
+    _ plan: RecoveryPlanID, from side: PairSide? = nil, at now: Instant
+  ) throws(PlanRefusal) {
+    try checkInterference(.cancel, plan, from: side)
     plans[plan.index].run?.cancel(at: now)
     concludeIfEnded(plan)
   }
 
-  // MARK: Concluding
-
-  /// Hands what an ended run did to its groups and its plan.
-  mutating func concludeIfEnded(_ plan: RecoveryPlanID) {
-    guard let position = running.firstIndex(of: plan), let ending = plans[plan.index].run?.ending,
-      let report = plans[plan.index].run?.report(plan: plan, user: plans[plan.index].user)
-    else { return }
-    pendingCommands += plans[plan.index].run?.takeCommands() ?? []
-    guard let run = plans[plan.index].run else { return }
-    running.remove(at: position)
-    plans[plan.index].memory = run.planMemory
-    switch run.workflow {
-    case .test:
-      conclude(run, phase: ending == .interrupted ? .testInterrupted(plan) : .testComplete(plan))
-    case .cleanup(let isForced): concludeCleanup(run, of: plan, isForced: isForced)
-    case .plannedMigration, .disasterRecovery, .forcedRecovery:
-      concludeRecovery(run, of: plan, ending)
-    case .reprotect: concludeReprotect(run, of: plan, ending)
-    }
-    records.append(report.history)
-    reports.append(report)
-  }
-
-  private mutating func conclude(_ run: PlanRun, phase: GroupPhase) {
-    for index in run.groups.indices {
-      let id = run.groups[index].group.id
-      groups[id]?.memory = run.memory(ofGroup: index)
-      groups[id]?.phase = phase
-    }
-  }
-
-  private mutating func concludeCleanup(_ run: PlanRun, of plan: RecoveryPlanID, isForced: Bool) {
-    guard run.isCleanedUp else {
-      conclude(
-        run,
-        phase: run.ending == .interrupted
-          ? .cleanupInterrupted(plan, wasForced: isForced) : .cleanupIncomplete(plan))
-      return
-    }
-    for group in run.groups {
-      groups[group.group.id]?.memory = RunMemory()
-      groups[group.group.id]?.phase = .ready
-    }
-    plans[plan.index].memory.callouts = []
-    plans[plan.index].memory.suspended.removeAll { $0.side == run.recoverySide }
-  }
-
-  private mutating func concludeRecovery(
-    _ run: PlanRun, of plan: RecoveryPlanID, _ ending: PlanRun.Ending
-  ) {
-    var areAllRecovered = true
-    for index in run.groups.indices {
-      let id = run.groups[index].group.id
-      let memory = run.memory(ofGroup: index)
-      groups[id]?.memory = memory
-      if run.isRecovered(group: index), run.groups[index].record.contains(.madeStorageWritable) {
-        groups[id]?.phase = .recovered(plan)
-      } else {
-        areAllRecovered = false
-        groups[id]?.phase = run.isUntouched(group: index) ? .ready : .partiallyRecovered(plan)
-      }
-    }
-    plans[plan.index].attention =
-      ending == .interrupted ? .recoveryInterrupted : areAllRecovered ? nil : .recoveryIncomplete
-  }
-
-  private mutating func concludeReprotect(
-    _ run: PlanRun, of plan: RecoveryPlanID, _ ending: PlanRun.Ending
-  ) {
-    var areAllReprotected = true
-    for index in run.groups.indices {
-      let id = run.groups[index].group.id
-      guard run.isReprotected(group: index) else {
-        areAllReprotected = false
-        groups[id]?.memory = run.memory(ofGroup: index)
-        groups[id]?.phase = .partiallyReprotected(plan)
-        continue
-      }
-      groups[id] = GroupRecord(protectedSide: run.recoverySide)
-      for other in plans.indices where plans[other].copies.first.groups.contains(id) {
-        plans[other].attention = nil
-      }
-    }
-    if areAllReprotected {
-      plans[plan.index].memory.callouts = []
-      plans[plan.index].attention = nil
-    } else {
-      plans[plan.index].attention =
-        ending == .interrupted ? .reprotectInterrupted : .reprotectIncomplete
+  /// Checks what is asked of a plan that runs.
+  private func checkInterference(
+    _ operation: PlanOperation, _ plan: RecoveryPlanID, from side: PairSide?
+  ) throws(PlanRefusal) {
+    let conducting = protectedSide(of: plan).other
+    let side = side ?? conducting
+    guard isServerUp[side] else { throw .serverDown(side) }
+    let status = status(of: plan, seenFrom: side)
+    guard status.allowedOperations.contains(operation) else { throw .notAllowed(operation, status) }
+    guard arePeersTogether || side == conducting else { throw .notAtRecoverySite }
+    // A prompt makes nothing possible that the run does not allow without it.
+    if operation == .cancel, let run = plans[plan.index].run {
+      let status = statusBesidePrompts(of: run)
+      guard status.allowedOperations.contains(.cancel) else { throw .notAllowed(.cancel, status) }
     }
   }
 }

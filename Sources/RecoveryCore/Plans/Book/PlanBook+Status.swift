@@ -4,12 +4,13 @@ package import Inventory
 extension PlanBook {
   /// The status of a plan as this site shows it.
   ///
-  /// While the sites are apart, the one that does not conduct the plan's runs shows what it last knew.
+  /// While the sites are apart, or one of their servers is down, the one that does not conduct the plan's runs shows what it
+  /// last knew and what was done to the plan there.
   ///
   /// - Complexity: O(groups of the plan).
   package func status(of plan: RecoveryPlanID, seenFrom side: PairSide) -> RecoveryPlanStatus {
-    if !areSitesConnected, side == protectedSide(of: plan), let known = plans[plan.index].peerView {
-      return known
+    if !arePeersTogether, side == protectedSide(of: plan), let parting = plans[plan.index].parting {
+      return plans[plan.index].deletedSides.contains(side) ? .deleting : parting.status
     }
     return status(of: plan)
   }
@@ -17,9 +18,11 @@ extension PlanBook {
   /// The status of a plan at the site that conducts its runs.
   package func status(of plan: RecoveryPlanID) -> RecoveryPlanStatus {
     let record = plans[plan.index]
-    if record.isDeleting || record.isDeleted { return .deleting }
+    if let run = record.run, run.isActive { return record.isDamaged ? .unknown : status(of: run) }
+    if record.isDeleting || record.isDeleted || record.deletedSides.contains(protectedSide(of: plan).other) {
+      return .deleting
+    }
     if record.isDamaged { return .unknown }
-    if let run = record.run, run.isActive { return status(of: run) }
     if record.hasConflict { return .syncConflict }
     let ids = effectivePlan(plan).groups
     if ids.isEmpty { return .noProtectionGroups }
@@ -43,8 +46,11 @@ extension PlanBook {
 
   private func status(of run: PlanRun) -> RecoveryPlanStatus {
     if run.isCancelling { return .cancelInProgress }
-    if !run.openPrompts.isEmpty { return .waitingForUserInput }
-    return switch run.workflow.operationType {
+    return run.openPrompts.isEmpty ? statusBesidePrompts(of: run) : .waitingForUserInput
+  }
+
+  func statusBesidePrompts(of run: PlanRun) -> RecoveryPlanStatus {
+    switch run.workflow.operationType {
     case .test: .testInProgress
     case .cleanup: .cleanupInProgress
     case .failover: .recoveryInProgress
@@ -68,12 +74,13 @@ extension PlanBook {
       return partial.phase.plan == plan ? .incompleteReprotect : .partialReprotect
     }
     if attention == .recoveryInterrupted { return .recoveryInterrupted }
+    if attention == .recoveryCancelled { return .incompleteRecovery }
     let areAllRecovered = states.allSatisfy {
       if case .recovered = $0.phase { true } else { false }
     }
     if areAllRecovered {
       if states.allSatisfy(\.memory.isProtectedSideClosed) { return .recoveryComplete }
-      return areSitesConnected ? .recoverySplitBrain : .disasterRecoveryComplete
+      return arePeersTogether ? .recoverySplitBrain : .disasterRecoveryComplete
     }
     if attention == .recoveryIncomplete { return .incompleteRecovery }
     return readyCount == states.count ? .ready : .partialRecovery

@@ -16,6 +16,8 @@ package struct PlanBook: Sendable {
   /// What a plan owes to its last run although its groups do not show it.
   enum Attention: Sendable, Hashable {
     case recoveryIncomplete, recoveryInterrupted, reprotectIncomplete, reprotectInterrupted
+    /// Its custom steps may not have had their turn although every machine has.
+    case recoveryCancelled
   }
 
   struct PlanRecord: Sendable {
@@ -23,16 +25,25 @@ package struct PlanBook: Sendable {
     var copies: BothSides<RecoveryPlan>
     var editedSides: [PairSide] = []
     var hasConflict = false
+    /// The sites at which it was deleted while they were apart.
+    var deletedSides: [PairSide] = []
     var isDeleting = false
     var isDeleted = false
     var isDamaged = false
     var attention: Attention?
-    var memory = PlanMemory()
+    /// Custom steps of the plan that succeeded since its groups were last ready.
+    var callouts: Set<RunMemory.CalloutKey> = []
     /// The last run, active or not.
     var run: PlanRun?
     var user = ""
-    /// What the site that does not conduct runs knew when the sites lost each other.
-    var peerView: RecoveryPlanStatus?
+    /// What was known when the sites lost each other.
+    var parting: Parting?
+  }
+
+  /// What the site that does not conduct the runs of a plan last heard of it.
+  struct Parting: Sendable {
+    var status: RecoveryPlanStatus
+    var protectedSide: PairSide
   }
 
   struct GroupRecord: Sendable {
@@ -51,10 +62,13 @@ package struct PlanBook: Sendable {
   }
 
   package var parameters: RunParameters
+  package let limits: RecoveryLimits
   /// The advanced settings of either site.
   package var defaults: BothSides<RecoveryDefaults>
   var plans: [PlanRecord] = []
   var groups: [ProtectionGroupID: GroupRecord] = [:]
+  /// Machines that gave way to those of some plan, each once, in the order in which they did.
+  var suspensions: [Suspension] = []
   /// The plans with an active run, in the order in which they were started.
   var running: [RecoveryPlanID] = []
   var runCount = 0
@@ -62,13 +76,17 @@ package struct PlanBook: Sendable {
   var reports: [RunReport] = []
   package internal(set) var areSitesConnected = true
   var isServerUp = BothSides(true)
+  /// Whether the servers of the two sites can talk to each other.
+  var arePeersTogether: Bool { areSitesConnected && isServerUp.first && isServerUp.second }
 
   package init(
     parameters: RunParameters = RunParameters(),
-    defaults: BothSides<RecoveryDefaults> = BothSides(RecoveryDefaults())
+    defaults: BothSides<RecoveryDefaults> = BothSides(RecoveryDefaults()),
+    limits: RecoveryLimits = RecoveryLimits()
   ) {
     self.parameters = parameters
     self.defaults = defaults
+    self.limits = limits
   }
 
   // MARK: Plans and groups
@@ -81,10 +99,30 @@ package struct PlanBook: Sendable {
     groups[group] = GroupRecord(protectedSide: protectedSide)
   }
 
+  /// Forgets a group that was deleted.
+  ///
+  /// - Throws: ``PlanRefusal/groupInUse(by:)`` if a plan lists it at either site.
+  package mutating func removeGroup(_ group: ProtectionGroupID) throws(PlanRefusal) {
+    for plan in planIDs
+    where PairSide.allCases.contains(where: { plans[plan.index].copies[$0].groups.contains(group) }) {
+      throw .groupInUse(by: plan)
+    }
+    groups[group] = nil
+  }
+
   /// Adds a plan, known at both sites.
-  package mutating func addPlan(_ plan: RecoveryPlan) -> RecoveryPlanID {
+  ///
+  /// - Throws: What is wrong with it, or the limit that it exceeds.
+  package mutating func addPlan(_ plan: RecoveryPlan) throws(PlanRefusal) -> RecoveryPlanID {
+    if let exceeded = limits.exceeded(.recoveryPlans, by: planIDs.count + 1) { throw .limit(exceeded) }
+    try check(plan)
     plans.append(PlanRecord(copies: BothSides(plan)))
     return RecoveryPlanID(plans.count - 1)
+  }
+
+  func check(_ plan: RecoveryPlan) throws(PlanRefusal) {
+    if let problem = plan.problems.first { throw .invalid(problem) }
+    if let exceeded = limits.exceeded(.groupsPerPlan, by: plan.groups.count) { throw .limit(exceeded) }
   }
 
   /// The plans that were not deleted, in the order in which they were added.
@@ -98,8 +136,13 @@ package struct PlanBook: Sendable {
   }
 
   /// Where the plan's machines are protected: where its first group is, or as configured if it has none.
+  ///
+  /// While it runs, this is where the run began; while the sites are apart, it is as it was when they parted.
   package func protectedSide(of plan: RecoveryPlanID) -> PairSide {
-    let copy = plans[plan.index].copies.first
+    let record = plans[plan.index]
+    if let run = record.run, run.isActive { return run.protectedSide }
+    if let parting = record.parting { return parting.protectedSide }
+    let copy = record.copies.first
     return copy.groups.first.flatMap { groups[$0]?.protectedSide } ?? copy.protectedSide
   }
 

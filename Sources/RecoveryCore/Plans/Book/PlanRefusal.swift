@@ -3,7 +3,8 @@ package import Inventory
 /// Why a ``PlanBook`` does not do what it was asked for.
 package enum PlanRefusal: Error, Sendable, Hashable {
   case notAllowed(PlanOperation, RecoveryPlanStatus)
-  /// A recovery without the protected site starts at the recovery site, and so does everything while the sites are apart.
+  /// A recovery without the protected site starts at the recovery site; while the sites are apart, everything does, and the
+  /// recovery site alone can cancel a run and answer its prompts.
   case notAtRecoverySite
   /// Reprotect changes both sites.
   case sitesApart
@@ -22,4 +23,10 @@ package enum PlanRefusal: Error, Sendable, Hashable {
   case noSuchPrompt
   /// The direction of a plan follows its groups while it has any.
   case directionFollowsGroups
+  /// Something is wrong with the plan itself.
+  case invalid(RecoveryPlanProblem)
+  /// More than is supported.
+  case limit(LimitExceeded)
+  /// A plan lists the group.
+  case groupInUse(by: RecoveryPlanID)
 }

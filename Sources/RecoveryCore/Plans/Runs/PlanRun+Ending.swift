@@ -5,14 +5,15 @@ import Quantities
 extension PlanRun {
   /// Ends the run at the request of somebody: nothing new begins, what is under way comes to its end.
   ///
-  /// Prompts and delays end at once.
+  /// Prompts, delays and what waits in the driver's queue end at once. A run that an error has stopped ends as it would
+  /// have.
   ///
   /// - Precondition: The run is active and not being cancelled.
   mutating func cancel(at now: Instant) {
+    isCancelRequested = true
     switch phase {
     case .running: stopBeginning(.cancelled, at: now)
-    case .settling: phase = .settling(.cancelled)
-    case .undoing: phase = .undoing(.cancelled)
+    case .settling, .undoing: break
     case .prepared, .ended: preconditionFailure("only a run that is active can be cancelled")
     }
     drain(at: now)
@@ -34,15 +35,22 @@ extension PlanRun {
     end(.interrupted, at: now)
   }
 
-  /// Lets no further step begin.
-  mutating func stopBeginning(_ ending: Ending, at now: Instant) {
+  /// Lets no further step begin, and no command that the driver has not begun.
+  ///
+  /// - Parameter failing: The step whose error is the reason; it ends by itself.
+  mutating func stopBeginning(_ ending: Ending, failing: Int? = nil, at now: Instant) {
     phase = .settling(ending)
-    let idle = steps.indices.filter {
-      steps[$0].status == .running && (steps[$0].isPrompt || steps[$0].isDelay)
+    var untaken: Set<Int> = []
+    commands = commands.filter { command in
+      guard case .perform(let id, _) = command, steps[id.step].isWaiting else { return true }
+      untaken.insert(id.step)
+      return false
     }
-    for index in idle {
+    for index in steps.indices where index != failing && steps[index].isWaiting {
       underWayCount -= 1
-      if steps[index].isPrompt { commands.append(.abandon(CommandID(run: key, step: index))) }
+      if !steps[index].isDelay && !untaken.contains(index) {
+        commands.append(.abandon(CommandID(run: key, step: index)))
+      }
       finish(index, .cancelled, trigger: index, at: now)
     }
   }
@@ -58,7 +66,7 @@ extension PlanRun {
       default: break
       }
     }
-    if workflow == .plannedMigration && !hasTouchedStorage { return beginUndo(ending, at: now) }
+    if workflow == .plannedMigration { return beginUndo(ending, at: now) }
     end(ending, at: now)
   }
 
@@ -73,30 +81,34 @@ extension PlanRun {
     ended = now
     prompts = []
     deadlines = DeadlineQueue()
+    hasErrors = steps.contains { !$0.errors.isEmpty }
+    areReprotected = groups.indices.map(isReprotected)
     forgetWhatWasOnlyBegun()
   }
 
   // MARK: Undo
 
-  /// Whether something that an undo cannot take back may have happened, in this run or before.
-  var hasTouchedStorage: Bool {
-    groups.contains {
-      $0.record.attempted.contains(.deactivatedStorage)
-        || $0.record.attempted.contains(.madeStorageWritable)
-    } || machines.contains { $0.record.attempted.contains(.preparedForMigration) }
+  /// Whether something of the group that an undo cannot take back may have happened, in this run or before.
+  private func hasTouchedStorage(ofGroup group: Int) -> Bool {
+    let attempted = groups[group].record.attempted
+    return attempted.contains(.deactivatedStorage) || attempted.contains(.madeStorageWritable)
+      || machineRanges[group].contains { machines[$0].record.attempted.contains(.preparedForMigration) }
   }
 
-  /// Powers the protected machines on again that the run may have shut down.
+  /// Powers the protected machines on again that this run or an earlier one may have shut down, of all groups whose storage
+  /// is as it was.
   ///
   /// - Source: Site Recovery Manager REST API 2.0, `planned_failover`: an error or cancellation before the storage steps
-  ///   restores the protected site. *Inferred*: all machines are powered on at once.
+  ///   restores the protected site. *Inferred*: that each group is looked at by itself, and that all machines are powered on
+  ///   at once.
   private mutating func beginUndo(_ ending: Ending, at now: Instant) {
+    progressMinimum = progress
     phase = .undoing(ending)
+    // Shutting down is begun only for machines that are on.
     let affected = machines.indices.filter {
-      machines[$0].member.isOnAtProtectedSite || machines[$0].record.isShutDown
-    }.filter {
-      machines[$0].record.attempted.contains(.shutDownGuest)
-        || machines[$0].record.attempted.contains(.poweredOff)
+      let attempted = machines[$0].record.attempted
+      return (attempted.contains(.shutDownGuest) || attempted.contains(.poweredOff))
+        && !hasTouchedStorage(ofGroup: machines[$0].group)
     }
     guard !affected.isEmpty else { return finishUndo(ending, at: now) }
     let parent = steps.count
@@ -123,20 +135,32 @@ extension PlanRun {
   }
 
   /// Forgets what was undone; a machine that did not come back is found off by the next run.
+  ///
+  /// The custom steps of the plan run again unless a group is left in the middle of its recovery.
   mutating func finishUndo(_ ending: Ending, at now: Instant) {
-    for group in groups.indices { groups[group].record = RunMemory.Record() }
-    for vm in machines.indices { machines[vm].record = RunMemory.Record() }
-    planMemory.callouts = []
+    var isHalfway = false
+    for group in groups.indices {
+      if hasTouchedStorage(ofGroup: group) {
+        isHalfway = isHalfway || machineRanges[group].contains { !machines[$0].hadRecovered }
+      } else {
+        forget(group)
+      }
+    }
+    if !isHalfway { planMemory.callouts = [] }
     end(ending, at: now)
   }
 
-  /// A run that changed nothing but synchronised leaves its groups as they were.
+  private mutating func forget(_ group: Int) {
+    groups[group].record = RunMemory.Record()
+    for vm in machineRanges[group] { machines[vm].record = RunMemory.Record() }
+  }
+
+  /// A run that changed nothing of a group but synchronised leaves it as it was.
   private mutating func forgetWhatWasOnlyBegun() {
-    guard workflow.isRecovery, !hasTouchedStorage else { return }
+    guard workflow.isRecovery else { return }
     for group in groups.indices
-    where machineRanges[group].allSatisfy({ machines[$0].record.attempted.areOnlySynchronizations }) {
-      groups[group].record = RunMemory.Record()
-      for vm in machineRanges[group] { machines[vm].record = RunMemory.Record() }
-    }
+    where !hasTouchedStorage(ofGroup: group)
+      && machineRanges[group].allSatisfy({ machines[$0].record.attempted.areOnlySynchronizations })
+    { forget(group) }
   }
 }

@@ -26,8 +26,14 @@ extension PlanRun {
     case .began:
       guard steps[step].began == nil else { return false }
       steps[step].began = now
+      remember(step, isDone: false)
       if let limit = steps[step].timeLimit { setDeadline(of: step, now + limit) }
       return true
+    case .succeeded, .succeededWithWarning, .failed:
+      if steps[step].began == nil { remember(step, isDone: false) }
+    }
+    switch event {
+    case .began: break
     case .succeeded: succeed(step, at: now)
     case .succeededWithWarning(let text):
       warn(step, text)
@@ -102,7 +108,6 @@ extension PlanRun {
 
   private mutating func act(_ step: Int, at now: Instant) {
     underWayCount += 1
-    remember(step, isDone: false)
     switch steps[step].work {
     case .composite: preconditionFailure("a composite has nothing to do itself")
     case .delay(let span): setDeadline(of: step, now + span)
@@ -145,17 +150,18 @@ extension PlanRun {
     case .failVM:
       steps[step].errors.append(text)
       if let vm = steps[step].vm { failMachine(vm) }
-    case .failGroup, .report:
+    case .failGroup:
       steps[step].errors.append(text)
-      if let group = steps[step].group { groups[group].hasFailed = true }
-      if steps[step].rule == .failGroup, let group = steps[step].group {
-        for vm in machineRanges[group] { failMachine(vm) }
+      if let group = steps[step].group {
+        groups[group].hasFailed = true
+        for vm in machineRanges[group] where !machines[vm].hadRecovered { failMachine(vm) }
       }
+    case .report: steps[step].errors.append(text)
     case .stopRun:
       steps[step].errors.append(text)
       if let vm = steps[step].vm { failMachine(vm) }
       if let group = steps[step].group, steps[step].vm == nil { groups[group].hasFailed = true }
-      if phase == .running { stopBeginning(.stopped, at: now) }
+      if phase == .running { stopBeginning(.stopped, failing: step, at: now) }
     }
     finish(step, steps[step].errors.isEmpty ? .warning : .error, trigger: trigger, at: now)
   }
@@ -178,7 +184,8 @@ extension PlanRun {
     steps[step].finishedBy = trigger
     if !steps[step].isComposite { finishedLeafCount += 1 }
     if steps[step].isPrompt { prompts.removeAll { $0 == step } }
-    if steps[step].completesVM, let vm = steps[step].vm { completeTurn(of: vm) }
+    let wasCut = steps[step].childStatuses & RecoveryStepStatus.cancelled.bit != 0
+    if steps[step].completesVM, !wasCut, let vm = steps[step].vm { completeTurn(of: vm) }
     for successor in steps[step].successors {
       steps[successor].waits -= 1
       if steps[successor].waits == 0 { queue.append(Begin(step: successor, trigger: trigger)) }

@@ -21,7 +21,7 @@ extension PlanRun {
   package var result: HistoryRecord.ResultState? {
     guard let ending else { return nil }
     if ending == .cancelled { return .cancelled }
-    if steps.contains(where: { !$0.errors.isEmpty }) || ending != .completed { return .errors }
+    if hasErrors || ending != .completed { return .errors }
     return steps.contains(where: { !$0.warnings.isEmpty }) ? .warnings : .success
   }
 
@@ -62,20 +62,14 @@ extension PlanRun {
   /// Whether nothing of a test is left, or whatever is left is given up.
   var isCleanedUp: Bool {
     guard case .cleanup(let isForced) = workflow, ending == .completed else { return false }
-    return isForced || !steps.contains { !$0.errors.isEmpty }
-  }
-
-  /// Whether the machine had recovered before this run.
-  private func hadRecovered(_ machine: Machine) -> Bool {
-    setup.memories[machine.group].vms[machine.member.vm]?.contains(.recovered) == true
+    return isForced || !hasErrors
   }
 
   /// How a machine fares, or fared, in this run.
   func status(ofMachine index: Int) -> VMRecoveryStatus {
     let machine = machines[index]
     let hasRecovered = machine.record.contains(.recovered)
-    if hadRecovered(machine), !machine.hasFailed, !machine.hasWarnings,
-      workflow.isTest || workflow.isRecovery,
+    if machine.hadRecovered, !machine.hasFailed, !machine.hasWarnings,
       let status = setup.memories[machine.group].statuses[machine.member.vm]
     {
       return status
@@ -96,7 +90,7 @@ extension PlanRun {
       if machine.hasFailed { return .reprotectError }
       return isActive
         ? .reprotectInProgress
-        : isReprotected(group: machine.group) ? .readyToRecover : .reprotectIncomplete
+        : areReprotected[machine.group] ? .readyToRecover : .reprotectIncomplete
     }
   }
 
@@ -117,7 +111,7 @@ extension PlanRun {
   /// When the run brought a machine to the end of its steps; `nil` if it did not, or an earlier run did.
   func ready(machine index: Int) -> Instant? {
     guard workflow.isTest || workflow.isRecovery, machines[index].hadTurn,
-      !machines[index].hasFailed, let completion = machines[index].completion, !hadRecovered(machines[index])
+      !machines[index].hasFailed, let completion = machines[index].completion, !machines[index].hadRecovered
     else { return nil }
     return steps[completion].finished
   }

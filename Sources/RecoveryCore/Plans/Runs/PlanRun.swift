@@ -34,6 +34,8 @@ package struct PlanRun: Sendable {
     var member: PlanMember
     var group: Int
     var record: RunMemory.Record
+    /// Whether an earlier run has recovered it; then this one, a test or a recovery, does not touch it.
+    var hadRecovered = false
     /// Whether it failed in this run.
     var hasFailed = false
     var hasWarnings = false
@@ -43,6 +45,9 @@ package struct PlanRun: Sendable {
     var completion: Int?
     /// Whether its turn in this run is over.
     var hadTurn = false
+
+    /// Why it cannot be recovered; `nil` if it can, or if an earlier run has put it in its placeholder's place.
+    var obstacle: String? { record.contains(.configuredStorage) ? nil : member.problem }
   }
 
   /// A protection group in this run.
@@ -73,6 +78,7 @@ package struct PlanRun: Sendable {
   var failedDependees: [[Int]]
   var planMemory: PlanMemory
   var phase = Phase.prepared
+  var isCancelRequested = false
   package internal(set) var started: Instant?
   package internal(set) var ended: Instant?
 
@@ -84,6 +90,12 @@ package struct PlanRun: Sendable {
   var finishedTopCount = 0
   var finishedLeafCount = 0
   var leafCount: Int
+  /// What ``progress`` was before an undo added steps.
+  var progressMinimum = 0
+  /// Whether a step has an error; known when the run has ended.
+  var hasErrors = false
+  /// For each group, whether it was protected in the other direction; known when the run has ended.
+  var areReprotected: [Bool] = []
   var deadlines = DeadlineQueue()
   /// Prompts shown, in the order in which they were.
   var prompts: [Int] = []
@@ -121,7 +133,12 @@ package struct PlanRun: Sendable {
     for index in machines.indices {
       for dependee in dependencies.dependees(of: index) { dependents[dependee].append(index) }
       // What is on now was not shut down for good, whatever an earlier run did.
-      if machines[index].member.isOnAtProtectedSite { machines[index].record.forgetShutdown() }
+      if machines[index].member.isOnAtProtectedSite {
+        machines[index].record.forgetShutdown()
+        groups[machines[index].group].record.forgetShutdown()
+      }
+      machines[index].hadRecovered =
+        (workflow.isTest || workflow.isRecovery) && machines[index].record.contains(.recovered)
     }
     self.dependents = dependents
     failedDependees = [[Int]](repeating: [], count: machines.count)
@@ -156,13 +173,16 @@ package struct PlanRun: Sendable {
   /// How it ended, or `nil` while it is active.
   package var ending: Ending? { if case .ended(let ending) = phase { ending } else { nil } }
 
-  package var isCancelling: Bool { phase == .settling(.cancelled) || phase == .undoing(.cancelled) }
+  package var isCancelling: Bool { isActive && isCancelRequested }
 
   /// The prompts that wait to be dismissed, in the order in which they were shown.
   package var openPrompts: [CommandID] { prompts.map { CommandID(run: key, step: $0) } }
 
-  /// The share of its steps that are finished, from 0 to 100.
-  package var progress: Int { leafCount == 0 ? 100 : finishedLeafCount * 100 / leafCount }
+  /// The share of its steps that are finished, from 0 to 100; it never falls, and it is 100 once the run has ended.
+  package var progress: Int {
+    if ending != nil || leafCount == 0 { return 100 }
+    return max(progressMinimum, finishedLeafCount * 100 / leafCount)
+  }
 
   /// When ``advance(to:)`` has something to do, or `nil` if only reports can change anything.
   package var nextDeadline: Instant? { deadlines.first?.due }

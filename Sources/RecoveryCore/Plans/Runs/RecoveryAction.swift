@@ -33,6 +33,8 @@ package enum RecoveryAction: Sendable, Hashable {
   /// Hosts in standby come back; power management is off until the run ends.
   case restoreHosts(PairSide)
   /// Brings these machines of the group up to date; those that are recovered already are never among them.
+  ///
+  /// A machine whose replica is writable all the same, though no run heard of it, is left alone: that is success.
   case synchronize(ProtectionGroupID, Synchronization, machines: [VirtualMachineID])
   /// Makes writable images of the replicas of these machines, without ending replication.
   case createTestImage(ProtectionGroupID, machines: [VirtualMachineID], pointsInTime: [PointInTime])
@@ -94,13 +96,17 @@ package struct CommandID: Sendable, Hashable {
 package enum RecoveryCommand: Sendable, Hashable {
   /// Carry this out and report with ``PlanBook/handle(_:of:at:)``.
   case perform(CommandID, RecoveryAction)
-  /// Stop waiting for this: its time is over. A report that comes all the same is ignored.
+  /// Stop waiting for this, since its time is over, or do not begin it, since its run was cancelled. A report that comes
+  /// all the same is ignored.
   case abandon(CommandID)
 }
 
 /// What a driver reports about a command.
 package enum CommandEvent: Sendable, Hashable {
-  /// It left the driver's queue. Time limits count from here, so a command that waits for its turn does not time out.
+  /// It left the driver's queue: reported of every command but a prompt before anything is done for it.
+  ///
+  /// Time limits count from here, so a command that waits for its turn does not time out. What has not begun is taken back
+  /// when the run is cancelled, and after a crash counts as never asked for.
   case began
   case succeeded
   case succeededWithWarning(String)

@@ -39,7 +39,7 @@ struct RunMemory: Sendable {
   ///
   /// - Invariant: What is done was attempted.
   struct Record: Sendable {
-    /// Asked for; it may have taken effect even if it was reported as failed or never answered.
+    /// Begun; it may have taken effect even if it was reported as failed or never answered.
     var attempted = Deeds()
     var done = Deeds()
     /// Custom steps that succeeded.
@@ -49,10 +49,13 @@ struct RunMemory: Sendable {
     /// Whether the protected machine is off on account of a run.
     var isShutDown: Bool { done.contains(.shutDownGuest) || done.contains(.poweredOff) }
 
-    /// Takes note that the protected machine may be on again.
+    /// Takes note that a protected machine is on: what rested on its being off has to be done again.
+    ///
+    /// It holds for the record of the machine and for that of its group.
     mutating func forgetShutdown() {
-      done.remove(.shutDownGuest)
-      done.remove(.poweredOff)
+      for deed in [
+        Deed.shutDownGuest, .poweredOff, .preparedForMigration, .deactivatedStorage, .synchronizedFinally,
+      ] { done.remove(deed) }
     }
   }
 

@@ -20,10 +20,24 @@ struct RunSetup: Sendable {
   var recoverySide: PairSide { protectedSide.other }
 }
 
-/// What runs of one plan have done outside its groups.
+/// What earlier runs have done outside the groups of a plan.
 struct PlanMemory: Sendable {
-  /// Machines that may be suspended on account of the plan, in the order in which they were.
-  var suspended: [RecoveryPlan.SuspendedVM] = []
+  /// Machines that gave way on account of the plan or of one that shares a group with it, each once, in the order in
+  /// which they did.
+  var suspensions: [Suspension] = []
   /// Custom steps of the plan that succeeded since it was last ready.
   var callouts: Set<RunMemory.CalloutKey> = []
+
+  func suspension(of vm: VirtualMachineID, at side: PairSide) -> Int? {
+    suspensions.firstIndex { $0.vm.vm == vm && $0.vm.side == side }
+  }
+}
+
+/// A machine that gave way to recovered ones.
+struct Suspension: Sendable, Hashable {
+  var vm: RecoveryPlan.SuspendedVM
+  /// Whether it is suspended, not only asked to be; either way it is resumed in the end.
+  var isCertain = false
+  /// The plan that asked for it last, or `nil` while the run that did goes on.
+  var plan: RecoveryPlanID?
 }

@@ -86,6 +86,8 @@ struct RunStep: Sendable {
   var isComposite: Bool { if case .composite = work { true } else { false } }
   var isPrompt: Bool { if case .operation(.showPrompt) = work { true } else { false } }
   var isDelay: Bool { if case .delay = work { true } else { false } }
+  /// Whether nothing is being done for it although its turn has come: it can end at once.
+  var isWaiting: Bool { status == .running && !isComposite && (isPrompt || isDelay || began == nil) }
 }
 
 extension RecoveryStepStatus {

@@ -28,7 +28,8 @@ extension StepTree {
       "Resume non-critical VMs", side: setup.recoverySide, rule: isForced ? .warn : .report)
     addCallouts(.beforeRestoreStorage)
     addForEachGroup(
-      "Discard test data and reset storage", deed: .discardedTestImage, rule: isForced ? .warn : .report
+      "Discard test data and reset storage", deed: .discardedTestImage, rule: isForced ? .warn : .report,
+      needsWholeGroup: !isForced
     ) { .discardTestImage($0) }
   }
 
@@ -57,9 +58,10 @@ extension StepTree {
         after: nil
       ) { .configureReverseProtection($0) }
     }
-    addForEachGroup("Clean up storage", deed: .cleanedUpStorage, rule: isForced ? .warn : .report) {
-      .cleanUpStorage($0)
-    }
+    // It may remove the disks that are to be the seeds of a machine whose replication was not turned.
+    addForEachGroup(
+      "Clean up storage", deed: .cleanedUpStorage, rule: isForced ? .warn : .report, needsWholeGroup: true
+    ) { .cleanUpStorage($0) }
     addCallouts(.beforeFinalizeStorage)
     addSynchronization(
       "Synchronize storage", .reversed, deed: .synchronizedInReverse, rule: .report)
@@ -83,7 +85,7 @@ extension StepTree {
   }
 
   private mutating func addForEachGroup(
-    _ title: String, deed: RunMemory.Deed, rule: RunStep.FailureRule,
+    _ title: String, deed: RunMemory.Deed, rule: RunStep.FailureRule, needsWholeGroup: Bool,
     operation: (ProtectionGroupID) -> RecoveryAction
   ) {
     let top = addTop(title)
@@ -92,7 +94,7 @@ extension StepTree {
         title, subject: group.name, under: top, operation(group.id), deed: deed, rule: rule)
       change(step) {
         $0.group = index
-        $0.needsWholeGroup = rule != .warn
+        $0.needsWholeGroup = needsWholeGroup
       }
     }
   }

@@ -24,6 +24,7 @@ extension StepTree {
         }
       }
     }
+    endBesideStorage()
   }
 
   /// - Returns: The step of the machine, and the one whose end lets dependent machines start.

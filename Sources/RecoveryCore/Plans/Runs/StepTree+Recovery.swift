@@ -48,11 +48,11 @@ extension StepTree {
     addShutdown(rule: rule)
     addCallouts(.beforeResumeProtectedSiteVMs)
     addResumption(
-      "Resume VMs suspended by previous recovery", side: setup.protectedSide, rule: .warn)
+      "Resume VMs suspended by previous recovery", side: setup.protectedSide, rule: rule)
     addCallouts(.beforeRestoreHosts)
     addHosts("Restore recovery site hosts from standby", side: setup.recoverySide)
     addCallouts(.beforeBeginPreparePrimarySiteHosts)
-    addHosts("Restore protected site hosts from standby", side: setup.protectedSide)
+    addHosts("Restore protected site hosts from standby", side: setup.protectedSide, rule: rule)
     addCallouts(.beforeBeginPrepareStorage)
     addPreparation(rule: rule)
     addCallouts(.beforeSyncStorage)
@@ -87,14 +87,27 @@ extension StepTree {
 
   // MARK: Parts
 
-  /// The machines of a group that can be recovered and of which this was not even attempted.
-  private func recoverable(of group: Int, unless deed: RunMemory.Deed?) -> [Int] {
-    members[group].filter { index in
-      let member = machines[index].member
-      guard member.problem == nil else { return false }
-      guard let deed else { return true }
-      return setup.memories[group].vms[member.vm]?.attempted.contains(deed) != true
+  /// The machines of a group that can be recovered, or are already.
+  private func recoverable(of group: Int) -> [Int] {
+    members[group].filter {
+      let member = machines[$0].member
+      return member.problem == nil || record(of: member.vm, in: group)?.contains(.configuredStorage) == true
     }
+  }
+
+  /// Those of them whose replicas a recovery has not taken into use.
+  ///
+  /// To make them writable may have been tried in vain: then what was written since must still come over.
+  private func synchronizable(of group: Int) -> [Int] {
+    guard !setup.workflow.isTest else { return recoverable(of: group) }
+    return recoverable(of: group).filter {
+      guard let record = record(of: machines[$0].member.vm, in: group) else { return true }
+      return !record.contains(.madeStorageWritable) && !record.attempted.contains(.configuredStorage)
+    }
+  }
+
+  private func record(of vm: VirtualMachineID, in group: Int) -> RunMemory.Record? {
+    setup.memories[group].vms[vm]
   }
 
   mutating func assign(_ step: Int, machine: Int) {
@@ -111,7 +124,7 @@ extension StepTree {
     let top = addTop(title)
     for (index, group) in setup.groups.enumerated() {
       let open =
-        reason == .reversed ? Array(members[index]) : recoverable(of: index, unless: .madeStorageWritable)
+        reason == .reversed ? Array(members[index]) : synchronizable(of: index)
       let step = add(
         title, subject: group.name, under: top,
         .synchronize(group.id, reason, machines: open.map { machines[$0].member.vm }), deed: deed, rule: rule,
@@ -125,9 +138,9 @@ extension StepTree {
     }
   }
 
-  mutating func addHosts(_ title: String, side: PairSide) {
+  mutating func addHosts(_ title: String, side: PairSide, rule: RunStep.FailureRule = .warn) {
     let step = addTop(title, work: .operation(.restoreHosts(side)))
-    change(step) { $0.rule = .warn }
+    change(step) { $0.rule = rule }
   }
 
   private mutating func addSuspension() {
@@ -141,7 +154,7 @@ extension StepTree {
 
   mutating func addResumption(_ title: String, side: PairSide, rule: RunStep.FailureRule) {
     let top = addTop(title)
-    for item in setup.planMemory.suspended where item.side == side {
+    for item in setup.planMemory.suspensions.map(\.vm) where item.side == side {
       _ = add(
         "Resume", subject: item.name, under: top, .resume(item.vm, at: side), deed: nil, rule: rule)
     }
@@ -207,7 +220,7 @@ extension StepTree {
     let group = setup.groups[index]
     let composite = add(group.name, subject: group.name, under: top)
     change(composite) { $0.group = index }
-    let open = recoverable(of: index, unless: nil)
+    let open = recoverable(of: index)
     let own = Set(open.map { machines[$0].member.vm })
     let image = add(
       title, subject: group.name, under: composite,

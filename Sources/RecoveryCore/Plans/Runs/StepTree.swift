@@ -157,12 +157,15 @@ struct StepTree: Sendable {
 }
 
 extension Callout {
-  /// What the driver does for it; a command for a machine without one runs on the server.
+  /// What the driver does for it.
+  ///
+  /// - Precondition: A command in a machine has one.
   func operation(vm: VirtualMachineID?) -> RecoveryAction {
     switch (kind, vm) {
     case (.prompt, _): .showPrompt(self)
     case (.runOnVM, .some(let vm)): .runOnVM(vm, self)
-    case (.runOnVM, .none), (.runOnServer, _): .runOnServer(self)
+    case (.runOnServer, _): .runOnServer(self)
+    case (.runOnVM, .none): preconditionFailure("plans with a command for no machine are refused")
     }
   }
 }

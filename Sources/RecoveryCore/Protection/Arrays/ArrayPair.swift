@@ -13,7 +13,10 @@ package struct StorageDevice: Sendable, Hashable {
   package let datastores: [DatastoreID]
   /// Raw disks of virtual machines that are the device itself, by name.
   package let rawDisks: [String]
-  /// Whether both sites see one device, which moves without a copy.
+  /// Whether both sites see one device.
+  ///
+  /// It is replicated and failed over like any other: moving running machines on
+  /// stretched storage is not modelled.
   package let isStretched: Bool
 
   package init(
@@ -73,10 +76,20 @@ package struct ArrayPair: ReplicationProvider {
   package var units: [ReplicationUnit] = []
   /// By device.
   private var unitOfDevice: [ReplicationUnitID] = []
-  /// By unit: the instant of the last copy that was asked for outside the schedule.
-  private var requestedCopies: [Instant?] = []
-  /// By unit: when the copying stopped, while its fault lasts or its source is gone.
-  private var stopped: [Instant?] = []
+  /// By device: whether the arrays no longer report it.
+  private var isMissing: [Bool] = []
+  /// By unit.
+  private var copying: [Copying] = []
+
+  /// What is known of the copies of a unit at its target.
+  private struct Copying: Sendable {
+    /// Since when the schedule holds; `nil` if it does not since the direction was turned.
+    var began: Instant?
+    /// When it stopped to hold, if it did.
+    var stopped: Instant?
+    /// The newest copy from before `began`, or outside the schedule.
+    var held: Instant?
+  }
 
   package init(managers: BothSides<ArrayManager>, mode: ArrayReplicationMode) {
     if case .periodic(let interval, let duration) = mode {
@@ -86,9 +99,7 @@ package struct ArrayPair: ReplicationProvider {
     self.mode = mode
   }
 
-  package var capabilities: ReplicationCapabilities {
-    devices.contains(where: \.isStretched) ? [.checksFirst, .migratesRunning] : [.checksFirst]
-  }
+  package let capabilities: ReplicationCapabilities = [.checksFirst]
 
   // MARK: Discovery
 
@@ -118,29 +129,48 @@ package struct ArrayPair: ReplicationProvider {
     return PairSide.allCases.map { ($0, .discoverDevices) }
   }
 
-  /// The devices found; those known keep their numbers, new ones are appended.
+  /// An adapter did not answer: what is known of devices stays as it is.
+  package mutating func discoveryFailed() { isDiscovering = false }
+
+  /// The devices found, in any order.
+  ///
+  /// A device is known by its name. Those known keep their numbers and take what has changed of them, also their consistency
+  /// group; new ones are appended; one that is not found any more keeps its number too, but holds no datastore.
   ///
   /// - Parameter sourceSide: Where the new devices are written.
-  /// - Precondition: Known devices come first and are unchanged.
   package mutating func devicesDiscovered(_ found: [StorageDevice], sourceSide: PairSide) {
-    precondition(found.starts(with: devices), "known devices keep their numbers")
     isDiscovering = false
-    for device in found.dropFirst(devices.count) {
-      let known = device.consistencyGroup.flatMap { name in
-        devices.firstIndex { $0.consistencyGroup == name }.map { unitOfDevice[$0] }
-      }
-      let unit: ReplicationUnitID
-      if let known {
-        unit = known
+    for index in devices.indices { isMissing[index] = true }
+    var numbers: [String: Int] = [:]
+    for (index, device) in devices.enumerated() { numbers[device.name] = index }
+    for device in found {
+      if let index = numbers[device.name] {
+        let isSameUnit = devices[index].consistencyGroup == device.consistencyGroup
+        devices[index] = device
+        isMissing[index] = false
+        if !isSameUnit { unitOfDevice[index] = unit(for: device, at: index, sourceSide: sourceSide) }
       } else {
-        unit = ReplicationUnitID(units.count)
-        units.append(ReplicationUnit(name: device.consistencyGroup ?? device.name, sourceSide: sourceSide))
-        requestedCopies.append(nil)
-        stopped.append(nil)
+        let index = devices.count
+        numbers[device.name] = index
+        unitOfDevice.append(unit(for: device, at: index, sourceSide: sourceSide))
+        devices.append(device)
+        isMissing.append(false)
       }
-      devices.append(device)
-      unitOfDevice.append(unit)
     }
+  }
+
+  /// The unit of the device's consistency group, or a new one; the device itself, at `index`, is not asked.
+  private mutating func unit(
+    for device: StorageDevice, at index: Int, sourceSide: PairSide
+  ) -> ReplicationUnitID {
+    if let name = device.consistencyGroup,
+      let peer = devices.indices.first(where: { $0 != index && devices[$0].consistencyGroup == name })
+    {
+      return unitOfDevice[peer]
+    }
+    units.append(ReplicationUnit(name: device.consistencyGroup ?? device.name, sourceSide: sourceSide))
+    copying.append(Copying(began: .zero))
+    return ReplicationUnitID(units.count - 1)
   }
 
   package func unit(of device: StorageDeviceID) -> ReplicationUnitID { unitOfDevice[device.index] }
@@ -148,7 +178,8 @@ package struct ArrayPair: ReplicationProvider {
   /// The units that hold the datastores, in ascending order; datastores that are not replicated are left out.
   package func units(holding datastores: [DatastoreID]) -> [ReplicationUnitID] {
     var isHeld = Array(repeating: false, count: units.count)
-    for (index, device) in devices.enumerated() where device.datastores.contains(where: datastores.contains) {
+    for (index, device) in devices.enumerated()
+    where !isMissing[index] && device.datastores.contains(where: datastores.contains) {
       isHeld[unitOfDevice[index].index] = true
     }
     return units.indices.filter { isHeld[$0] }.map { ReplicationUnitID($0) }
@@ -157,7 +188,7 @@ package struct ArrayPair: ReplicationProvider {
   /// The part a device plays, as the array at a side reports it.
   package func replicationState(of device: StorageDeviceID, seenFrom side: PairSide) -> DeviceReplicationState
   {
-    guard managers[side].ping != .failure else { return .unknown }
+    guard managers[side].ping != .failure, !isMissing[device.index] else { return .unknown }
     let unit = units[unitOfDevice[device.index].index]
     guard unit.state != .failedOver else { return .failover }
     guard unit.fault == nil else { return .partial }
@@ -187,39 +218,50 @@ package struct ArrayPair: ReplicationProvider {
 
   /// The array has copied a unit outside its schedule: what was written up to `time` is at the target.
   package mutating func copied(_ unit: ReplicationUnitID, asOf time: Instant) {
-    requestedCopies[unit.index] = max(requestedCopies[unit.index] ?? time, time)
+    copying[unit.index].held = max(copying[unit.index].held ?? time, time)
   }
 
-  /// Copying stopped, since the source or what connects the arrays is gone, or goes on if `time` is `nil`.
-  package mutating func copyingStopped(at time: Instant?, of unit: ReplicationUnitID) {
-    stopped[unit.index] = time
+  /// Copying stopped, since the source or what connects the arrays is gone; nothing happens if it had.
+  package mutating func copyingStopped(at time: Instant, of unit: ReplicationUnitID) {
+    guard copying[unit.index].stopped == nil else { return }
+    copying[unit.index].stopped = time
   }
+
+  /// Copying goes on after it had stopped, or begins after the direction was turned.
+  ///
+  /// What the schedule has missed meanwhile is not made up for.
+  package mutating func copyingBegan(at time: Instant, of unit: ReplicationUnitID) {
+    let held = recoveryPoint(of: unit, choice: .newest, at: time)
+    copying[unit.index] = Copying(began: time, held: held)
+  }
+
+  /// The schedule holds again from ``copyingBegan(at:of:)`` on.
+  package mutating func directionTurned(of unit: ReplicationUnitID) { copying[unit.index] = Copying() }
 
   /// The newest moment whose content the target holds.
   ///
-  /// Synchronous: now, or when the copying stopped. Periodic: the last moment k · interval with k · interval + duration not
-  /// later than that, or a copy that was asked for, whichever is newer; before the first there is none.
+  /// Synchronous: now, or when the copying stopped. Periodic: the last moment k · interval since the copying began with
+  /// k · interval + duration not later than that, or a copy that was asked for, whichever is newer; before the first there is
+  /// what earlier copying left, if anything.
   package func recoveryPoint(
     of unit: ReplicationUnitID, choice: InstanceChoice, at now: Instant
   ) -> Instant? {
-    let end = min(stopped[unit.index] ?? now, now)
-    let scheduled: Instant?
-    switch mode {
-    case .synchronous:
-      scheduled = end
-    case .periodic(let interval, let duration):
-      let elapsed = end.nanoseconds - duration.nanoseconds
-      scheduled =
-        elapsed < 0
-        ? nil : Instant(nanoseconds: elapsed / interval.nanoseconds * interval.nanoseconds)
-    }
-    let newest: Instant? =
-      if let scheduled, let requested = requestedCopies[unit.index] {
-        max(scheduled, requested)
-      } else {
-        scheduled ?? requestedCopies[unit.index]
-      }
+    let known = copying[unit.index]
+    let newest = [known.held, scheduledCopy(known, at: now)].compactMap(\.self).max()
     guard case .notLater(let time) = choice, let newest, newest > time else { return newest }
     return nil
+  }
+
+  private func scheduledCopy(_ copying: Copying, at now: Instant) -> Instant? {
+    guard let began = copying.began else { return nil }
+    let end = min(copying.stopped ?? now, now)
+    switch mode {
+    case .synchronous: return end
+    case .periodic(let interval, let duration):
+      let elapsed = end.nanoseconds - duration.nanoseconds
+      guard elapsed >= 0 else { return nil }
+      let last = Instant(nanoseconds: elapsed / interval.nanoseconds * interval.nanoseconds)
+      return last >= began ? last : nil
+    }
   }
 }

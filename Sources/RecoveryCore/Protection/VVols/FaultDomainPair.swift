@@ -80,8 +80,8 @@ package struct FaultDomainPair: ReplicationProvider {
     case .replicating, .prepared: return isSource ? .source : .target
     case .inTest: return isSource ? .source : .inTest
     case .failedOver:
-      // The former source hears nothing until the direction is turned.
-      if isSource { return .source }
+      // The former source hears nothing until the direction is turned, unless that happens by itself.
+      if isSource { return reversesItself ? .target : .source }
       return reversesItself ? .source : .failedOver
     }
   }
@@ -93,6 +93,8 @@ package struct FaultDomainPair: ReplicationProvider {
     precondition(zip(times, times.dropFirst()).allSatisfy(<), "points in time are in ascending order")
     points[group.index] = times
   }
+
+  package mutating func directionTurned(of unit: ReplicationUnitID) { points[unit.index] = [] }
 
   package func recoveryPoint(
     of unit: ReplicationUnitID, choice: InstanceChoice, at now: Instant

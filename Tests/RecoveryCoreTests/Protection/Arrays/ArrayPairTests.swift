@@ -125,8 +125,24 @@ import Testing
     // The array stopped at 41, within the cycle of 40.
     pair.copyingStopped(at: at(41), of: unit)
     #expect(point(100) == at(30))
-    pair.copyingStopped(at: nil, of: unit)
+    // It goes on at 55: the cycle of 60 is the next, and complete at 62.
+    pair.copyingBegan(at: at(55), of: unit)
+    #expect(point(61) == at(30))
+    #expect(point(62) == at(60))
     #expect(point(100) == at(90))
+  }
+
+  @Test func `After the direction is turned the other array has no copy before its first cycle`() throws {
+    var pair = pair()
+    let unit = ReplicationUnitID(0)
+    pair.copied(unit, asOf: at(25))
+    #expect(try run(.failOver(.newest, isPlanned: false), &pair).count == 2)
+    #expect(try run(.reverse, &pair) == ["reverseReplication@second"])
+    #expect(pair.recoveryPoint(of: unit, choice: .newest, at: at(100)) == nil)
+    #expect(throws: ReplicationRefusal.noInstance(unit)) { try run(.startTest(.newest), &pair, at: 100) }
+    pair.copyingBegan(at: at(95), of: unit)
+    #expect(pair.recoveryPoint(of: unit, choice: .newest, at: at(101)) == nil)
+    #expect(pair.recoveryPoint(of: unit, choice: .newest, at: at(102)) == at(100))
   }
 
   @Test func `A synchronous copy loses nothing until it stops`() {
@@ -135,6 +151,33 @@ import Testing
     #expect(pair.recoveryPoint(of: unit, choice: .newest, at: at(7)) == at(7))
     pair.copyingStopped(at: at(5), of: unit)
     #expect(pair.recoveryPoint(of: unit, choice: .newest, at: at(7)) == at(5))
+    pair.copyingBegan(at: at(9), of: unit)
+    #expect(pair.recoveryPoint(of: unit, choice: .newest, at: at(12)) == at(12))
+  }
+
+  @Test
+  func `A device is known by its name, whatever else changes, and a discovery that fails can be repeated`()
+    throws
+  {
+    var pair = pair()
+    _ = try pair.discoverDevices()
+    pair.discoveryFailed()
+    _ = try pair.discoverDevices()
+    // lun0 is gone, lun2 has left its consistency group and holds another datastore, lun3 is new.
+    pair.devicesDiscovered(
+      [
+        StorageDevice(name: "lun3", peerName: "p3", consistencyGroup: "cg", datastores: [DatastoreID(3)]),
+        StorageDevice(name: "lun2", peerName: "p2", datastores: [DatastoreID(7)]),
+        StorageDevice(name: "lun1", peerName: "p1", datastores: [DatastoreID(1)]),
+      ], sourceSide: .first)
+    #expect(!pair.isDiscovering)
+    #expect(pair.devices.map(\.name) == ["lun0", "lun1", "lun2", "lun3"])
+    // cg, lun1, and lun2 by itself; lun3 joins the group of which only lun0 was left.
+    #expect(pair.units.map(\.name) == ["cg", "lun1", "lun2"])
+    #expect((0..<4).map { pair.unit(of: StorageDeviceID($0)).index } == [0, 1, 2, 0])
+    #expect(pair.units(holding: [DatastoreID(0), DatastoreID(7)]).map(\.index) == [2])
+    #expect(pair.replicationState(of: StorageDeviceID(0), seenFrom: .first) == .unknown)
+    #expect(pair.replicationState(of: StorageDeviceID(2), seenFrom: .first) == .outgoing)
   }
 
   @Test func `Before its first copy nothing can be tested`() {
@@ -156,8 +199,7 @@ import Testing
     #expect(pair.replicationState(of: StorageDeviceID(0), seenFrom: .first) == .unknown)
   }
 
-  @Test func `Stretched devices let running machines move`() {
-    #expect(pair(isStretched: true).capabilities.contains(.migratesRunning))
-    #expect(!pair().capabilities.contains(.migratesRunning))
+  @Test func `A stretched device is replicated like any other`() {
+    #expect(pair(isStretched: true).capabilities == pair().capabilities)
   }
 }

@@ -73,8 +73,12 @@ import Testing
     var pair = pair(reversesItself: true)
     _ = try run(.failOver(.newest, isPlanned: false), &pair)
     #expect(pair.state(of: unit(0), seenFrom: .second) == .source)
+    #expect(pair.state(of: unit(0), seenFrom: .first) == .target)
     #expect(try run(.reverse, &pair) == [])
     #expect(pair.units[0].sourceSide == .second)
+    #expect(pair.state(of: unit(0), seenFrom: .first) == .target)
+    // The points in time of the other direction are gone.
+    #expect(pair.recoveryPoint(of: unit(0), choice: .newest, at: .zero + .hours(1)) == nil)
     #expect(pair.capabilities.contains(.reversesItself))
   }
 
