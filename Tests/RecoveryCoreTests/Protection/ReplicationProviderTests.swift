@@ -130,7 +130,10 @@ import Testing
         let commands = try provider.commands(
           for: request, of: [unit(0)], answering: BothSides(true), at: .zero + .hours(1))
         provider.completed(request, of: [unit(0)])
-        if request == .reverse, !commands.isEmpty { side = side.other }
+        if request == .reverse, !commands.isEmpty {
+          side = side.other
+          provider.instancesChanged([.zero], of: unit(0))
+        }
       } catch {
         #expect(provider.units[0].state == before)
       }

@@ -86,6 +86,7 @@ import Testing
     #expect(pair.replicationState(of: StorageDeviceID(0), seenFrom: .second) == .outgoing)
     #expect(pair.replicationState(of: StorageDeviceID(0), seenFrom: .first) == .incoming)
     #expect(pair.replicationState(of: StorageDeviceID(1), seenFrom: .first) == .outgoing)
+    pair.copyingBegan(at: at(30), of: ReplicationUnitID(0))
     #expect(
       try run(.failOver(.newest, isPlanned: false), &pair) == ["checkFailover@first", "failover@first"])
   }
