@@ -102,7 +102,8 @@ struct WorldBuilder {
       let geometry = ExtentGeometry(diskSize: disk.size)
       let used = geometry.extents(covering: 0..<disk.used.bytes).count
       contents.append(
-        ExtentStore(geometry: geometry, image: BaseImage(usedExtentCount: used, tag: imageTag + 1, position: position)))
+        ExtentStore(
+          geometry: geometry, image: BaseImage(usedExtentCount: used, tag: imageTag + 1, position: position)))
       let name = "workload/\(description.name)/\(disk.name)"
       var writes: WriteStream?
       var attack: WriteStream?

@@ -179,11 +179,13 @@ final class TemporaryFolder {
         try Row.fetchOne(
           database,
           sql: "SELECT restart_count, reset_count, without_host_ns FROM v_vm_summary WHERE name = 'db01'"))
-      #expect([machine[0] as Int, machine[1], machine[2]] == [2, 1, 200_000_000_000])
+      let counts: [Int] = [machine[0], machine[1], machine[2]]
+      #expect(counts == [2, 1, 200_000_000_000])
       let vsan = try #require(
         try Row.fetchOne(
           database, sql: "SELECT datastore, rebuilt_count, resynced_bytes FROM vsan_datastores"))
-      #expect([vsan[0] as Int, vsan[1], vsan[2]] == [1, 12, 34_000_000_000])
+      let rebuilt: [Int] = [vsan[0], vsan[1], vsan[2]]
+      #expect(rebuilt == [1, 12, 34_000_000_000])
     }
   }
 

@@ -1,6 +1,6 @@
 extension DiagnosticCode {
   /// The texts of the codes about recoveries.
-  var recoveryText: (title: String, explanation: String) {
+  var textOfRecoveries: (title: String, explanation: String) {
     switch self {
     case .invalidAddress:
       (

@@ -1,4 +1,3 @@
-import Inventory
 import Quantities
 
 /// The raw bandwidth of a link: one for both directions, or one for each.

@@ -1,4 +1,3 @@
-import Inventory
 import Quantities
 import RecoveryCore
 
@@ -237,12 +236,16 @@ struct PointInTimeDraft: Draft {
   var span: SourceSpan?
   var virtualMachine = Field<String>()
   var at = Field<TimeSpan>()
+  var before = Field<String>()
 
   static let keys: [Key<Self>] = [
     .required("vm", \.virtualMachine, .selector, "The virtual machines; web-* selects by name."),
-    .required(
+    .optional(
       "at", \.at, .duration(unit: "h"),
       "They are recovered to the newest instance no later than this, from the start of the run."),
+    .optional(
+      "before", \.before, .name,
+      "Instead of \"at\": the id of another entry, for the newest instance no later than its start."),
   ]
 }
 

@@ -6,6 +6,7 @@ import RecoveryCore
 extension Resolver {
   mutating func resolveRecovery() {
     resolveSiteObjects()
+    checkFolders()
     findLater()
     for (index, replication) in replications.enumerated() {
       recovery.replicationOfMachine[replication.machine] = index
@@ -176,6 +177,13 @@ extension Resolver {
         .folders: [site.value.datacenter.known ?? "?"] + (site.value.folders.known?.map(\.value) ?? []),
         .resources: clusterNamesBySite[index], .storagePolicies: policyNames(ofSite: index),
       ])
+    }
+  }
+
+  private mutating func checkFolders() {
+    for located in draft.virtualMachines.known ?? [] {
+      guard let name = located.value.site.known, let site = siteNames.index(of: name) else { continue }
+      _ = resolveObject(.folders, located.value.folder.located, at: site)
     }
   }
 

@@ -165,29 +165,68 @@ extension Resolver {
     return .plannedMigration
   }
 
+  /// The older instances that a run takes, ascending by machine; those "before" another entry once that has its instant.
   private mutating func pointsInTime(
     of entry: TimelineEntryDraft
   ) -> [RecoveryCore.RecoveryAction.PointInTime]? {
+    let plan = entry.plan.known.flatMap { recovery.planNames.index(of: $0) }
+    let members = Set(plan.map { recovery.plans[$0].groups.flatMap { recovery.groups[$0].members } } ?? [])
     var instants: [Int: Instant] = [:]
     for located in entry.pointsInTime.known ?? [] {
-      guard let selector = located.value.virtualMachine.located, let at = located.value.at.known,
-        let selected = select(selector)
-      else { return nil }
-      let plan = entry.plan.known.flatMap { recovery.planNames.index(of: $0) }
-      let members = plan.map { recovery.plans[$0].groups.flatMap { recovery.groups[$0].members } } ?? []
+      let point = located.value
+      if point.at.isGiven == point.before.isGiven {
+        log.report(
+          point.at.isGiven ? .conflictingKeys : .missingKey,
+          point.at.isGiven
+            ? "\"at\" and \"before\" exclude each other" : "point in time has neither \"at\" nor \"before\"",
+          at: located.span.start)
+      }
+      guard let selector = point.virtualMachine.located, let selected = select(selector) else { return nil }
       if plan != nil, let stranger = selected.first(where: { !members.contains($0) }), !log.hasErrors {
         log.report(
           .notProtected,
           "virtual machine \(quoted(machines[stranger].name)) is in no group of the plan \(quoted(entry.plan.known ?? "?"))",
           at: selector.span)
       }
-      for machine in selected { instants[machine] = .zero + at }
+      let before = point.before.known.flatMap { id in entries.first { $0.draft.id.known == id }?.instant }
+      guard let instant = point.at.known.map({ Instant.zero + $0 }) ?? before else { continue }
+      for machine in selected { instants[machine] = instant }
     }
     return instants.keys.sorted().compactMap { machine in
       instants[machine].map {
         RecoveryCore.RecoveryAction.PointInTime(vm: VirtualMachineID(machine), instant: $0)
       }
     }
+  }
+
+  /// Gives a run the instances "before" other entries, whose instants are known by now.
+  mutating func completePointsInTime(ofEntry index: Int) {
+    let entry = entries[index].draft
+    let references = (entry.pointsInTime.known ?? []).compactMap(\.value.before.located)
+    guard !references.isEmpty else { return }
+    var ids = NameTable("timeline entry")
+    for (index, other) in entries.enumerated() {
+      if other.draft.id.isGiven, other.draft.id.located == nil { ids.missesSome() }
+      if let id = other.draft.id.located, ids.index(of: id.value) == nil {
+        ids.define(id, as: index, log: &log)
+      }
+    }
+    for reference in references {
+      guard let other = ids.resolve(reference, log: &log), entries[other].afterRun != nil else { continue }
+      log.report(
+        .invalidMoment,
+        "the start of \(quoted(reference.value)) is not known, since it waits for a plan's run",
+        at: reference.span, help: "write \"at\" with a time")
+    }
+    guard case .recovery(.run(let pair, let plan, let options))? = entries[index].action,
+      let points = pointsInTime(of: entry)
+    else { return }
+    entries[index].action = .recovery(
+      .run(
+        pair, plan,
+        Scenario.PlanRunOptions(
+          workflow: options.workflow, from: options.from, prompts: options.prompts, pointsInTime: points,
+          user: options.user)))
   }
 
   // MARK: Faults

@@ -67,6 +67,7 @@ extension Resolver {
       let entry = entries[index]
       guard let verb = entry.draft.verb.known, let instant = entry.instant else { continue }
       checkCreated(entry.draft, verb, at: instant)
+      if verb.isPlanRun { completePointsInTime(ofEntry: index) }
       guard case .recovery(.run(let pair, let plan, let options))? = entry.action else { continue }
       guard
         let planned = recovery.plans.first(where: { $0.pair == pair.index && $0.position == plan.index })
