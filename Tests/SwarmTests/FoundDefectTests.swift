@@ -109,11 +109,13 @@ import Testing
     let run = SwarmRun(
       text: scenario(
         timeline: """
+          { "at": "28s", "do": "vm.trim", "vm": "vm-1", "disk": "disk-1", "size": "1170KiB" },
           { "at": "30s", "do": "replication.sync", "vm": "vm-1" },
           { "at": "31s", "do": "appliance.hang", "appliance": "lisbon-vrs-01", "for": "20s" },
           { "at": "35s", "do": "vrserver.fail", "server": "lisbon-vrs-01", "for": "5s" },
           { "at": "400s", "do": "workload.scale", "vm": "*", "factor": "0%" }
           """, lisbon: #""appliances": { "servers": [{}] },"#))
     #expect(run.violation == nil)
+    #expect(run.counts.cycles["delta aborted, targetLost"] == 1)
   }
 }
