@@ -58,7 +58,8 @@ extension ExtentStore {
         extent = segment.upperBound
       case .absent:
         // As far as nothing is stored, the image alone decides.
-        let nextStored = pages.firstLeaf(from: extent)?.lowerBound ?? range.upperBound
+        let nextStored =
+          pages.firstLeaf(from: extent, limit: range.upperBound)?.lowerBound ?? range.upperBound
         let absent = extent..<min(max(segment.upperBound, nextStored), range.upperBound)
         let used = absent.clamped(to: 0..<image.usedExtentCount)
         if isAllocated {

@@ -149,10 +149,13 @@ final class PagedPayloads {
     extent..<min((extent >> pageShift + 1) << pageShift, limit)
   }
 
-  /// The first leaf with a page at or after the extent, as its first extent.
-  func firstLeaf(from extent: Int) -> Range<Int>? {
-    guard let directory else { return nil }
-    for index in extent >> Self.leafExtentShift..<directoryCount where directory[index] != nil {
+  /// The first leaf with a page at or after the extent, as its extents, among those that begin before `limit`.
+  ///
+  /// - Complexity: O(leaves up to the limit), so that a look at a region does not walk to the end of its disk.
+  func firstLeaf(from extent: Int, limit: Int = .max) -> Range<Int>? {
+    guard let directory, extent < limit else { return nil }
+    let end = min((limit - 1) >> Self.leafExtentShift + 1, directoryCount)
+    for index in extent >> Self.leafExtentShift..<end where directory[index] != nil {
       let start = index << Self.leafExtentShift
       return start..<min(start + 1 << Self.leafExtentShift, extentCount)
     }

@@ -153,7 +153,7 @@ import Testing
     // in the middle of a larger one: five of 16 KiB. Those of 90 s are what differs at 100 s.
     var world = Self.world(
       #""at": "100s", "do": "vm.resize-disk", "vm": "app", "disk": "data", "size": "3TiB""#)
-    world.duration = "300s"
+    world.duration = "290s"
     world.workloads = [
       "app": #""model": "periodic", "every": "1m", "first": "30s", "size": "64KiB", "offset": "1032KiB""#
     ]
