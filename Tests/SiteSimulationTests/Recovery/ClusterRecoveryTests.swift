@@ -1,5 +1,5 @@
-import Inventory
 import ClusterModels
+import Inventory
 import Measurements
 import Quantities
 import Scenarios
@@ -56,9 +56,9 @@ import Testing
   }
 
   @Test func `Where no host has room a machine is recovered once another one was suspended`() throws {
-    // Hosts of 26 GiB: the one holds 24 GiB, the other has failed.
+    // Hosts of 28 GiB: the one holds 24 GiB, the other has failed.
     var world = try world(
-      memory: "26GiB", timeline: [#""at": "100s", "do": "host.fail", "host": "c2-esx-02""#])
+      memory: "28GiB", timeline: [#""at": "100s", "do": "host.fail", "host": "c2-esx-02""#])
     try world.run(until: .seconds(400))
     _ = try world.makeWritable(0, notAfter: nil)
     #expect(world.registerRecovered(0) == nil)
