@@ -179,8 +179,8 @@ final class TemporaryFolder {
         try Row.fetchOne(
           database,
           sql: "SELECT restart_count, reset_count, without_host_ns FROM v_vm_summary WHERE name = 'db01'"))
-      let counts: [Int] = [machine[0], machine[1], machine[2]]
-      #expect(counts == [2, 1, 200_000_000_000])
+      let restarts: [Int] = [machine[0], machine[1], machine[2]]
+      #expect(restarts == [2, 1, 200_000_000_000])
       let vsan = try #require(
         try Row.fetchOne(
           database, sql: "SELECT datastore, rebuilt_count, resynced_bytes FROM vsan_datastores"))
