@@ -35,7 +35,8 @@ package struct FormatDescription: Sendable {
     describe(WeeklyWindowDraft.self),
     describe(NetworkDraft.self), describe(WorkloadDraft.self), describe(VirtualMachineDraft.self),
     describe(DiskDraft.self), describe(ReplicationDraft.self), describe(TimelineEntryDraft.self),
-    describe(ProfileDraft.self), describe(VSANDraft.self),
+    describe(ProfileDraft.self), describe(VSANDraft.self), describe(SteadyStateDraft.self),
+    describe(AssertionDraft.self),
   ])
 
   private static func describe<Owner: Draft>(_ draft: Owner.Type) -> Object {

@@ -107,6 +107,12 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case invalidPath = "E0401"
   case unknownPath = "E0402"
 
+  // MARK: Expectations
+
+  case invalidExpression = "E0501"
+  case unknownInExpression = "E0502"
+  case unfittingExpression = "E0503"
+
   /// Told from the first letter of the code.
   package var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
 
@@ -778,6 +784,32 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         replication by its "vm", a timeline entry by its "id"), or by their index from 0 where \
         they have none. No such element exists, or the path goes on behind a value that has no \
         parts.
+        """
+      )
+    case .invalidExpression:
+      (
+        "Malformed expression",
+        """
+        What is expected is written as a term, an operator and a value: max(rpo_lag{vm=db01}) <= 15m. A term is \
+        a metric with selectors in braces, or a function of one: min, max, avg, sum, argmax, a percentile such as p95; \
+        count(...) and share(...) hold a condition: count(replication.status != OK) == 0. Operators are ==, !=, <, <=, \
+        >, >= and in, which takes a list: [OK, SYNC].
+        """
+      )
+    case .unknownInExpression:
+      (
+        "Unknown word in an expression",
+        """
+        There is no metric, function, key or status of that name. "drsim explain metrics" lists the metrics with their \
+        keys and exact meanings, "drsim explain status" the words of replications.
+        """
+      )
+    case .unfittingExpression:
+      (
+        "Expression that does not fit together",
+        """
+        Durations are compared with durations, shares with shares, words only by ==, != and in. Percentiles lie between \
+        0 and 100. Functions need numbers, and a sum of lags or shares means nothing.
         """
       )
     }

@@ -27,6 +27,8 @@ struct ScenarioDraft: Draft {
   var timeline = Field<[Located<TimelineEntryDraft>]>()
   var profile = Field<ProfileDraft>()
   var platform = Field<Platform>()
+  var steadyState = Field<[Located<SteadyStateDraft>]>()
+  var assertions = Field<[Located<AssertionDraft>]>()
 
   /// Whose bounds apply.
   enum Limits: String, CaseIterable {
@@ -69,6 +71,11 @@ struct ScenarioDraft: Draft {
     .optional(
       "platform", \.platform, .word,
       "Whose limits sites with a \"region\" have beside the product's, as \"avs\"; nobody's if left out."),
+    .optional(
+      "steadyState", \.steadyState, .list(of: .object()), default: .list([]),
+      "What must have been true for the run to be worth judging."),
+    .optional(
+      "assertions", \.assertions, .list(of: .object()), default: .list([]), "What is expected of the run."),
   ]
 }
 

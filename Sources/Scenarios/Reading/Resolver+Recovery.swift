@@ -9,4 +9,7 @@ extension Resolver {
   ) -> Scenario.RecoveryAction? { nil }
 
   func buildRecoveryPairs() -> [Scenario.RecoveryPair] { [] }
+
+  /// The names of plans or groups for the expressions of a scenario, and whether those are all.
+  func recoveryNames(_ noun: String) -> (noun: String, known: [String], isCertain: Bool) { (noun, [], true) }
 }

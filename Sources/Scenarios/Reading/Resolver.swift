@@ -1,3 +1,4 @@
+import Expectations
 import Inventory
 import Quantities
 
@@ -48,6 +49,7 @@ struct Resolver {
   var hasUnknownMachines = false
   var replications: [PlannedReplication] = []
   var entries: [PlannedEntry] = []
+  var expectations: [Expectation] = []
 
   /// A virtual machine of an expanded pattern.
   struct Machine {
@@ -103,6 +105,7 @@ struct Resolver {
     resolveVirtualMachines()
     resolveReplications()
     resolveTimeline()
+    resolveExpectations()
     checkLimits()
     checkLoads()
     warnAboutUnused()
