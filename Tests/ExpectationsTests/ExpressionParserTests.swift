@@ -71,7 +71,7 @@ import Testing
       ("replication.state == OK", "state"), ("max(replication.status) == OK", "max"),
       ("sum(rpo_lag) < 1h", "sum"), ("rpo_lag.max < 1h", "max"), ("plan.status in OK", ""),
       ("plan.status in [OK", "OK"), ("full_syncs == -1", "-1"), ("rpo_lag < ", ""),
-      ("count(rpo_lag) < 1", ")"),
+      ("count(rpo_lag) < 1", ""),
     ] as [(String, String)])
   func `What is wrong is marked where it stands`(text: String, marked: String) {
     do throws(ExpressionError) {
