@@ -57,8 +57,13 @@ let layer2 =
   + module("ClusterModels", ["Quantities", "Inventory"], tests: ["RandomStreams"])
 
 let layer3 =
-  module("Scenarios", ["Quantities", "Inventory", "RecoveryCore"], resources: [.copy("InvalidScenarios")])
-  + module("Measurements", ["Quantities", "Inventory"], tests: ["RandomStreams"])
+  module("Measurements", ["Quantities", "Inventory"], tests: ["RandomStreams"])
+  + module(
+    "Expectations", ["Quantities", "ReplicationCore", "RecoveryCore", "Measurements"],
+    tests: ["Inventory", "RandomStreams", "SampleRuns"])
+  + module(
+    "Scenarios", ["Quantities", "Inventory", "RecoveryCore", "Measurements", "Expectations"],
+    resources: [.copy("InvalidScenarios")])
   + module("TraceFiles", ["Quantities", "Workloads", "CZlib"])
   + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
 
@@ -68,7 +73,7 @@ let layer4 =
     [
       "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore",
       "SimulationKernel", "ResourceModels", "Workloads", "Scenarios", "Measurements", "TraceFiles",
-      "ClusterModels", "RecoveryCore",
+      "ClusterModels", "RecoveryCore", "Expectations",
     ])
   + module(
     "WireCodecs", ["ReplicationCore", "CLZ4", crypto], tests: ["BlockStorage", "RandomStreams"])
@@ -98,7 +103,7 @@ let layer6: [Target] = [
     name: "drsim",
     dependencies: [
       "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",
-      "Reporting", "Swarm", argumentParser,
+      "Reporting", "Swarm", "Expectations", argumentParser,
     ],
     exclude: ["README.md"], swiftSettings: settings),
   .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: settings),

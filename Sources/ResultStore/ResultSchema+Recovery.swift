@@ -68,17 +68,26 @@ extension ResultSchema {
       FOREIGN KEY (run, plan_run) REFERENCES plan_runs
     ) STRICT, WITHOUT ROWID;
 
+    -- Each error and warning once: what a run reports of its steps is told with the step.
+    CREATE VIEW v_plan_findings AS
+    SELECT run, plan_run, severity, step_number, title, text
+    FROM plan_findings AS finding LEFT JOIN plan_steps USING (run, plan_run, step)
+    WHERE step IS NOT NULL OR text NOT IN (
+      SELECT other.text FROM plan_findings AS other
+      WHERE other.run = finding.run AND other.plan_run = finding.plan_run AND other.severity = finding.severity
+        AND other.step IS NOT NULL);
+
     -- One row per run of a plan: how long did it take, and what was lost?
     CREATE VIEW v_plan_summary AS
     SELECT
       plan_runs.run, plan_run, id, plan, workflow, result, plan_status, started_ns, ended_ns,
       ended_ns - started_ns AS duration_ns, recovery_time_ns,
       count(position) AS vm_count, count(ready_ns) AS ready_vm_count, max(data_loss_ns) AS data_loss_maximum_ns,
-      (SELECT count(*) FROM plan_findings AS finding
-        WHERE finding.run = plan_runs.run AND finding.plan_run = plan_runs.plan_run AND severity = 'error')
+      (SELECT count(*) FROM v_plan_findings AS told
+        WHERE told.run = plan_runs.run AND told.plan_run = plan_runs.plan_run AND severity = 'error')
         AS error_count,
-      (SELECT count(*) FROM plan_findings AS finding
-        WHERE finding.run = plan_runs.run AND finding.plan_run = plan_runs.plan_run AND severity = 'warning')
+      (SELECT count(*) FROM v_plan_findings AS told
+        WHERE told.run = plan_runs.run AND told.plan_run = plan_runs.plan_run AND severity = 'warning')
         AS warning_count
     FROM plan_runs LEFT JOIN plan_vms USING (run, plan_run)
     GROUP BY plan_runs.run, plan_run;

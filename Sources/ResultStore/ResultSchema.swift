@@ -5,7 +5,7 @@
 /// of day is stored but the contract's, which the scenario's clock gives. Rows are numbered from zero within their run, in the order of the record.
 ///
 /// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`, `cycles`, `links`, `link_use`, `link_traffic`,
-/// `datastores`, `vsan_datastores`, `faults`, `events`, and the tables of ``recovery``. Derived by the program, so that a
+/// `datastores`, `vsan_datastores`, `faults`, `events`, and the tables of ``recovery`` and ``expectations``. Derived by the program, so that a
 /// question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and `lag_statistics` and
 /// `link_statistics` (measured time). The views answer the common questions.
 enum ResultSchema {
@@ -16,7 +16,7 @@ enum ResultSchema {
   /// Raised with every change that an older reader would misread.
   static let version = 5
 
-  static var statements: String { replication + recovery }
+  static var statements: String { replication + recovery + expectations }
 
   /// The run, its machines, links and datastores, and what happened to them.
   private static let replication = """

@@ -35,7 +35,7 @@ extension ResultStore {
       guard let row = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE run = ?", arguments: [run])
       else { throw DamagedResults(what: "run \(run) vanished") }
       let head = try Self.run(row)
-      return RunRecord(
+      var record = RunRecord(
         scenarioName: head.scenarioName, scenarioTitle: head.scenarioTitle, scenarioHash: head.scenarioHash,
         seed: head.seed,
         version: head.version, duration: head.duration, warmUp: head.warmUp, digest: head.digest,
@@ -45,6 +45,8 @@ extension ResultStore {
         datastores: try Self.datastores(database, run: run),
         cycles: try Self.cycles(database, run: run, vm: nil), faults: try Self.faults(database, run: run),
         events: try Self.events(database, run: run), planRuns: try Self.planRuns(database, run: run))
+      record.expectations = try Self.expectations(database, run: run)
+      return record
     }
   }
 

@@ -106,6 +106,7 @@ extension World {
   /// Records that a timeline entry begins.
   mutating func note(_ entry: Int) {
     let description = scenario.timeline[entry]
+    entryMoments.began[entry] = now
     record.note(
       description.verb.rawValue, subject: subject(of: description.action),
       detail: description.duration.map { "for \($0)" } ?? "", at: now)
@@ -124,12 +125,17 @@ extension World {
   }
 
   private mutating func appendFault(_ entry: Int, from: Instant) {
+    entryMoments.ended[entry] = now
+    record.append(faultRecord(of: entry, from: from))
+  }
+
+  /// The entry as a fault that lasted until now.
+  func faultRecord(of entry: Int, from: Instant) -> FaultRecord {
     let description = scenario.timeline[entry]
     let subject = subject(of: description.action)
-    record.append(
-      FaultRecord(
-        name: description.id ?? "\(description.verb.rawValue) \(subject)", kind: description.verb.rawValue,
-        subject: subject, from: from, to: now))
+    return FaultRecord(
+      name: description.id ?? "\(description.verb.rawValue) \(subject)", kind: description.verb.rawValue,
+      subject: subject, from: from, to: now)
   }
 
   private func subject(of action: Scenario.TimelineEntry.Action) -> String {
@@ -269,7 +275,7 @@ extension World {
     }
   }
 
-  private func linkRecords() -> [LinkRecord] {
+  func linkRecords() -> [LinkRecord] {
     links.indices.flatMap { index in
       let link = scenario.inventory.links[index]
       return Link.Direction.allCases.map { direction in

@@ -68,6 +68,7 @@ package struct World: ~Copyable {
   var record = RunRecorder()
   /// The lasting timeline entries in force, with the instant they began.
   var openFaults: [(entry: Int, from: Instant)] = []
+  var entryMoments = EntryMoments()
 
   /// How far the run is: the current instant.
   package var time: Instant { now }
@@ -110,7 +111,7 @@ package struct World: ~Copyable {
     return true
   }
 
-  private static let eventsPerReport: UInt64 = 4_096
+  static let eventsPerReport: UInt64 = 4_096
 
   private mutating func advanceFlows() throws(SimulationFailure) {
     var events = flowEvents

@@ -5,6 +5,8 @@ enum ExitStatus: Int32, Error {
   case failed = 1
   /// Wrong usage or an invalid scenario: nothing was run.
   case invalid = 2
+  /// A run was stopped: its steady state was not reached, or an assertion that stops it failed.
+  case stopped = 3
   /// A run that was repeated gave another digest.
   case notRepeatable = 5
   /// A defect of the program itself.

@@ -10,6 +10,7 @@ struct ExplainCommand: ParsableCommand {
       drsim explain E0207     one code, status word, profile key or product constant; several may be given
       drsim explain status    every word for the state of a replication
       drsim explain format    every key of a scenario, with its default
+      drsim explain metrics   what assertions can be about, and their expressions
       drsim explain profile   the constants that a scenario may override
       drsim explain product   every constant of the product, by release, with its source
       drsim explain azure     regions with their latencies, circuits and gateways that a scenario can name
@@ -17,7 +18,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Codes, words or names, or \"status\", \"format\", \"profile\", \"product\", \"azure\".",
+      "Codes, words or names, or \"status\", \"format\", \"metrics\", \"profile\", \"product\", \"azure\".",
       valueName: "topic"))
   var topics: [String] = []
 
@@ -36,7 +37,7 @@ struct ExplainCommand: ParsableCommand {
     throw CommandFailure(
       status: .invalid, message: "there is nothing to explain about \"\(topic)\"",
       help: [suggestion].compactMap { $0 } + [
-        "drsim explain lists all codes; \"status\", \"format\", \"profile\", \"product\" and \"azure\" list the rest"
+        "drsim explain lists all codes; \"status\", \"format\", \"metrics\", \"profile\", \"product\" and \"azure\" list the rest"
       ])
   }
 }

@@ -1,3 +1,4 @@
+import Expectations
 import ReplicationCore
 import Scenarios
 
@@ -5,7 +6,7 @@ import Scenarios
 enum Explanation {
   /// The words that stand for a whole list.
   enum Chapter: String, CaseIterable {
-    case format, profile, product, status, azure
+    case format, profile, product, status, azure, metrics
 
     var text: String {
       switch self {
@@ -14,6 +15,7 @@ enum Explanation {
       case .product: ProductProfile.constants.map(\.explanation).joined()
       case .status: ReplicationStatus.allCases.map(\.explanation).joined()
       case .azure: Explanation.azure
+      case .metrics: Explanation.metrics
       }
     }
   }
@@ -35,7 +37,10 @@ enum Explanation {
     let constants = ProductProfile.constants.filter {
       $0.key.lowercased() == word || lastPart(of: $0).lowercased() == word
     }
-    let texts = statuses.map(\.explanation) + parameters.map(text) + constants.map(\.explanation)
+    let metrics = Metric.allCases.filter { $0.rawValue == word || $0.name == word }
+    let texts =
+      metrics.map(\.explanation) + statuses.map(\.explanation) + parameters.map(text)
+      + constants.map(\.explanation)
     return texts.isEmpty ? nil : texts.joined()
   }
 
@@ -44,11 +49,27 @@ enum Explanation {
     let words =
       Chapter.allCases.map(\.rawValue) + ReplicationStatus.allCases.map(\.rawValue)
       + DiagnosticCode.allCases.map(\.rawValue) + Profile.parameters.map(\.key)
-      + ProductProfile.constants.map(\.key)
+      + ProductProfile.constants.map(\.key) + Metric.allCases.map(\.rawValue)
     if let word = closest(to: topic, among: words) { return word }
     // A slip in the last part of a constant's name.
     guard let part = closest(to: topic, among: ProductProfile.constants.map(lastPart)) else { return nil }
     return ProductProfile.constants.first { lastPart(of: $0) == part }?.key
+  }
+
+  /// Every metric, and how an expression is put together.
+  private static var metrics: String {
+    Metric.allCases.map(\.explanation).joined()
+      + """
+
+      An expectation is METRIC OPERATOR VALUE, FUNCTION(METRIC) OPERATOR VALUE, or count or share of the values that
+      satisfy a condition: count(replication.status != OK) == 0.
+        selectors   {vm=web-*, …} behind the metric; * stands for any characters
+        functions   min, max, avg, sum, argmax, percentiles such as p50, p95, p99.9
+        operators   == != < <= > >= in; in takes a list: [OK, SYNC]
+      Without a function it must hold of every value. Without "at", "during" or "except" it is about the run from the end
+      of the warm-up on.
+
+      """
   }
 
   private static func lastPart(of constant: ProductConstant) -> String {

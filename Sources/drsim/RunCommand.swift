@@ -1,4 +1,5 @@
 import ArgumentParser
+import Expectations
 import Foundation
 import Measurements
 import Quantities
@@ -11,7 +12,9 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Simulate one scenario with one seed.",
     discussion: """
-      Prints a summary on standard output. With --out, the folder also gets results.db (SQLite) and lag.svg.
+      Prints a summary on standard output. With --out, the folder also gets results.db (SQLite) and lag.svg. \
+      Ends with status 1 if an assertion of the scenario failed, and with 3 if that or the lack of a steady \
+      state stopped the run.
       """)
 
   @Argument(help: ArgumentHelp("The scenario file; - is standard input.", valueName: "file"))
@@ -49,21 +52,29 @@ struct RunCommand: ParsableCommand {
     let folder = try out.map { try OutputFolder(path: $0) }
 
     let progress = ProgressLine(console: console, end: end, isQuiet: quiet)
-    let record = try simulate(world, until: end, progress: progress)
+    let judge = Judge(scenario.expectations, warmUp: scenario.clock.warmup, end: scenario.clock.end)
+    let record = try simulate(world, until: end, judge: judge, progress: progress)
     let wallTime = progress.wallTime
     let summary = RunSummary(record)
     try folder?.write(record, summary: summary)
 
     if json {
       try console.write(JSONDocument(record, summary: summary).text)
-      return
+      return try conclude(record)
     }
     try console.write(
       TerminalSummary(
         record, summary: summary, reproduction: reproduction(seed: record.seed), style: console.style(),
-        wallTime: wallTime
+        scenarioFile: source.name, wallTime: wallTime
       ).text)
     if let folder { try console.write("  results    \(folder.databasePath), \(folder.figurePath)\n") }
+    try conclude(record)
+  }
+
+  /// Ends with the status that what was expected and found leads to.
+  private func conclude(_ record: RunRecord) throws(ExitStatus) {
+    if record.isAborted { throw .stopped }
+    if record.hasFailedAssertion { throw .failed }
   }
 
   private func makeWorld(_ scenario: Scenario, traceFolder: String) throws(CommandFailure) -> World {
@@ -75,14 +86,16 @@ struct RunCommand: ParsableCommand {
   }
 
   private func simulate(
-    _ world: consuming World, until end: Instant, progress: ProgressLine
+    _ world: consuming World, until end: Instant, judge: Judge, progress: ProgressLine
   ) throws(CommandFailure) -> RunRecord {
     let seed = world.seed
+    var judge = judge
     do throws(SimulationFailure) {
-      try world.run(until: end) { world in
+      try world.run(until: end, judge: &judge) { world in
         progress.update(time: world.time, eventCount: world.eventCount)
       }
-      let record = try world.finish(version: Version.text)
+      var record = try world.finish(version: Version.text)
+      record.expectations = judge.verdicts(on: record)
       progress.clear()
       return record
     } catch {

@@ -14,12 +14,14 @@ private let allowedImports: [String: Set<String>] = [
   "ResourceModels": ["Quantities", "RandomStreams"],
   "Workloads": ["Quantities", "RandomStreams", "BlockStorage"],
   "ClusterModels": ["Quantities", "Inventory"],
-  "Scenarios": ["Quantities", "Inventory", "RecoveryCore"],
+  "Scenarios": ["Quantities", "Inventory", "RecoveryCore", "Measurements", "Expectations"],
   "Measurements": ["Quantities", "Inventory"],
+  "Expectations": ["Quantities", "ReplicationCore", "RecoveryCore", "Measurements"],
   "TraceFiles": ["Quantities", "Workloads", "CZlib", "Glibc"],
   "SiteSimulation": [
     "Quantities", "RandomStreams", "BlockStorage", "Inventory", "ReplicationCore", "SimulationKernel",
     "ResourceModels", "Workloads", "ClusterModels", "Scenarios", "Measurements", "TraceFiles", "RecoveryCore",
+    "Expectations",
   ],
   "WireCodecs": ["ReplicationCore", "Crypto", "CLZ4", "Foundation"],
   "FileStorage": ["BlockStorage", "Glibc"],
@@ -31,7 +33,7 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "drsim": [
     "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",
-    "Reporting", "Swarm", "ArgumentParser", "Foundation",
+    "Reporting", "Swarm", "Expectations", "ArgumentParser", "Foundation",
   ],
   "Fuzz": ["Quantities", "RandomStreams", "BlockStorage", "ReplicationCore", "WireCodecs", "Glibc"],
 ]

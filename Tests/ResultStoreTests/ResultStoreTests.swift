@@ -179,13 +179,13 @@ final class TemporaryFolder {
         try Row.fetchOne(
           database,
           sql: "SELECT restart_count, reset_count, without_host_ns FROM v_vm_summary WHERE name = 'db01'"))
-      let restarts: [Int] = [machine[0], machine[1], machine[2]]
-      #expect(restarts == [2, 1, 200_000_000_000])
+      let failures: [Int] = [machine[0], machine[1], machine[2]]
+      #expect(failures == [2, 1, 200_000_000_000])
       let vsan = try #require(
         try Row.fetchOne(
           database, sql: "SELECT datastore, rebuilt_count, resynced_bytes FROM vsan_datastores"))
-      let rebuilt: [Int] = [vsan[0], vsan[1], vsan[2]]
-      #expect(rebuilt == [1, 12, 34_000_000_000])
+      let repairs: [Int] = [vsan[0], vsan[1], vsan[2]]
+      #expect(repairs == [1, 12, 34_000_000_000])
     }
   }
 
@@ -226,6 +226,10 @@ final class TemporaryFolder {
     "UPDATE plan_findings SET severity = 'note'",
     "UPDATE plan_findings SET step = 99",
     "UPDATE plan_vms SET data_loss_ns = -1",
+    "UPDATE expectations SET outcome = 'passed'",
+    "UPDATE expectations SET found_kind = 'seconds'",
+    "UPDATE expectations SET found = NULL WHERE found_kind = 'ns'",
+    "UPDATE expectations SET found = 1 WHERE found_kind = 'word'",
     "INSERT INTO vsan_datastores VALUES (0, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
   ])
   func `The tables refuse what is not a result`(sql: String) throws {

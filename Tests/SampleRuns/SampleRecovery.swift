@@ -29,14 +29,49 @@ package func sampleRecovery(seed: UInt64 = 42) -> RunRecord {
           reducedObjectCount: 4, inaccessibleObjectCount: 1, rebuiltCount: 12, repairedExtentCount: 5,
           resyncedSize: .gigabytes(34)))
   }
-  return RunRecord(
+  var record = RunRecord(
     scenarioName: sample.scenarioName, scenarioTitle: sample.scenarioTitle,
     scenarioHash: sample.scenarioHash, seed: seed, version: sample.version, duration: sample.duration,
     warmUp: sample.warmUp, digest: sample.digest, eventCount: sample.eventCount,
     vcenterEventSizePerSync: sample.vcenterEventSizePerSync, vms: vms, links: sample.links,
     datastores: datastores, cycles: sample.cycles, faults: sample.faults, events: sample.events,
     planRuns: [sampleTest, sampleFailover])
+  record.expectations = sampleExpectations
+  return record
 }
+
+/// One of every kind of finding and outcome.
+private let sampleExpectations: [ExpectationRecord] = [
+  ExpectationRecord(
+    kind: .steadyState, id: nil, expectation: "count(replication.status != OK) == 0",
+    subject: "count replication.status != OK", limit: "== 0", when: "5m", outcome: .met, finding: .count(0),
+    at: minute(5), line: 90),
+  ExpectationRecord(
+    id: "rto", expectation: "rto{plan=RP-Prod} <= 5m", subject: "rto", limit: "<= 5m", outcome: .failed,
+    finding: .duration(.minutes(8)), owner: "RP-Prod", at: minute(30),
+    remark: "critical path: Change storage to writable 2m > Power on db01 5m30s", line: 104),
+  ExpectationRecord(
+    id: "headroom", expectation: "p95(link_use{link=wan}) < 2%", subject: "p95 link_use", limit: "< 2%",
+    severity: .warning, outcome: .failed, finding: .share(Ratio(partsPerBillion: 22_222_222)), line: 105),
+  ExpectationRecord(
+    id: "visible", expectation: "replication{vm=db01}.status == NOT_ACTIVE", subject: "replication.status",
+    limit: "== NOT_ACTIVE", when: "at 25m", outcome: .met, finding: .word("NOT_ACTIVE"), owner: "db01",
+    at: minute(25)),
+  ExpectationRecord(
+    id: "back", expectation: "recovery_to_rpo{event=outage} <= 1h", subject: "recovery_to_rpo",
+    limit: "<= 1h",
+    outcome: .failed, finding: .never, owner: "outage", isAbort: true, line: 107),
+  ExpectationRecord(
+    id: "ratio", expectation: "max(rpo_ratio) <= 2", subject: "max rpo_ratio", limit: "<= 2", outcome: .met,
+    finding: .factor(Ratio(partsPerBillion: 2_000_000_000)), owner: "db01"),
+  ExpectationRecord(
+    id: "bytes", expectation: "sum(sync_bytes) < 1GB", subject: "sum sync_bytes", limit: "< 1GB",
+    outcome: .met,
+    finding: .size(.megabytes(800))),
+  ExpectationRecord(
+    id: "later", expectation: "rpo_lag <= 15m", subject: "rpo_lag", limit: "<= 15m", when: "at drill.end",
+    outcome: .skipped, remark: "drill has not ended"),
+]
 
 private func step(
   _ number: String, _ title: String, _ status: String, _ from: Int64? = nil, _ to: Int64? = nil,

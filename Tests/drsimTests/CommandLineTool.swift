@@ -102,4 +102,11 @@ enum Samples {
   static let wasteful = small.replacing(
     #""workloads": {"#,
     with: #""workloads": { "idle": { "model": "periodic", "every": "1h", "size": "1MiB" }, "#)
+
+  /// With claims about it behind line 10.
+  static func expecting(_ assertions: String, steadyState: String = "") -> String {
+    small.replacing(
+      #""id": "digger" }] }"#,
+      with: #""id": "digger" }],\#n  "assertions": [\#(assertions)],\#n  "steadyState": [\#(steadyState)] }"#)
+  }
 }

@@ -10,7 +10,7 @@ import Testing
     let help = try tool.run("--help")
     #expect(help.status == 0 && help.errors.isEmpty)
     for verb in ["run", "validate", "explain"] { #expect(help.output.contains("  \(verb) ")) }
-    #expect(help.output.contains("Exit status: 0 done; 2 wrong usage or invalid scenario"))
+    #expect(help.output.contains("Exit status: 0 done; 1 an assertion failed; 2 wrong usage"))
     let version = try tool.run("--version")
     #expect(version.status == 0 && version.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
   }

@@ -37,6 +37,10 @@ package struct RunRecord: Sendable, Hashable {
   package let events: [EventRecord]
   /// The runs of recovery plans that ended, in the order of their end.
   package let planRuns: [PlanRunRecord]
+  /// What the scenario expected, in the order of the file: first the steady state, then the assertions.
+  ///
+  /// They are judged from the rest of the record, and so added to it.
+  package var expectations: [ExpectationRecord] = []
 
   /// - Precondition: The type's invariant, and `warmUp` is no longer than `duration`.
   package init(

@@ -14,19 +14,22 @@ package struct TerminalSummary: Sendable {
   let record: RunRecord
   let summary: RunSummary
   private let reproduction: String
+  let scenarioFile: String
   let style: TerminalStyle
   private let wallTime: TimeSpan?
 
   /// - Parameters:
   ///   - reproduction: The command that repeats the run.
+  ///   - scenarioFile: What places in the scenario are told with; nothing if empty.
   ///   - wallTime: How long the program took, if that is to be told.
   package init(
     _ record: RunRecord, summary: RunSummary? = nil, reproduction: String, style: TerminalStyle,
-    wallTime: TimeSpan? = nil
+    scenarioFile: String = "", wallTime: TimeSpan? = nil
   ) {
     self.record = record
     self.summary = summary ?? RunSummary(record)
     self.reproduction = reproduction
+    self.scenarioFile = scenarioFile
     self.style = style
     self.wallTime = wallTime
   }
@@ -37,6 +40,7 @@ package struct TerminalSummary: Sendable {
     if !limitedDatastores.isEmpty { sections.append(datastoreSection) }
     if !record.faults.isEmpty { sections.append(timelineSection) }
     if !record.planRuns.isEmpty { sections.append(recoverySection) }
+    if !record.expectations.isEmpty { sections.append(expectationSection) }
     sections.append(closingSection)
     return sections.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }

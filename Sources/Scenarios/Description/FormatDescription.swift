@@ -41,6 +41,7 @@ package struct FormatDescription: Sendable {
     describe(MachineStepDraft.self), describe(PlanStepDraft.self), describe(IPCustomizationDraft.self),
     describe(NICDraft.self), describe(RecoveryDraft.self), describe(RecoveryTimesDraft.self),
     describe(RecoveryDefaultsDraft.self), describe(DismissalDraft.self), describe(PointInTimeDraft.self),
+    describe(SteadyStateDraft.self), describe(AssertionDraft.self),
   ])
 
   private static func describe<Owner: Draft>(_ draft: Owner.Type) -> Object {

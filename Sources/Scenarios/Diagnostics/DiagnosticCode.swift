@@ -130,6 +130,12 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case notMadeYet = "E0422"
   case recoveryLimit = "E0423"
 
+  // MARK: Expectations
+
+  case invalidExpression = "E0501"
+  case unknownInExpression = "E0502"
+  case unfittingExpression = "E0503"
+
   /// Told from the first letter of the code.
   package var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
 
@@ -170,6 +176,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
       .notMadeYet, .recoveryLimit:
       textOfRecoveries
+    case .invalidExpression, .unknownInExpression, .unfittingExpression:
+      textOfExpectations
     }
   }
 }

@@ -25,6 +25,9 @@ struct DiagnosticLog: Sendable {
   /// Nobody reads hundreds of proposals, and in a fleet each search goes through every machine.
   var wantsSuggestions: Bool { problems.count < 200 }
 
+  /// How many problems were reported so far.
+  var problemCount: Int { problems.count }
+
   init(sources: [SourceText]) { self.sources = sources }
 
   mutating func report(

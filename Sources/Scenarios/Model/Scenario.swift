@@ -1,3 +1,4 @@
+package import Expectations
 package import Inventory
 package import Quantities
 
@@ -40,14 +41,16 @@ package struct Scenario: Sendable, Hashable {
   ///
   /// An entry that waits for the end of a plan's run stands where it would be if the run took no time.
   package let timeline: [TimelineEntry]
+  /// First the steady state, then the assertions, each in the order of the file.
+  package let expectations: [Expectation]
   package let profile: Profile
   /// The document after all overrides, as compact JSON with sorted keys.
   ///
   /// Reading it again gives an equal scenario.
   package let canonicalText: String
   /// Identifies what is simulated: equal for two files that differ only in layout, in the order
-  /// of keys, in the seed, or in the keys meant for people (`$schema`, `title`, `description`,
-  /// `why`, `tags`).
+  /// of keys, in the seed, in what is expected of the run, or in the keys meant for people (`$schema`,
+  /// `title`, `description`, `why`, `tags`).
   ///
   /// Values are compared as written: `60m` and `1h` give different hashes.
   package let hash: UInt64

@@ -31,6 +31,8 @@ struct ScenarioDraft: Draft {
   var protectionGroups = Field<[Located<ProtectionGroupDraft>]>()
   var recoveryPlans = Field<[Located<RecoveryPlanDraft>]>()
   var recovery = Field<RecoveryDraft>()
+  var steadyState = Field<[Located<SteadyStateDraft>]>()
+  var assertions = Field<[Located<AssertionDraft>]>()
 
   /// Whose bounds apply.
   enum Limits: String, CaseIterable {
@@ -86,6 +88,11 @@ struct ScenarioDraft: Draft {
     .optional(
       "recovery", \.recovery, .object(), default: .object([]),
       "What Site Recovery Manager is set to, and how long its operations take."),
+    .optional(
+      "steadyState", \.steadyState, .list(of: .object()), default: .list([]),
+      "What must have been true for the run to be worth judging."),
+    .optional(
+      "assertions", \.assertions, .list(of: .object()), default: .list([]), "What is expected of the run."),
   ]
 }
 

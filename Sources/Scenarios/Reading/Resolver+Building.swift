@@ -4,7 +4,7 @@ import RecoveryCore
 
 extension Resolver {
   /// The keys that say nothing about what is simulated.
-  private static let remarkKeys = ["$schema", "title", "tags", "seed"]
+  private static let remarkKeys = ["$schema", "title", "tags", "seed", "steadyState", "assertions"]
 
   /// Builds the scenario.
   ///
@@ -35,7 +35,7 @@ extension Resolver {
       workloads: workloadDrafts.indices.map(buildWorkload),
       replications: replications.map(buildReplication), recoveryPairs: buildRecoveryPairs(),
       timeline: buildTimeline(),
-      profile: draft.profile.value.profile, canonicalText: root.canonicalText(),
+      expectations: expectations, profile: draft.profile.value.profile, canonicalText: root.canonicalText(),
       hash: hash(of: root.canonicalText(omitting: Self.remarkKeys, anywhere: remarks)))
   }
 

@@ -1,3 +1,4 @@
+import Expectations
 import Inventory
 import Quantities
 
@@ -49,6 +50,7 @@ struct Resolver {
   var replications: [PlannedReplication] = []
   var entries: [PlannedEntry] = []
   var recovery = PlannedRecovery()
+  var expectations: [Expectation] = []
 
   /// A virtual machine of an expanded pattern.
   struct Machine {
@@ -106,6 +108,7 @@ struct Resolver {
     resolveRecovery()
     resolveTimeline()
     checkRecoveryTimeline()
+    resolveExpectations()
     checkLimits()
     checkLoads()
     warnAboutUnused()

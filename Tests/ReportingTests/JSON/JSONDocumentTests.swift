@@ -108,6 +108,24 @@ import Testing
     #expect(vsan["rebuiltCount"] as? Int == 12 && vsan["resyncedBytes"] as? Int == 34_000_000_000)
   }
 
+  @Test func `What was expected comes with its outcome and what was found`() throws {
+    let document = try parsed(sampleRecovery())
+    let expectations = try #require(document["expectations"] as? [[String: Any]])
+    #expect(
+      expectations.map { $0["outcome"] as? String } == [
+        "met", "failed", "failed", "met", "failed", "met", "met", "skipped",
+      ])
+    #expect(expectations[1]["expect"] as? String == "rto{plan=RP-Prod} <= 5m")
+    let found = expectations.map { ($0["found"] as? [String: Any])?.first }
+    #expect(
+      found.map { $0?.key } == [
+        "valueCount", "durationSeconds", "valueShare", "word", "durationSeconds", "factorShare", "valueBytes",
+        nil,
+      ])
+    #expect(found[1]?.value as? Int == 480)
+    #expect(found[4]?.value is NSNull)
+  }
+
   @Test func `Events of vCenter are counted, each once`() throws {
     let document = try parsed(sampleRun())
     let counts = try #require(document["vcenterEvents"] as? [[String: Any]])
@@ -144,7 +162,7 @@ import Testing
         for element in array { check(element, key: key) }
       } else if value is NSNumber {
         let isUnit = ["Seconds", "Bytes", "BitsPerSecond", "Share", "Count"].contains { key.hasSuffix($0) }
-        #expect(isUnit || ["format", "seed", "isOpen"].contains(key), "\(key)")
+        #expect(isUnit || ["format", "seed", "isOpen", "isAbort"].contains(key), "\(key)")
       }
     }
     check(try parsed(sampleRecovery()), key: "")
