@@ -82,8 +82,10 @@ import Testing
     #expect(throws: ReplicaMismatch.self) { try pair.run(until: seconds(190)) }
   }
 
-  /// Whoever knows how the digest is computed can choose two contents with one digest. The comparison is keyed, so it
-  /// sends them; the oracle, which guards against mistakes only, would have been content with either.
+  /// Whoever knows how the digest is computed can choose two contents with one digest.
+  ///
+  /// The comparison is keyed, so it sends them; the oracle, which guards against mistakes only, would have been content
+  /// with either.
   @Test func `Content made to have the digest of another is found by the comparison`() throws {
     let source = disk(64, used: 64)
     let seed = source.copy()
