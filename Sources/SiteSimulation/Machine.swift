@@ -46,8 +46,6 @@ struct Machine {
     var tag: UInt64
     /// How many times its extents have doubled since its workloads were set up, which go on in the smaller ones.
     var extentDoublings = 0
-    /// Its place among the disks of the inventory's machine; `nil` if it was added later.
-    var position: Int?
     /// Whether the machine has lost it; the replication keeps it until it is configured again.
     var isRemoved = false
     /// What the guest had written when its vSAN datastore was last told.

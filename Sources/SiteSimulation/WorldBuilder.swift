@@ -103,7 +103,7 @@ struct WorldBuilder {
       let used = geometry.extents(covering: 0..<disk.used.bytes).count
       contents.append(
         ExtentStore(
-          geometry: geometry, image: BaseImage(usedExtentCount: used, tag: imageTag + 1, position: position)))
+          geometry: geometry, image: BaseImage(usedExtentCount: used, tag: imageTag + 1)))
       let name = "workload/\(description.name)/\(disk.name)"
       var writes: WriteStream?
       var attack: WriteStream?
@@ -124,7 +124,7 @@ struct WorldBuilder {
         Machine.Disk(
           name: disk.name, size: disk.size, writes: writes, attack: attack,
           pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) },
-          tag: imageTag + 1, position: position))
+          tag: imageTag + 1))
     }
     var machine = Machine(
       id: replication.virtualMachine, site: description.site, datastore: description.datastore,

@@ -362,7 +362,7 @@ extension Expression {
       // When some machine was out of its RPO, in order of time.
       let behind = machines(evidence).flatMap { machine -> [Range<Instant>] in
         let window = event.end..<max(event.end, end)
-        return machine.lag.violations(in: window) + [machine.lag.unprotected(in: window)].compactMap { $0 }
+        return machine.lag.violations(in: window) + machine.lag.unprotected(in: window)
       }.sorted { $0.lowerBound < $1.lowerBound }
       var free = event.end
       for interval in behind where interval.lowerBound <= free { free = max(free, interval.upperBound) }

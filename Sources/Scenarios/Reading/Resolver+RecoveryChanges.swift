@@ -88,11 +88,6 @@ extension Resolver {
       type.value, name: name.value, content: content.value,
       timeout: type.value == .prompt
         ? Callout.timeoutByDefault : draft.timeout.known ?? Callout.timeoutByDefault)
-    if type.value == .runOnVM, position == .recoveryStep {
-      log.report(
-        .impossibleStep, "a command in a virtual machine stands among the steps of a plan", at: type.span,
-        help: "write it at \"postPowerOn\" of its machine")
-    }
     for problem in callout.problems(at: position) {
       switch problem {
       case .unnamed: log.report(.impossibleStep, "the step has an empty name", at: name.span)
@@ -107,6 +102,10 @@ extension Resolver {
         log.report(
           .impossibleStep, "a command in a virtual machine stands before its power-on", at: type.span,
           help: "write it at \"postPowerOn\"")
+      case .needsMachine:
+        log.report(
+          .impossibleStep, "a command in a virtual machine stands among the steps of a plan", at: type.span,
+          help: "write it at \"postPowerOn\" of its machine")
       }
     }
     if type.value != .prompt { note(draft, name) }
@@ -188,6 +187,7 @@ extension Resolver {
       case .tooManyNameServers(let count): "\(count) name servers are more than two"
       case .tooManyWINSServers(let count): "\(count) Windows name servers are more than two"
       case .duplicateAddress(let address): "two cards have the address \(address)"
+      case .unusableSuffix(let suffix): "\(quoted(suffix)) is no DNS suffix: it is empty or holds a semicolon"
       }
     log.report(.invalidAddress, text, at: span)
   }

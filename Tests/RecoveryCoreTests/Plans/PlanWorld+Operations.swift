@@ -47,7 +47,8 @@ extension PlanWorld {
   }
 
   private mutating func turnOff(_ vm: VirtualMachineID, at side: PairSide) {
-    machines[vm]?.written[side] = written(vm, at: side) ?? now
+    let last = written(vm, at: side) ?? now
+    machines[vm]?.written[side] = last
     machines[vm]?.isOn[side] = false
   }
 
@@ -83,7 +84,8 @@ extension PlanWorld {
           }
           continue
         }
-        self.machines[vm]?.written[source.other] = written(vm, at: source) ?? now
+        let last = written(vm, at: source) ?? now
+        self.machines[vm]?.written[source.other] = last
       }
     case .createTestImage(_, let machines, _): groupStates[id]?.images.formUnion(machines)
     case .makeStorageWritable(_, let machines, _):
