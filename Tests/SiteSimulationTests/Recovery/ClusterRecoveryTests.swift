@@ -2,6 +2,7 @@ import ClusterModels
 import Inventory
 import Measurements
 import Quantities
+import ReplicationCore
 import Scenarios
 import Testing
 

@@ -101,7 +101,8 @@ import Testing
     try world.perform(.failOperation(.only, fault))
     let failed = try #require(try world.complete(workflow.workflow), "\(comment)")
     #expect(failed.hasProblems, "\(comment): the failure is reported")
-    let status = try #require(world.planStatus)
+    let foundStatus = world.planStatus
+    let status = try #require(foundStatus)
     switch workflow {
     case .test: #expect(status == .testComplete, "\(comment): \(status)")
     case .cleanup: #expect(status == .cleanupIncomplete || status == .ready, "\(comment): \(status)")
@@ -135,7 +136,8 @@ import Testing
   /// Asks for what the plan's status allows until it is ready.
   private func finish(_ world: inout World, _ comment: String) throws {
     for _ in 0..<4 {
-      let status = try #require(world.planStatus)
+      let foundStatus = world.planStatus
+      let status = try #require(foundStatus)
       let next: PlanWorkflow
       switch status {
       case .ready: return

@@ -10,8 +10,10 @@ import Testing
 /// The tasks of module 3 of the Azure VMware Solution workshop, each with what a student is to see.
 @Suite struct RecoveryAcceptanceTests {
   private let vm = VirtualMachineID(0)
-  private let (one, two) = (SiteID(0), SiteID(1))
-  private let (plan, group) = (RecoveryPlanID.first, ProtectionGroupID(0))
+  private let one = SiteID(0)
+  private let two = SiteID(1)
+  private let plan = RecoveryPlanID.first
+  private let group = ProtectionGroupID(0)
 
   @Test func `Module 3 of the workshop goes as its tasks say`() throws {
     let scenario = try Scenario.shipped("recovery/avs-workshop.json")

@@ -45,7 +45,7 @@ import Testing
     #expect(ratio > 1.8 && ratio < 2.6, "\(ratio)")
     #expect(record.fullSyncs.isEmpty)
     // Too late until that delta is through, which the line being back does not mean.
-    let violations = try record.vm("db-01").lag.violations(in: .minutes(300) ..<. minutes(780))
+    let violations = try record.vm("db-01").lag.violations(in: Instant.minutes(300)..<Instant.minutes(780))
     #expect(violations.last?.upperBound == long.endedAt)
     #expect(long.endedAt > .minutes(750))
   }
@@ -70,7 +70,7 @@ import Testing
     #expect(record.vms.count(where: \.isInError) == (isDead ? 8 : 0))
     #expect(record.fullSyncs.isEmpty)
     // The last half hour, an hour after it began.
-    #expect((violated(record, .minutes(420) ..<. minutes(450)) == .zero) != isDead)
+    #expect((violated(record, Instant.minutes(420)..<Instant.minutes(450)) == .zero) != isDead)
   }
 
   /// A tenth of everything but the number of machines.

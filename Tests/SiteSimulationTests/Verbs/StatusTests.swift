@@ -46,15 +46,16 @@ import Testing
     world.replications = [#""vm": "app", "rpo": "30m", "initialSync": "done""#]
     world.profile = #""configurationDuration": "20s""#
     #expect(try statuses(world, at: [10, 100, 210, 300]) == [.ok, .error, .configuring, .ok])
-    #expect(try run(world).fullSyncs.map(\.startedAt) == [.seconds(220)])
+    #expect(try run(world).fullSyncs.map(\.startedAt) == [Instant.seconds(220)])
   }
 
   @Test func `A recovery comes before all else`() throws {
     var world = try MachineVerbTests.world().world()
     world.replications[0].isMoving = true
-    world.replications[0].recovery = .running
+    world.replications[0].life = .recovered
+    world.machines[world.replications[0].machineIndex].isRegistered = false
     #expect(world.status(of: 0) == .recovering)
-    world.replications[0].recovery = .done
+    world.machines[world.replications[0].machineIndex].isRegistered = true
     #expect(world.status(of: 0) == .recovered)
   }
 }
