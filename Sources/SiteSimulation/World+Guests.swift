@@ -21,25 +21,20 @@ extension World {
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].writes?.draw(until: now, appendingTo: &writtenRuns)
       if !writtenRuns.isEmpty {
-        let content = machines[machine].contents[disk]
-        if planted.isEmpty || trackedReplication(of: machine) == nil
-          || !writesWrongly(to: content, machine, disk)
-        {
-          write(to: content, machine, disk, tag: machines[machine].disks[disk].nextTag())
+        if planted.isEmpty || trackedReplication(of: machine) == nil || !writesWrongly(machine, disk) {
+          write(machine, disk, tag: machines[machine].disks[disk].nextTag())
         }
       }
       guard machines[machine].disks[disk].attack != nil else { continue }
       writtenRuns.removeAll(keepingCapacity: true)
       machines[machine].disks[disk].attack?.draw(until: now, appendingTo: &writtenRuns)
       guard !writtenRuns.isEmpty else { continue }
-      write(
-        to: machines[machine].contents[disk], machine, disk,
-        tag: machines[machine].disks[disk].nextEncryptedTag())
+      write(machine, disk, tag: machines[machine].disks[disk].nextEncryptedTag())
     }
   }
 
   /// Lets the writes in ``writtenRuns`` pass the replication's filter and reach the disk, or the image of a test.
-  private mutating func write(to content: ExtentStore, _ machine: Int, _ disk: Int, tag: UInt64) {
+  private mutating func write(_ machine: Int, _ disk: Int, tag: UInt64) {
     let doublings = machines[machine].disks[disk].extentDoublings
     if doublings > 0 {
       writtenRuns = writtenRuns.map { $0.lowerBound >> doublings..<($0.upperBound - 1) >> doublings + 1 }
@@ -48,6 +43,7 @@ extension World {
       writeToTestImage(machine, disk, tag: tag)
       return
     }
+    let content = machines[machine].contents[disk]
     if let replication = trackedReplication(of: machine) {
       for run in writtenRuns {
         let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)

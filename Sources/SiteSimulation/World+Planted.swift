@@ -9,7 +9,8 @@ extension World {
   /// Lets the guest's writes in ``writtenRuns`` pass the replication's filter wrongly.
   ///
   /// - Returns: Whether a defect took the writes over.
-  mutating func writesWrongly(to content: ExtentStore, _ machine: Int, _ disk: Int) -> Bool {
+  mutating func writesWrongly(_ machine: Int, _ disk: Int) -> Bool {
+    let content = machines[machine].contents[disk]
     let replication = machines[machine].replication
     let tag = machines[machine].disks[disk].tag + 1
     if planted.contains(.dirtyBitDropped) {

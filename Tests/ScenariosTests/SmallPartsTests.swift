@@ -99,12 +99,14 @@ import Testing
         "hostContexts that of the product", "earlyStartShare 25%",
         "fullSyncLimit that of the product", "configurationSize 12599B", "targetHostDetection 30s",
         "rebalanceInterval 30m",
-        "serverRate no limit", "hostRate no limit", "migrationDuration 30s",
+        "serverRate no limit", "serverDecompressionRate 13.92Gbps", "hostRate no limit",
+        "migrationDuration 30s",
         "quiescingDuration 30s", "copyReadLatency 1ms", "copyWriteLatency 1ms", "haRestartDelay 3m",
         "connectionTimeout 1m",
         "reconnectDelayStep 10s", "reconnectDelayMaximum 1m30s",
         "estimateHistory 15", "transferChunk 4MiB", "checksumRate 838860.8kbps", "mergeRate 3.2Gbps",
-        "routeConvergence 3m",
+        "demandLogCapacity no limit", "diskReadLatency 0s", "collidingUnmap preserve",
+        "unmapOptimization false", "serverTakeover 0s", "configurationDuration 0s", "routeConvergence 3m",
         "routeReturn 1m",
       ])
   }

@@ -84,6 +84,12 @@ extension VSANCluster {
   mutating func plan(at now: Instant) {
     hasUnplaced = false
     forEachComponent { $0.planRepair(of: $2, of: $1, at: now) }
+    // From now on somebody may write to what has become accessible.
+    for index in objects.indices where objects[index]?.isUnwritten == true {
+      if isAccessible(ObjectID(index: index, generation: generations[index])) {
+        objects[index]?.isUnwritten = false
+      }
+    }
     planMoves()
     watch(at: now)
     startResyncs(at: now)
@@ -115,8 +121,11 @@ extension VSANCluster {
       add(.catchUp, of: index, of: object, to: device)
     case .absent(let since) where since + parameters.repairDelay > now: return
     case .absent, .degraded:
+      if component.state == .degraded, self[object].isUnwritten {
+        place(index, of: object, size: share)
+        return
+      }
       guard isAccessible(object) else {
-        if component.state == .degraded, self[object].isUnwritten { place(index, of: object, size: share) }
         return
       }
       let device = chooseDevice(
@@ -144,7 +153,6 @@ extension VSANCluster {
     }
     devices[device].used += size
     self[object].components[index] = Component(state: .active, device: device, size: size)
-    if isAccessible(object) { self[object].isUnwritten = false }
     placementVersion += 1
   }
 

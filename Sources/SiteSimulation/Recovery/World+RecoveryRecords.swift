@@ -36,7 +36,7 @@ extension World {
           vm: outcome.vm, name: scenario.inventory[outcome.vm].name,
           group: conductor.groups.group(outcome.group)?.name ?? "", status: outcome.status.rawValue,
           ready: outcome.ready, instance: recovered?.instance,
-          dataLoss: recovered.map { max(.zero, $0.lastWrite - $0.instance) })
+          dataLoss: recovered.map { $0.lastWrite > $0.instance ? $0.lastWrite - $0.instance : .zero })
       })
   }
 }
