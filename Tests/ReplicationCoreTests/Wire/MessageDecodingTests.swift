@@ -71,7 +71,7 @@ import Testing
       targetError(.regionsCompared) {
         $0.append(count: 0)
         $0.append(UInt32.max)
-      } == .truncated(missing: 24 * 4_294_967_295))
+      } == .truncated(missing: 32 * 4_294_967_295))
     // The same ten extents of 8 bytes, over and over: 800 bytes asked for, none there.
     #expect(
       sourceError(.deltaData) {
@@ -80,13 +80,13 @@ import Testing
         $0.append(count: 10)
         $0.append(runs: Array(repeating: 0..<10, count: 10))
       } == .truncated(missing: 800))
-    // Three regions of four extents need 24 bytes of checksums.
+    // Three regions of four extents need 48 bytes of checksums.
     #expect(
       sourceError(.regionChecksums) {
         $0.append(count: 0)
         $0.append(count: 4)
         $0.append(runs: [0..<10])
-      } == .truncated(missing: 24))
+      } == .truncated(missing: 48))
   }
 
   @Test func `Disks and extents that do not exist are refused`() {
