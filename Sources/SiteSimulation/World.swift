@@ -107,7 +107,7 @@ package struct World: ~Copyable {
       return false
     }
     if !roomReturned.isEmpty { try serveRoom() }
-    if !recoveryOutcomes.isEmpty { try recoveryOutcomesCame() }
+    if !recoveryOutcomes.isEmpty, !conductors.isEmpty { try recoveryOutcomesCame() }
     return true
   }
 

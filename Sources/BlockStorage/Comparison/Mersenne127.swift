@@ -20,7 +20,17 @@ enum Mersenne127 {
 
   @inline(__always)
   static func product(_ left: UInt128, _ right: UInt128) -> UInt128 {
-    let (high, low) = left.multipliedFullWidth(by: right)
+    // In halves, since the library multiplies numbers of 128 bits bit group by bit group where it is not optimised.
+    let (left0, left1) = (UInt64(truncatingIfNeeded: left), UInt64(truncatingIfNeeded: left >> 64))
+    let (right0, right1) = (UInt64(truncatingIfNeeded: right), UInt64(truncatingIfNeeded: right >> 64))
+    let (bottom, cross0) = (left0.multipliedFullWidth(by: right0), left0.multipliedFullWidth(by: right1))
+    let (cross1, top) = (left1.multipliedFullWidth(by: right0), left1.multipliedFullWidth(by: right1))
+    // What counts 2⁶⁴, and what it carries over to 2¹²⁸.
+    let middle = UInt128(bottom.high) &+ UInt128(cross0.low) &+ UInt128(cross1.low)
+    let low = middle << 64 | UInt128(bottom.low)
+    let high =
+      UInt128(top.high) << 64 &+ UInt128(top.low) &+ UInt128(cross0.high) &+ UInt128(cross1.high) &+ middle
+      >> 64
     // high · 2¹²⁸ + low, of which every 2¹²⁷ counts as one; high is below 2¹²⁶.
     return reduced((high << 1 | low >> 127) &+ low & prime)
   }

@@ -160,7 +160,8 @@ extension Resolver {
 
   /// What the files of replications do not know.
   private static let verbsWithoutFiles: [Scenario.TimelineEntry.Verb] = [
-    .addDisk, .resizeDisk, .removeDisk, .reconfigureReplication, .testImage, .corruptReplica,
+    .addDisk, .resizeDisk, .removeDisk, .reconfigureReplication, .testImage, .corruptReplica, .deploy,
+    .configureReplication, .stopReplication, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan,
   ]
 
   /// What an entry does, or `nil` if something about it is wrong and reported.

@@ -64,7 +64,13 @@ extension World {
   private mutating func moveSpace(_ index: Int, former: Int) {
     let current = replications[index].machineIndex
     let (recovery, original) = (replications[index].datastore.index, machines[former].datastore.index)
-    machines[current].space = replications[index].space
+    // The configuration files of its instances go with the replica.
+    let configuration = replications[index].replica.spaceUse.configuration
+    let kept = replications[index].space
+    machines[current].space = kept > configuration ? kept - configuration : .zero
+    if datastores[recovery].vsan == nil {
+      datastores[recovery].used = datastores[recovery].used - kept + machines[current].space
+    }
     replications[index].space = .zero
     let id = machines[current].id.index
     if datastores[recovery].vsan != nil {

@@ -63,7 +63,7 @@ import Testing
 
   @Test func `A point in time is recovered as it was, and younger ones are lost`() throws {
     var world = try RecoveryWorld.small(
-      workload: #""model": "uniform", "rate": "64KiB/s", "block": "8KiB""#,
+      workload: #""model": "uniform", "write": "64KiB/s", "blockSize": "8KiB""#,
       more: #", "pointsInTime": { "perDay": 24, "days": 1 }"#
     ).world()
     var images: [Instant: [[UInt8]]] = [:]

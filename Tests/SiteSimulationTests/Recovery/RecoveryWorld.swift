@@ -11,6 +11,15 @@ import Scenarios
 ///
 /// Its guest boots in 20 s and shuts down in 10 s. Both sites have two hosts.
 enum RecoveryWorld {
+  /// Of each disk, which extents hold something else than in the beginning, which is a payload that begins with 1.
+  ///
+  /// Payloads are numbers of looks at the guest's writes, of which twin runs may have different ones.
+  static func written(_ disks: [[UInt8]]) -> [[Int]] {
+    disks.map { disk in
+      stride(from: 0, to: disk.count, by: 8).filter { !disk[$0..<$0 + 5].elementsEqual([1, 0, 0, 0, 0]) }
+    }
+  }
+
   static func small(
     rpo: String = "5m",
     workload: String =

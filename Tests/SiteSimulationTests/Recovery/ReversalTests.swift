@@ -47,7 +47,7 @@ import Testing
     // The line is cut at 400 s and the recovery forced at 410 s; both copies write until the former one is switched off at 1,000 s, after
     // the line has returned. The recovered machine is quiet then.
     var world = try RecoveryWorld.small(
-      workload: #""model": "uniform", "rate": "16KiB/s", "block": "8KiB""#,
+      workload: #""model": "uniform", "write": "16KiB/s", "blockSize": "8KiB""#,
       timeline: [
         #""at": "400s", "do": "link.down", "link": "wan", "for": "5m""#,
         #""at": "1000s", "do": "workload.scale", "vm": "app", "factor": "0%""#,
@@ -104,7 +104,7 @@ import Testing
   func `A machine that goes back and forth is always what its source was`(seed: UInt64) throws {
     var random = RandomStream(seed: seed, name: "back-and-forth")
     var small = RecoveryWorld.small(
-      rpo: "2m", workload: #""model": "uniform", "rate": "16KiB/s", "block": "8KiB""#,
+      rpo: "2m", workload: #""model": "uniform", "write": "16KiB/s", "blockSize": "8KiB""#,
       disk: #""size": "4MiB", "used": "2MiB""#, duration: "10h")
     small.seed = Int(seed) + 1
     small.datastore = #", "capacity": "1GiB""#

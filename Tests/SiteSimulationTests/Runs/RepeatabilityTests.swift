@@ -60,7 +60,10 @@ import Testing
     let hasSeeds = scenario.replications.contains {
       if case .seeded = $0.initialSync { true } else { false }
     }
-    let isRandom = isWrittenAtRandom || hasSeeds
+    let isDeployedLater = scenario.timeline.contains {
+      if case .recovery(.deploy) = $0.action { $0.at > end } else { false }
+    }
+    let isRandom = (isWrittenAtRandom && !isDeployedLater) || hasSeeds
     let other = try run(scenario, seed: record.seed + 1, until: end, traceFolder: folder)
     #expect((other.digest != record.digest) == isRandom, "only what is drawn depends on the seed")
   }
