@@ -29,7 +29,7 @@ extension World {
       criticalPath: report.criticalPath.map {
         .init(
           number: $0.step.number, title: $0.step.title, duration: $0.duration, queued: $0.queued)
-      }, errors: history.errors, warnings: history.warnings, steps: steps.map { .init($0) },
+      }, errors: steps.flatMap(\.errors), warnings: steps.flatMap(\.warnings), steps: steps.map { .init($0) },
       machines: report.machines.map { outcome in
         let recovered = run.recovered.last { $0.vm == outcome.vm }
         return PlanRunRecord.Machine(

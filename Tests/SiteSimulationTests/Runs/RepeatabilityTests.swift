@@ -40,9 +40,10 @@ import Testing
     #expect(other.digest != record.digest && other.seed == 2)
   }
 
-  /// Short runs here, and not of the large worlds; `make check` repeats the whole of each in release and its beginning
-  /// in debug.
-  @Test(arguments: try ShippedScenarios.paths.filter { !$0.hasPrefix("world/") })
+  /// Short runs here, and not of the large worlds and the mechanisms; `make check` repeats the whole of each in release
+  /// and its beginning in debug.
+  @Test(
+    arguments: try ShippedScenarios.paths.filter { !$0.hasPrefix("world/") && !$0.hasPrefix("validation/") })
   func `Every shipped scenario is repeatable`(path: String) throws {
     let scenario = try Scenario.shipped(path)
     let end = min(scenario.clock.end, .minutes(6))
