@@ -315,6 +315,7 @@ package struct WorldChecker {
     // What was carried for nothing is in no sync.
     let wasted = world.wastedBytes
     var excess = 0.0
+    var allowed = wasted
     for (index, replication) in scenario.replications.enumerated() {
       let own = cycles.filter { $0.vm == replication.virtualMachine }
       let counted =
@@ -323,7 +324,8 @@ package struct WorldChecker {
       let tolerance = ledger.tolerance(of: expected) + Double(own.count)
       let difference = expected - Double(counted.bytes)
       excess += difference
-      if difference < -tolerance || max(difference, excess) > tolerance + wasted {
+      allowed += tolerance
+      if difference < -tolerance || difference > tolerance + wasted || excess > allowed {
         throw Violation(
           .bytes, at: world.time, subject: name(index),
           detail: "its syncs count \(counted.bytes) B, and the network carried \(expected)")
