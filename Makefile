@@ -1,20 +1,26 @@
 # make demo   builds the release and simulates the first scenario
 # make test   runs every test
+# make exhaustive  runs those that look at every state a crash can leave, with all states: minutes
 # make check  formatting, and equal digests of every shipped scenario
 # make fuzz   random bytes for every decoder: make fuzz SECONDS=600 SEED=7
 # make swarm  random worlds against what must hold in any: make swarm SEEDS=1..500 JOBS=2
 # make bench  speed, as ratios to reference programs
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# One optimised build serves the product and the tests, which look inside.
+RELEASE := -c release -Xswiftc -enable-testing $(SWIFT_FLAGS)
 DRSIM := .build/release/drsim
 
-.PHONY: demo test check fuzz swarm bench format release packages clean
+.PHONY: demo test exhaustive check fuzz swarm bench format release packages clean
 
 demo: release
 	$(DRSIM) run scenarios/first-look.json --out out/first-look
 
 test: packages
-	swift test $(SWIFT_FLAGS)
+	swift test $(RELEASE)
+
+exhaustive: packages
+	DRSIM_EXHAUSTIVE=1 swift test $(RELEASE) --filter 'Crash|Durable|ComparisonKey|RedoLogFile'
 
 check: release
 	swift build --product drsim $(SWIFT_FLAGS)
@@ -24,7 +30,7 @@ check: release
 SECONDS := 60
 SEED := 1
 fuzz: packages
-	swift build -c release --product Fuzz $(SWIFT_FLAGS)
+	swift build $(RELEASE) --product Fuzz
 	.build/release/Fuzz --seconds $(SECONDS) --seed $(SEED)
 
 SEEDS := 1..500
@@ -33,14 +39,14 @@ swarm: release
 	$(DRSIM) fuzz --seeds $(SEEDS) --jobs $(JOBS) --minimize --out out/swarm
 
 bench: packages
-	swift build -c release --product Benchmarks $(SWIFT_FLAGS)
+	swift build $(RELEASE) --product Benchmarks
 	for name in hold laws flows tracking memory storage schedule fleet; do .build/release/Benchmarks $$name || exit 1; done
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 release: packages
-	swift build -c release --product drsim $(SWIFT_FLAGS)
+	swift build $(RELEASE) --product drsim
 
 # SQLite, zlib and LZ4 with their headers; installed where apt-get is at hand and one is missing.
 packages:

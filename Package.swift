@@ -11,6 +11,13 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Tests themselves are compiled fast rather than made fast; what they call is optimised in a release build.
+let testSettings: [SwiftSetting] =
+  settings + [
+    .unsafeFlags(
+      ["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"], .when(configuration: .release))
+  ]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -28,7 +35,7 @@ func module(
       name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings),
     .testTarget(
       name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies + tests,
-      resources: resources, swiftSettings: settings),
+      resources: resources, swiftSettings: testSettings),
   ]
 }
 
@@ -106,13 +113,13 @@ let layer6: [Target] = [
       "Reporting", "Swarm", "Expectations", argumentParser,
     ],
     exclude: ["README.md"], swiftSettings: settings),
-  .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: settings),
-  .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+  .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: testSettings),
+  .testTarget(name: "ArchitectureTests", swiftSettings: testSettings),
   .executableTarget(
     name: "Fuzz",
     dependencies: ["Quantities", "RandomStreams", "BlockStorage", "ReplicationCore", "WireCodecs"],
     exclude: ["README.md"], swiftSettings: settings),
-  .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "RandomStreams"], swiftSettings: settings),
+  .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "RandomStreams"], swiftSettings: testSettings),
 ]
 
 /// Not a package of its own: the benchmarks measure `package` interfaces in place.

@@ -133,7 +133,10 @@ package final class SourceStateFiles<Folder: StorageFolder> where Folder.File.Fa
 package struct StateFileDisk: Sendable, Hashable {
   /// With its prefix, as `RDID-aa0132e8`.
   package let id: String
-  /// What the file is checked against.
+  /// What the file is checked against: of this replication of the disk.
+  ///
+  /// Another replication of the same disk has another, or a file that an earlier one left clean would speak for it where
+  /// the crash of a storage kept it from being made anew.
   package let identity: UInt128
   package let geometry: ExtentGeometry
 

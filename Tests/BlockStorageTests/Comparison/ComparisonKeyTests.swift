@@ -78,7 +78,7 @@ import Testing
   }
 
   /// Pages that are stored, filled at once and never written, and regions that begin and end anywhere.
-  @Test(arguments: [8, 128, 1_024], 0..<(isOptimisedBuild ? 200 : 8) as Range<UInt64>)
+  @Test(arguments: [8, 128, 1_024], 0..<(isExhaustive ? 200 : 8) as Range<UInt64>)
   func `The checksum of a region is the sum of its extents' terms`(width: Int, seed: UInt64) {
     var random = RandomStream(seed: seed, name: "comparison-key/\(width)")
     let extentCount = width > 128 ? 300 : 700
@@ -136,7 +136,7 @@ import Testing
     #expect(checksum([(20, 0)], key: key).value == 0)
   }
 
-  @Test(arguments: stride(from: 0, to: 8_192, by: isOptimisedBuild ? 1 : 61).map { $0 })
+  @Test(arguments: stride(from: 0, to: 8_192, by: isExhaustive ? 1 : 61).map { $0 })
   func `A flipped bit anywhere in 1 KiB is seen`(bit: Int) {
     let geometry = ExtentGeometry(diskSize: .kibibytes(16), payloadWidth: 1_024)
     let disk = ExtentStore(geometry: geometry, image: BaseImage(usedExtentCount: 2, tag: 9))

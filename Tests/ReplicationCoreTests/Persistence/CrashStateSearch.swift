@@ -11,8 +11,8 @@ import StorageTesting
 /// - and while the files are opened after that, the machine crashes again before each of the opening's changes, and
 ///   after it.
 ///
-/// In a debug build one moment of each kind is looked at (``StorageMoments``), by all searches that share what they have
-/// seen; in an optimised one all are.
+/// Unless all are looked at (``isExhaustive``), one moment of each kind is (``StorageMoments``), by all searches that share
+/// what they have seen.
 final class CrashStateSearch {
   /// The kinds of moments that several searches have looked at.
   final class SeenKinds { fileprivate var kinds: Set<String> = [] }
@@ -41,7 +41,7 @@ final class CrashStateSearch {
   private var isDone: Bool { stopsAtFirstMistake && !mistakes.isEmpty }
 
   private func look(at kind: String) {
-    if isDone || !isOptimisedBuild && !seen.kinds.insert(kind).inserted { return }
+    if isDone || !isExhaustive && !seen.kinds.insert(kind).inserted { return }
     momentCount += 1
     let possible = pair.possibleReplicas
     // The server dies; its machine goes on.
@@ -94,7 +94,7 @@ final class CrashStateSearch {
       }
     }
     let found = open(folder, possible, place) { [unowned self] kind in
-      if isOptimisedBuild || seen.kinds.insert(kind).inserted {
+      if isExhaustive || seen.kinds.insert(kind).inserted {
         crashAgain(possible, "\(changeCount) changes into opening")
       }
       changeCount += 1

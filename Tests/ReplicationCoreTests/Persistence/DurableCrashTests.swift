@@ -6,13 +6,13 @@ import Testing
 
 /// Short histories, interrupted before every operation of either storage and every step, which then go on to their end.
 ///
-/// In a debug build some of the kinds of moments (``StorageMoments``) are taken once.
+/// Unless a run is exhaustive, some of the kinds of moments (``StorageMoments``) are taken once.
 @Suite struct DurableCrashTests {
   /// A fault at every moment of a history.
   ///
   /// - Parameters:
   ///   - kinds: The kinds of moments of an undisturbed run.
-  ///   - stride: A debug build takes one kind of moment in so many, with the choosers in turn.
+  ///   - stride: What is not exhaustive takes one kind of moment in so many, with the choosers in turn.
   private func enumerate(
     _ history: CrashHistory, kinds: (DurablePair) -> [String], fault: (Int) -> DurablePair.Fault,
     choosers: [any CrashChooser], stride: Int = 8
@@ -23,8 +23,8 @@ import Testing
     var seen: Set<String> = []
     for (index, kind) in (kinds(undisturbed) + ["end"]).enumerated() {
       let isNew = seen.insert(kind).inserted
-      guard isOptimisedBuild || isNew && seen.count.isMultiple(of: stride) else { continue }
-      for chooser in isOptimisedBuild ? choosers : [choosers[seen.count / stride % choosers.count]] {
+      guard isExhaustive || isNew && seen.count.isMultiple(of: stride) else { continue }
+      for chooser in isExhaustive ? choosers : [choosers[seen.count / stride % choosers.count]] {
         do { try history.run(fault(index), chooser) } catch {
           Issue.record("\(history), \(fault(index)), \(chooser): \(error)")
         }

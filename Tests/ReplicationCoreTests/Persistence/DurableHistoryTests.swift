@@ -56,8 +56,8 @@ import Testing
     }
   }
 
-  /// Hundreds of them in an optimised build.
-  @Test(arguments: 0..<(isOptimisedBuild ? 1_000 : 8) as Range<UInt64>)
+  /// Hundreds of them in an exhaustive run.
+  @Test(arguments: 0..<(isExhaustive ? 1_000 : 8) as Range<UInt64>)
   func `Files lead to the source in the end, whatever stopped how often`(seed: UInt64) throws {
     var history = try History(seed: seed)
     for _ in 0..<120 { try history.step() }

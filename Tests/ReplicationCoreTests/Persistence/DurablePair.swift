@@ -49,7 +49,9 @@ final class DurablePair {
 
   let names: ReplicaListing.Names
   let identities: [UInt128]
-  let stateFiles: [StateFileDisk]
+  private(set) var stateFiles: [StateFileDisk] = []
+  /// How many replications of the machine there were before this one.
+  private var replacementCount = 0
   /// Whether the base disks begin with the image that the disks began with.
   let isSeeded: Bool
   let parameters: ReplicationParameters
@@ -107,9 +109,6 @@ final class DurablePair {
     content = disks.map(\.content)
     names = .example(diskCount: disks.count)
     identities = disks.indices.map { UInt128(0xd15c) + UInt128($0) }
-    stateFiles = disks.indices.map { [names, identities, disks] index in
-      StateFileDisk(id: names.diskIDs[index], identity: identities[index], geometry: disks[index].geometry)
-    }
     self.parameters = parameters
     self.targetParameters = targetParameters
     self.fault = fault
@@ -124,6 +123,16 @@ final class DurablePair {
     case .targetCrash(let count), .serverLoss(let count): targetStorage.stop(afterChanges: count)
     case .sourceStorageCrash(let count): sourceStorage.stop(afterChanges: count)
     default: break
+    }
+    nameStateFiles()
+  }
+
+  /// The files keep their names from one replication to the next, and get other identities.
+  private func nameStateFiles() {
+    stateFiles = disks.indices.map { index in
+      StateFileDisk(
+        id: names.diskIDs[index], identity: identities[index] + UInt128(replacementCount) << 64,
+        geometry: disks[index].geometry)
     }
   }
 
@@ -340,6 +349,8 @@ final class DurablePair {
     (forward, backward) = ([], [])
     source = Self.newSource(disks: disks, hasReplica: false, parameters: parameters, at: now)
     (session, mustCompare, isOn) = (source.session, true, true)
+    replacementCount += 1
+    nameStateFiles()
     try onSource("creating") { $0.states = try States.create(in: $0.sourceFolder, disks: $0.stateFiles) }
   }
 

@@ -14,7 +14,7 @@ import Testing
       stateCount += search.stateCount
       syncKinds.formUnion(pair.targetMoments.syncKinds.union(search.syncKinds))
     }
-    #expect(momentCount >= 200 && stateCount >= (isOptimisedBuild ? 40_000 : 4_000))
+    #expect(momentCount >= 200 && stateCount >= (isExhaustive ? 40_000 : 4_000))
     #expect(syncKinds == Set(Self.neededSyncs.map(\.kind) + Self.otherSyncs.map(\.kind)))
   }
 
@@ -68,9 +68,9 @@ import Testing
     ("removing: names after remove", "the files are gone once removing returns"),
   ]
 
-  /// All of them in an optimised build, one in four and those of the folder otherwise.
+  /// All of them in an exhaustive run, one in four and those of the folder otherwise.
   static let checkedSyncs = neededSyncs.enumerated().filter { index, sync in
-    isOptimisedBuild || index % 4 == 1 || sync.kind == "opening: names at first"
+    isExhaustive || index % 4 == 1 || sync.kind == "opening: names at first"
   }.map(\.element)
 
   @Test(arguments: checkedSyncs)
