@@ -52,6 +52,11 @@ extension Resolver {
   private mutating func resolveArrayPair(_ pair: ArrayPairDraft) {
     let system = addSystem(.arrays(pair), name: pair.name, from: pair.from, to: pair.to, via: pair.via)
     let (source, target) = (storage.systems[system].source, storage.systems[system].target)
+    if pair.mode.known == .synchronous, let every = pair.every.located {
+      log.report(
+        .misplacedKey, "the key \"every\" has no meaning with \"mode\": \"synchronous\"", at: every.span,
+        help: "it belongs to \"periodic\"")
+    }
     var names = NameTable("device of this array pair")
     var unitOfConsistencyGroup: [String: Int] = [:]
     for (index, located) in (pair.devices.known ?? []).enumerated() {

@@ -40,7 +40,7 @@ import Testing
     while try world.step(until: end) {
       let count = world.record.events.count
       // Every change of a status is an event, and a run's steps change while it is under way.
-      if count != events || world.isRunning(plan: 0) || world.isRunning(plan: 1) { seen.look(at: world) }
+      if count != events || !world.conductors[0].runs.isEmpty { seen.look(at: world) }
       events = count
     }
     seen.look(at: world)

@@ -50,7 +50,7 @@ struct StorageWorld {
         "links": [\(([wan] + furtherLinks).joined(separator: ", "))],
         "workloads": { "app": { \(workload) } },
         "vms": [\(vms.joined(separator: ",\n"))],
-        "replications": [{ "vm": "web", "to": "lyon", "datastore": "plain-lyon", "rpo": "10m", "initialSync": "done" }],
+        "replications": [{ "vm": "web", "to": "lyon", "datastore": "plain-lyon", "rpo": "10m", "policy": "fixed", "firstSync": "5m", "initialSync": "done" }],
         "arrayPairs": [
           { "name": "regional", "from": "paris", "to": "lyon", "mode": "periodic", "every": "10m", "devices": [
             { "name": "d-1", "datastore": "lun-1", "copy": "copy-1", "consistencyGroup": "erp" },
