@@ -218,7 +218,8 @@ extension Resolver {
 
   /// Reports an entry that asks of machines what is not modelled for them.
   mutating func checkStorage(of entry: TimelineEntryDraft) {
-    guard !storage.members.isEmpty, let verb = entry.verb.located, let selector = entry.virtualMachine.located,
+    guard !storage.members.isEmpty, let verb = entry.verb.located,
+      let selector = entry.virtualMachine.located,
       Self.verbsWithoutStorage.contains(verb.value)
     else { return }
     let names = NamePattern.names(of: selector.value)

@@ -82,7 +82,11 @@ struct StorageProvider: Sendable {
     switch kind {
     case .arrays(var arrays):
       if arrays.mode == .synchronous {
-        if isInSync { arrays.copyingBegan(at: now, of: unit) } else { arrays.copyingStopped(at: now, of: unit) }
+        if isInSync {
+          arrays.copyingBegan(at: now, of: unit)
+        } else {
+          arrays.copyingStopped(at: now, of: unit)
+        }
       } else if let newest = instants.last {
         arrays.copied(unit, asOf: newest)
       }

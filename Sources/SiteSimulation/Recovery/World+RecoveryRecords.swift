@@ -84,7 +84,8 @@ extension World {
       recoverySite: conductor.siteNames[run.recoverySide], user: run.user, workflow: run.workflow.name,
       operationType: run.workflow.operationType.rawValue, result: PlanRunRecord.running,
       planStatus: conductor.book.status(of: run.plan).rawValue, started: run.started, ended: now,
-      recoveryTime: nil, criticalPath: [], errors: steps.flatMap(\.errors), warnings: steps.flatMap(\.warnings),
+      recoveryTime: nil, criticalPath: [], errors: steps.flatMap(\.errors),
+      warnings: steps.flatMap(\.warnings),
       steps: steps.map { .init($0) }, machines: machines)
   }
 

@@ -65,7 +65,8 @@ extension World {
       // What fails over as one has one point in time: the earliest that was chosen for a machine of it.
       let chosen = points.filter { members.contains($0.vm) }.map(\.instant).min()
       let result = try request(
-        make(chosen.map { InstanceChoice.notLater(than: $0) } ?? .newest), of: unit, members, id, run: run, pair: pair)
+        make(chosen.map { InstanceChoice.notLater(than: $0) } ?? .newest), of: unit, members, id, run: run,
+        pair: pair)
       switch result {
       case .success(let isPending): if isPending, let first = members.first { waiting.append(first) }
       case .failure(let failure):

@@ -27,7 +27,8 @@ extension World {
   // MARK: - Tests
 
   /// Presents writable copies of an image to the hosts of the target, with machines on them that are off; copying goes on.
-  mutating func startStorageTest(_ unit: Int, notAfter: Instant?) throws(SimulationFailure) -> RecoveryFailure?
+  mutating func startStorageTest(_ unit: Int, notAfter: Instant?) throws(SimulationFailure)
+    -> RecoveryFailure?
   {
     if storageUnits[unit].isInSync { try catchUp(unit) }
     guard let point = choosePoint(unit, notAfter: notAfter) else { return Self.noImage }

@@ -57,7 +57,8 @@ import Testing
     _ = try world.finish(version: "test")
   }
 
-  @Test func `What a test machine writes is refused while its datastore is full, and an event says so`() throws
+  @Test func `What a test machine writes is refused while its datastore is full, and an event says so`()
+    throws
   {
     var world = try PlannedWorld(
       timeline: [
@@ -86,7 +87,8 @@ import Testing
         machines: 1, guest: #""boot": "30s", "shutdown": "10m""#,
         plan:
           #""vms": [{ "match": "vm-01", "ip": { "mode": "manual", "nics": [{ "nic": 0, "site": "lyon", "address": "dhcp" }] } }]"#,
-        recovery: #""defaults": { "customizationTimeout": "30m", "customizationShutdownTimeout": "\#(limit)" }"#
+        recovery:
+          #""defaults": { "customizationTimeout": "30m", "customizationShutdownTimeout": "\#(limit)" }"#
       ).world()
       try world.run(until: .minutes(10))
       let run = try #require(try world.complete(.test(synchronizesData: false)))

@@ -61,7 +61,7 @@ import Testing
   private static let prompt =
     #""steps": [{ "before": "power-on:P1", "type": "PROMPT", "name": "Check", "text": "Go on?" }]"#
   private static let warning =
-    #""vms": [{ "match": "vm-01", "postPowerOn": [{ "type": "RUN_ON_VM", "name": "check", "command": "exit 1" }] }]"#
+    #""vms": [{ "match": "vm-01", "postPowerOn": [{ "type": "RUN_ON_VM", "name": "check", "command": "check", "exitCode": 1 }] }]"#
 
   /// Small stories, each with what it is for.
   private var stories: [(text: PlannedWorld, hours: Int64)] {
@@ -74,49 +74,64 @@ import Testing
     let disaster = #", "mode": "disaster-recovery""#
     return [
       // A test, its clean-up, migration and reprotect, with another plan on one of the groups.
-      (text([
-        run("10m", "test"), run("20m", "cleanup"), run("30m", "recover"), run("1h", "reprotect"),
-      ]), 2),
+      (
+        text([
+          run("10m", "test"), run("20m", "cleanup"), run("30m", "recover"), run("1h", "reprotect"),
+        ]), 2
+      ),
       // One group of the plan is recovered, and then reprotected, by another plan.
       (text([run("10m", "recover", "ONE"), run("30m", "reprotect", "ONE")]), 1),
       (text([run("10m", "recover"), run("30m", "reprotect", "ONE")]), 1),
       // Clean-up, recovery and reprotect with errors.
-      (text([
-        run("10m", "test"), fail("15m", "power-off", #", "vm": "vm-01""#), run("16m", "cleanup"),
-        run("40m", "cleanup"), fail("50m", "power-on", #", "vm": "vm-01""#), run("51m", "recover"),
-        run("1h15m", "recover"), fail("1h30m", "configure-reverse-replication", #", "vm": "vm-01""#),
-        run("1h31m", "reprotect"), run("2h", "reprotect"),
-      ]), 3),
+      (
+        text([
+          run("10m", "test"), fail("15m", "power-off", #", "vm": "vm-01""#), run("16m", "cleanup"),
+          run("40m", "cleanup"), fail("50m", "power-on", #", "vm": "vm-01""#), run("51m", "recover"),
+          run("1h15m", "recover"), fail("1h30m", "configure-reverse-replication", #", "vm": "vm-01""#),
+          run("1h31m", "reprotect"), run("2h", "reprotect"),
+        ]), 3
+      ),
       (text([fail("9m", "power-on", #", "vm": "vm-01""#), run("10m", "test"), run("40m", "cleanup")]), 1),
       // Servers that die in each kind of run.
-      (text([
-        run("10m", "test"), #""at": "10m20s", "do": "site.fail", "site": "lyon", "for": "5m""#,
-        run("20m", "test"), run("30m", "cleanup"),
-        #""at": "30m2s", "do": "site.fail", "site": "lyon", "for": "5m""#, run("40m", "cleanup"),
-        run("50m", "recover"), #""at": "50m50s", "do": "site.fail", "site": "lyon", "for": "5m""#,
-        run("1h5m", "recover"), run("1h30m", "reprotect"),
-        #""at": "1h30m5s", "do": "site.fail", "site": "paris", "for": "5m""#, run("1h50m", "reprotect"),
-      ]), 3),
-      (text([
-        run("10m", "recover"), run("30m", "reprotect"),
-        #""at": "30m5s", "do": "site.fail", "site": "lyon", "for": "5m""#, run("1h", "reprotect"),
-      ]), 2),
+      (
+        text([
+          run("10m", "test"), #""at": "10m20s", "do": "site.fail", "site": "lyon", "for": "5m""#,
+          run("20m", "test"), run("30m", "cleanup"),
+          #""at": "30m2s", "do": "site.fail", "site": "lyon", "for": "5m""#, run("40m", "cleanup"),
+          run("50m", "recover"), #""at": "50m50s", "do": "site.fail", "site": "lyon", "for": "5m""#,
+          run("1h5m", "recover"), run("1h30m", "reprotect"),
+          #""at": "1h30m5s", "do": "site.fail", "site": "paris", "for": "5m""#, run("1h50m", "reprotect"),
+        ]), 3
+      ),
+      (
+        text([
+          run("10m", "recover"), run("30m", "reprotect"),
+          #""at": "30m5s", "do": "site.fail", "site": "lyon", "for": "5m""#, run("1h", "reprotect"),
+        ]), 2
+      ),
       // Prompts and cancelling, of a test and of a recovery.
       (text([run("10m", "test"), run("15m", "cancel"), run("20m", "cleanup")], plan: Self.prompt), 1),
-      (text([run("10m", "recover"), run("10m30s", "cancel")], guest: #""boot": "30s", "shutdown": "2m""#), 1),
+      (
+        text([run("10m", "recover"), run("10m30s", "cancel")], guest: #""boot": "30s", "shutdown": "2m""#), 1
+      ),
       (text([run("10m", "test"), run("10m25s", "cancel")], guest: #""boot": "3m", "shutdown": "2m""#), 1),
       // Custom steps that fail after power-on.
       (text([run("10m", "test"), run("20m", "cleanup"), run("30m", "recover")], plan: Self.warning), 1),
       // A disaster, and what is left to do when the protected site is back.
-      (text([
-        #""at": "10m", "do": "site.fail", "site": "paris", "for": "1h""#, run("15m", "recover", "RP", disaster),
-        run("1h30m", "recover", "RP", disaster), run("2h", "reprotect"),
-      ]), 3),
+      (
+        text([
+          #""at": "10m", "do": "site.fail", "site": "paris", "for": "1h""#,
+          run("15m", "recover", "RP", disaster),
+          run("1h30m", "recover", "RP", disaster), run("2h", "reprotect"),
+        ]), 3
+      ),
       // The sites lose each other while a recovery runs.
-      (text([
-        run("10m", "recover", "RP", disaster),
-        #""at": "10m30s", "do": "link.down", "link": "wan", "for": "1h""#,
-      ]), 1),
+      (
+        text([
+          run("10m", "recover", "RP", disaster),
+          #""at": "10m30s", "do": "link.down", "link": "wan", "for": "1h""#,
+        ]), 1
+      ),
     ]
   }
 

@@ -36,7 +36,8 @@ struct StorageWorld {
       "mail": #""type": "virtual-volumes", "replicationGroups": ["rg-mail"]"#, "web": #""vms": ["web"]"#,
     ]
     let groupTexts = groups.map { #"{ "name": "\#($0)", \#(allGroups[$0] ?? "") }"# }
-    let wan = #"{ "name": "wan", "between": ["paris", "lyon"], "bandwidth": "\#(bandwidth)", "latency": "0ms" }"#
+    let wan =
+      #"{ "name": "wan", "between": ["paris", "lyon"], "bandwidth": "\#(bandwidth)", "usable": "100%", "latency": "0ms" }"#
     return """
       { "format": 1, "name": "storage", "seed": \(seed), "clock": { "duration": "48h" },
         "network": { "model": "bare", "framing": "none" },
@@ -50,7 +51,7 @@ struct StorageWorld {
         "links": [\(([wan] + furtherLinks).joined(separator: ", "))],
         "workloads": { "app": { \(workload) } },
         "vms": [\(vms.joined(separator: ",\n"))],
-        "replications": [{ "vm": "web", "to": "lyon", "datastore": "plain-lyon", "rpo": "10m", "policy": "fixed", "firstSync": "5m", "initialSync": "done" }],
+        "replications": [{ "vm": "web", "to": "lyon", "datastore": "plain-lyon", "rpo": "10m", "initialSync": "done" }],
         "arrayPairs": [
           { "name": "regional", "from": "paris", "to": "lyon", "mode": "periodic", "every": "10m", "devices": [
             { "name": "d-1", "datastore": "lun-1", "copy": "copy-1", "consistencyGroup": "erp" },
