@@ -12,7 +12,7 @@ extension ResultSchema {
       user TEXT NOT NULL,
       workflow TEXT NOT NULL, -- such as disaster-recovery
       operation_type TEXT NOT NULL CHECK (operation_type IN ('TEST', 'CLEANUP', 'FAILOVER', 'REPROTECT')),
-      result TEXT NOT NULL CHECK (result IN ('SUCCESS', 'WARNINGS', 'ERRORS', 'CANCELLED')),
+      result TEXT NOT NULL CHECK (result IN ('SUCCESS', 'WARNINGS', 'ERRORS', 'CANCELLED', 'RUNNING')),
       plan_status TEXT NOT NULL, -- right after the run
       started_ns INTEGER NOT NULL,
       ended_ns INTEGER NOT NULL,

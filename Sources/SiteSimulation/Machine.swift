@@ -83,6 +83,10 @@ struct Machine {
   var contents: [ExtentStore]
   /// The disks as they were at the latest snapshot.
   var snapshot: [ExtentStore]?
+  /// Whether it was recorded that its datastore took nothing of what it wrote in a test.
+  var hasRefusedWrites = false
+  /// Of each disk, what the storage beneath has not copied yet; none where storage copies nothing by itself.
+  var storageChanges: [DirtyBitmap] = []
   /// Disks that the replication does not know yet.
   var addedDisks: [(name: String, geometry: ExtentGeometry)] = []
   /// Where it moves to.

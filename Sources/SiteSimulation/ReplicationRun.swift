@@ -17,11 +17,15 @@ struct ReplicationRun {
     /// Not configured yet, or removed.
     case absent
     case replicating
+    /// Storage copies the machine's disks by itself; source and replica have nothing to do.
+    case byStorage
     /// The replica is a machine of its own.
     case recovered
   }
 
   let machine: VirtualMachineID
+  /// The storage that copies its machine by itself, as an index; `nil` where vSphere Replication does.
+  let storageUnit: Int?
   var life = Life.replicating
   /// The machine's place in the world: of its copies the one that people use.
   var machineIndex: Int
@@ -146,6 +150,7 @@ struct ReplicationRun {
     damageRandom: [RandomStream]
   ) {
     machine = description.virtualMachine
+    storageUnit = description.storageUnit?.index
     link = description.link
     direction = description.direction
     links = description.links

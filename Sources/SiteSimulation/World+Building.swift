@@ -80,6 +80,7 @@ extension World {
     }
     buildVSAN()
     awaitDeployments()
+    buildStorage()
     for index in replications.indices { noteSpace(index) }
     checkSeeds()
     createFiles()

@@ -51,6 +51,7 @@ extension World {
       }
     }
     content.fill(writtenRuns, tag: tag)
+    if !machines[machine].storageChanges.isEmpty { noteStorageChange(writtenRuns, machine, disk) }
   }
 
   /// The replication that follows what happens to a machine; `nil` for one that nobody replicates now.

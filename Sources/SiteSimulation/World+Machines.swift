@@ -118,6 +118,7 @@ extension World {
       let end = min(start + extentSize, content.geometry.diskSize.bytes)
       let isWhole = bytes.lowerBound <= start && end <= bytes.upperBound
       content.fill(extent..<extent + 1, tag: isWhole ? 0 : tag)
+      if !machines[machine].storageChanges.isEmpty { noteStorageChange([extent..<extent + 1], machine, disk) }
     }
   }
 

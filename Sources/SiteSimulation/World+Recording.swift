@@ -190,6 +190,7 @@ extension World {
         for content in machines[former].contents { record.foldFinal(content.digest.change.sum) }
       }
     }
+    recordUnfinishedRuns()
     for fault in openFaults { appendFault(fault.entry, from: fault.from) }
     for index in replications.indices {
       if let account = replications[index].source.currentAccount {
@@ -242,8 +243,9 @@ extension World {
   /// A replica is being recovered from the moment when it is writable until its machine is in the inventory. A replication
   /// that is not configured, for which the contract has no word, is not active.
   func status(of index: Int) -> ReplicationStatus {
+    if replications[index].storageUnit != nil { return .notActive }
     switch replications[index].life {
-    case .absent: return .notActive
+    case .absent, .byStorage: return .notActive
     case .recovered:
       var conditions = ReplicationConditions()
       conditions.recovery = machines[replications[index].machineIndex].isRegistered ? .done : .running
@@ -254,14 +256,16 @@ extension World {
 
   /// Everything that the status depends on; a target without room is an error.
   private func conditions(of index: Int) -> ReplicationConditions {
-    let replication = replications[index]
-    var conditions = replication.source.conditions
-    if replication.hasShortage || replication.hasLostContent || replication.isHostWanted {
+    var conditions = replications[index].source.conditions
+    if replications[index].hasShortage || replications[index].hasLostContent
+      || replications[index].isHostWanted
+    {
       conditions.hasError = true
     }
-    conditions.configuration = replication.isConfiguring ? .running : .done
-    conditions.isMoving = replication.isMoving
-    conditions.isViolated = replication.lag.lag(at: now).map { $0 > replication.lag.rpo } ?? false
+    conditions.configuration = replications[index].isConfiguring ? .running : .done
+    conditions.isMoving = replications[index].isMoving
+    conditions.isViolated =
+      replications[index].lag.lag(at: now).map { $0 > replications[index].lag.rpo } ?? false
     return conditions
   }
 

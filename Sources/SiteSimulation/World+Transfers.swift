@@ -11,6 +11,8 @@ package enum FlowPurpose: UInt64, Sendable {
   case forward, backward, compare, merge
   /// A component of a vSAN datastore is copied; the index is made of the datastore and the number of the resync.
   case resync
+  /// What a unit of storage has changed is copied; the index is the unit.
+  case storage
 
   func tag(_ index: Int) -> UInt64 { UInt64(index) << 3 | rawValue }
 
@@ -34,6 +36,8 @@ enum Arrival {
   case merged(index: Int, merge: ReplicationTarget.Merge)
   /// A component of a vSAN datastore was copied.
   case copied(datastore: Int, number: UInt64)
+  /// What a unit of storage had changed was copied.
+  case storageCopied(unit: Int)
 }
 
 extension World {
@@ -128,6 +132,8 @@ extension World {
       else { return nil }
       return .merged(index: index, merge: replications[index].merges.remove(at: position).merge)
     case .resync: return takeCopy(event, index: index)
+    case .storage:
+      return storageUnits[index].copy?.flow == event.flow ? .storageCopied(unit: index) : nil
     }
   }
 
@@ -162,6 +168,7 @@ extension World {
       transmit(.regionChecksums(request), index)
     case .merged(let index, let merge): try mergeEnded(merge, index)
     case .copied(let datastore, let number): try copyEnded(number, on: datastore)
+    case .storageCopied(let unit): try storageCopyEnded(unit)
     }
   }
 

@@ -64,6 +64,8 @@ package struct World: ~Copyable {
 
   /// By pair of sites.
   var conductors: [RecoveryConductor] = []
+  /// What storage copies by itself, as in the scenario.
+  var storageUnits: [StorageUnit] = []
 
   var record = RunRecorder()
   /// The lasting timeline entries in force, with the instant they began.
@@ -157,8 +159,16 @@ package struct World: ~Copyable {
     case .recoveryDeadline: try recoveryDeadline(index, stamp: event.stamp)
     case .replicaTakenOver: try replicaTakenOver(index, stamp: event.stamp)
     case .configured: try configured(index, stamp: event.stamp)
+    case .storageInterval: try storageIntervalEnded(index)
     }
-    if !conductors.isEmpty, event.kind.mayChangeSites { try watchSites() }
+    if event.kind.mayChangeSites {
+      if !storageUnits.isEmpty { try storagePathsChanged() }
+      if !conductors.isEmpty { try watchSites() }
+    } else if event.kind == .machineRestarts {
+      for pair in conductors.indices where conductors[pair].unit(of: machines[index].id) != nil {
+        noteDouble(machines[index].id, pair: pair)
+      }
+    }
   }
 }
 

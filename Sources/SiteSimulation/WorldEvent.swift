@@ -54,6 +54,8 @@ struct WorldEvent: BitwiseCopyable, Sendable {
     case replicaTakenOver
     /// A new configuration is in force; `index` is the replication.
     case configured
+    /// The interval of a unit of storage is over; `index` is the unit.
+    case storageInterval
   }
 
   let kind: Kind
@@ -77,8 +79,7 @@ extension WorldEvent.Kind {
   /// Whether it may change which hosts, servers and links of a site work.
   var mayChangeSites: Bool {
     switch self {
-    case .timelineBegins, .timelineEnds, .linkFlaps, .linkScheduleChanges, .clusterDeadline, .applianceBooted,
-      .machineRestarts:
+    case .timelineBegins, .timelineEnds, .linkFlaps, .linkScheduleChanges, .clusterDeadline, .applianceBooted:
       true
     default: false
     }

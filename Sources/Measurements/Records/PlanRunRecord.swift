@@ -92,7 +92,7 @@ package struct PlanRunRecord: Sendable, Hashable {
   package let workflow: String
   /// The REST contract's word: `TEST`, `CLEANUP`, `FAILOVER` or `REPROTECT`.
   package let operationType: String
-  /// The REST contract's word: `SUCCESS`, `WARNINGS`, `ERRORS` or `CANCELLED`.
+  /// The REST contract's word: `SUCCESS`, `WARNINGS`, `ERRORS` or `CANCELLED`; ``running`` where the clock ended first.
   package let result: String
   /// The status of the plan right after the run.
   package let planStatus: String
@@ -107,6 +107,9 @@ package struct PlanRunRecord: Sendable, Hashable {
   package let steps: [Step]
   /// In the order of groups and members.
   package let machines: [Machine]
+
+  /// The result of a run that was under way when the clock ended.
+  package static let running = "RUNNING"
 
   package init(
     key: Int, id: String?, plan: String, protectedSite: String, recoverySite: String, user: String,

@@ -64,8 +64,8 @@ extension DiagnosticCode {
       (
         "Type of protection group not modelled",
         """
-        Simulated machines are replicated by vSphere Replication, each by itself. Storage arrays and virtual \
-        volumes are not simulated, and Azure VMware Solution does not have them.
+        Azure VMware Solution has protection groups of vSphere Replication only: neither storage arrays nor \
+        replicated virtual volumes are available there.
         """
       )
     case .noPair:

@@ -129,6 +129,10 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case suspendsProtected = "E0421"
   case notMadeYet = "E0422"
   case recoveryLimit = "E0423"
+  case notOnDevice = "E0424"
+  case datastoresApart = "E0425"
+  case unfitDevice = "E0426"
+  case replicatedByStorage = "E0427"
 
   // MARK: Expectations
 
@@ -176,6 +180,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
       .notMadeYet, .recoveryLimit:
       textOfRecoveries
+    case .notOnDevice, .datastoresApart, .unfitDevice, .replicatedByStorage:
+      textOfStorageReplication
     case .invalidExpression, .unknownInExpression, .unfittingExpression:
       textOfExpectations
     }

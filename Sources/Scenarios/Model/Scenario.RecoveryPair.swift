@@ -56,11 +56,17 @@ extension Scenario {
       /// Ascending; those that ``VirtualMachine/joinsLater`` are not members from the beginning.
       package let members: [VirtualMachineID]
       package let isMadeLater: Bool
+      /// What it protects of arrays or virtual volumes, ascending; none where vSphere Replication replicates.
+      package let storageUnits: [StorageUnitID]
 
-      package init(description: ProtectionGroup, members: [VirtualMachineID], isMadeLater: Bool) {
+      package init(
+        description: ProtectionGroup, members: [VirtualMachineID], isMadeLater: Bool,
+        storageUnits: [StorageUnitID] = []
+      ) {
         self.description = description
         self.members = members
         self.isMadeLater = isMadeLater
+        self.storageUnits = storageUnits
       }
     }
 

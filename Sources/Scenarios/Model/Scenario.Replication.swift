@@ -74,6 +74,10 @@ extension Scenario {
     package let storagePolicy: StoragePolicy?
     /// Only matters where it starts from seeds.
     package internal(set) var seed = Seed.fitting
+    /// The storage that copies the machine; `nil` where vSphere Replication does.
+    ///
+    /// Of a machine with such storage only its disks, places and links matter, and ``rpo`` is the interval of its copies.
+    package internal(set) var storageUnit: StorageUnitID?
 
     /// The link that it uses while all are up.
     package var link: LinkID { links[0] }

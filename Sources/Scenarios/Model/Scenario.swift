@@ -29,10 +29,15 @@ package struct Scenario: Sendable, Hashable {
   package let storage: Storage
   /// In the order of their names.
   package let workloads: [Workload]
-  /// In the order of the file, each selector expanded in the order of the virtual machines.
+  /// In the order of the file, each selector expanded in the order of the virtual machines; behind them the machines that are
+  /// replicated with their storage, in the order of ``storageUnits``.
   ///
   /// - Invariant: A virtual machine has at most one.
   package let replications: [Replication]
+  /// Array pairs in the order of the file, then fault domains.
+  package let storageSystems: [StorageSystem]
+  /// In the order of their systems, those of a system in the order of the file.
+  package let storageUnits: [StorageUnit]
   /// In the order in which the file first names both sites of each.
   ///
   /// - Invariant: A virtual machine is a member of at most one group of all pairs.

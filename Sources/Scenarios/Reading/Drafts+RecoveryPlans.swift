@@ -6,10 +6,19 @@ enum GroupTypeWord: String, CaseIterable {
   case vSphereReplication = "vsphere-replication"
   case arrayBased = "array-based"
   case virtualVolumes = "virtual-volumes"
+
+  var type: ReplicationType {
+    switch self {
+    case .vSphereReplication: .vSphereReplication
+    case .arrayBased: .arrayBased
+    case .virtualVolumes: .virtualVolumes
+    }
+  }
 }
 
 struct ProtectionGroupDraft: Draft {
   static let noun = "protection group"
+  static let discriminator: String? = "type"
 
   var span: SourceSpan?
   var name = Field<String>()
@@ -18,19 +27,30 @@ struct ProtectionGroupDraft: Draft {
   var virtualMachines = Field<[Located<String>]>()
   var from = Field<String>()
   var to = Field<String>()
+  var datastores = Field<[Located<String>]>()
+  var replicationGroups = Field<[Located<String>]>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What plans and reports call the group."),
     .optional("description", \.description, .text, "What it is for; nothing if left out."),
     .optional(
       "type", \.type, .word, default: "vsphere-replication",
-      "What replicates its machines; only vSphere Replication is simulated."),
+      "What replicates its machines: vSphere Replication, an array pair or a fault domain."),
     .optional(
       "vms", \.virtualMachines, .list(of: .selector), default: .list([]),
+      for: [GroupTypeWord.vSphereReplication.rawValue],
       "Its virtual machines; web-* selects by name. Those that a group.add of the timeline names join later."),
     .optional(
       "from", \.from, .name, "The protected site; where its machines run if left out, else as its plans go."),
     .optional("to", \.to, .name, "The recovery site; where its machines replicate to if left out."),
+    .required(
+      "datastores", \.datastores, .list(of: .name, count: 1...(.max)),
+      for: [GroupTypeWord.arrayBased.rawValue],
+      "The datastores on devices of an array pair, with all their machines; whole consistency groups."),
+    .required(
+      "replicationGroups", \.replicationGroups, .list(of: .name, count: 1...(.max)),
+      for: [GroupTypeWord.virtualVolumes.rawValue],
+      "The replication groups of a fault domain, with all their machines."),
   ]
 }
 

@@ -33,6 +33,8 @@ struct ScenarioDraft: Draft {
   var recovery = Field<RecoveryDraft>()
   var steadyState = Field<[Located<SteadyStateDraft>]>()
   var assertions = Field<[Located<AssertionDraft>]>()
+  var arrayPairs = Field<[Located<ArrayPairDraft>]>()
+  var faultDomains = Field<[Located<FaultDomainDraft>]>()
 
   /// Whose bounds apply.
   enum Limits: String, CaseIterable {
@@ -93,6 +95,13 @@ struct ScenarioDraft: Draft {
       "What must have been true for the run to be worth judging."),
     .optional(
       "assertions", \.assertions, .list(of: .object()), default: .list([]), "What is expected of the run."),
+    .optional(
+      "arrayPairs", \.arrayPairs, .list(of: .object()), default: .list([]),
+      "Arrays that copy devices to each other, for protection groups of type array-based."),
+    .optional(
+      "faultDomains", \.faultDomains, .list(of: .object()), default: .list([]),
+      "Fault domains that copy virtual volumes to each other, for protection groups of type virtual-volumes."
+    ),
   ]
 }
 

@@ -53,6 +53,8 @@ struct PlannedRecovery {
     let span: SourceSpan
     /// Ascending.
     var members: [Int] = []
+    /// The units of storage that it protects, ascending; none where vSphere Replication replicates.
+    var units: [Int] = []
     /// Those that the timeline adds.
     var joining: Set<Int> = []
     var direction: Direction?

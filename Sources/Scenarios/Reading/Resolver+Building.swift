@@ -33,7 +33,9 @@ extension Resolver {
         model: draft.network.value.model.value, framing: draft.network.value.framing.value),
       storage: draft.storage.value,
       workloads: workloadDrafts.indices.map(buildWorkload),
-      replications: replications.map(buildReplication), recoveryPairs: buildRecoveryPairs(),
+      replications: replications.map(buildReplication) + buildStorageReplications(),
+      storageSystems: buildStorageSystems(), storageUnits: buildStorageUnits(),
+      recoveryPairs: buildRecoveryPairs(),
       timeline: buildTimeline(),
       expectations: expectations, profile: draft.profile.value.profile, canonicalText: root.canonicalText(),
       hash: hash(of: root.canonicalText(omitting: Self.remarkKeys, anywhere: remarks)))

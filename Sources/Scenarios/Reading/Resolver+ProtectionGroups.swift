@@ -9,24 +9,31 @@ extension Resolver {
     for (index, located) in (draft.protectionGroups.known ?? []).enumerated() {
       let group = located.value
       recovery.groupNames.define(group.name.located, as: index, log: &log)
-      if let type = group.type.located, type.value != .vSphereReplication {
-        let offering = offering(ofPair: nil)
+      if let type = group.type.located, type.value != .vSphereReplication,
+        offering(ofPair: nil) == .azureVMwareSolution
+      {
         log.report(
           .groupTypeNotModelled,
-          offering == .azureVMwareSolution
-            ? "Azure VMware Solution has no protection groups of type \(quoted(type.value.rawValue))"
-            : "machines of a protection group of type \(quoted(type.value.rawValue)) have no replication in a simulation",
+          "Azure VMware Solution has no protection groups of type \(quoted(type.value.rawValue))",
           at: type.span, help: "leave the key out, and replicate each machine with \"replications\"")
       }
       recovery.groups.append(PlannedRecovery.Group(draft: group, span: group.span ?? located.span))
     }
     for index in recovery.groups.indices {
+      joinStorage(ofGroup: index)
       for selector in recovery.groups[index].draft.virtualMachines.known ?? [] {
         join(select(selector) ?? [], toGroup: index, at: selector)
       }
     }
     for (name, selector) in recovery.later.joining {
       guard let index = recovery.groupNames.index(of: name) else { continue }
+      if let type = recovery.groups[index].draft.type.known, type != .vSphereReplication {
+        log.report(
+          .replicatedByStorage,
+          "the group \(quoted(name)) has the machines of its storage, and no other can be added",
+          at: selector.span)
+        continue
+      }
       let selected = select(selector) ?? []
       join(selected, toGroup: index, at: selector)
       recovery.groups[index].joining.formUnion(selected)
@@ -60,6 +67,15 @@ extension Resolver {
         at: selector.span, help: "a virtual machine is in one protection group at most")
     }
     var isReported = false
+    if let machine = selected.first(where: {
+      storage.memberOfMachine[$0] != nil && recovery.groupOfMachine[$0] == nil
+    }) {
+      log.report(
+        .replicatedByStorage,
+        "virtual machine \(quoted(machines[machine].name)) is replicated by its storage, not by vSphere Replication",
+        at: selector.span, help: "protect its storage with a group of that type")
+      return
+    }
     for machine in selected where !taken.contains(machine) {
       recovery.groupOfMachine[machine] = index
       guard !recovery.groups[index].members.contains(machine) else { continue }

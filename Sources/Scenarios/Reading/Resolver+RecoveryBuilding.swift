@@ -100,8 +100,10 @@ extension Resolver {
     return Scenario.RecoveryPair.Group(
       description: ProtectionGroup(
         name: name, description: group.draft.description.known ?? "",
+        replicationType: (group.draft.type.known ?? .vSphereReplication).type,
         protectedSide: checked(pair.side(of: checked(group.direction).from))),
-      members: group.members.map { VirtualMachineID($0) }, isMadeLater: recovery.later.groups.contains(name))
+      members: group.members.map { VirtualMachineID($0) }, isMadeLater: recovery.later.groups.contains(name),
+      storageUnits: group.units.map { StorageUnitID($0) })
   }
 
   private func buildPlan(

@@ -42,7 +42,10 @@ extension Resolver {
         var links: [Int] = []
         if let source = machines[machine].site, let target, source != target {
           links =
-            linksBySource[source] ?? resolveLinks(from: source, to: target, via: via, for: replication)
+            linksBySource[source]
+            ?? replication.target.located.map {
+              resolveLinks(from: source, to: target, via: via, givenAs: replication.via, at: $0)
+            } ?? []
           linksBySource[source] = links
         }
         replications.append(
@@ -216,14 +219,18 @@ extension Resolver {
   }
 
   /// The links that a replication may use, the best one first; only the one of "via" where that is given.
-  private mutating func resolveLinks(
-    from source: Int, to target: Int, via: Int?, for replication: ReplicationDraft
+  ///
+  /// - Parameters:
+  ///   - reference: The target as it is written.
+  ///   - field: What `via` was read from.
+  mutating func resolveLinks(
+    from source: Int, to target: Int, via: Int?, givenAs field: Field<String>,
+    at reference: Located<String>
   ) -> [Int] {
     let joining = linkEnds.indices.filter { linkEnds[$0].map { Set($0) == [source, target] } == true }
     let sourceName = quoted(draft.sites.known?[source].value.name.known ?? "?")
-    guard let reference = replication.target.located else { return [] }
     let sites = "\(sourceName) and \(quoted(reference.value))"
-    if let via, let viaReference = replication.via.located {
+    if let via, let viaReference = field.located {
       if linkEnds[via] != nil, !joining.contains(via) {
         log.report(
           .linkElsewhere, "the link \(quoted(viaReference.value)) does not join \(sites)",
@@ -232,7 +239,7 @@ extension Resolver {
       return [via]
     }
     // An unknown "via" has been reported; a link without known ends may be the one.
-    guard !replication.via.isGiven, draft.links.located != nil, !linkEnds.contains(where: { $0 == nil })
+    guard !field.isGiven, draft.links.located != nil, !linkEnds.contains(where: { $0 == nil })
     else { return [] }
     if joining.isEmpty {
       log.report(

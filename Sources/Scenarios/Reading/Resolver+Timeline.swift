@@ -174,6 +174,7 @@ extension Resolver {
         .notWithFiles, "\(quoted(verb.rawValue)) is not modelled on files", at: span,
         help: "remove \"storage\": \"files\" at the top of the scenario")
     }
+    checkStorage(of: entry)
     switch verb {
     case .linkDown: return link(of: entry).map { .linkDown($0) }
     case .linkRestore: return link(of: entry).map { .linkRestore($0) }

@@ -10,7 +10,7 @@ extension Resolver {
       log.report(
         .unusedWorkload, "no disk has the workload \(quoted(workload.name.value))", at: workload.name.span)
     }
-    let usedLinks = Set(replications.flatMap(\.links))
+    let usedLinks = Set(replications.flatMap(\.links) + storage.systems.flatMap(\.links))
     for (index, link) in (draft.links.known ?? []).enumerated() where !usedLinks.contains(index) {
       guard let name = link.value.name.located else { continue }
       log.report(.unusedLink, "no replication uses the link \(quoted(name.value))", at: name.span)

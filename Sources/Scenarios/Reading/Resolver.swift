@@ -51,6 +51,7 @@ struct Resolver {
   var entries: [PlannedEntry] = []
   var recovery = PlannedRecovery()
   var expectations: [Expectation] = []
+  var storage = PlannedStorage()
 
   /// A virtual machine of an expanded pattern.
   struct Machine {
@@ -105,6 +106,7 @@ struct Resolver {
     resolveWorkloads()
     resolveVirtualMachines()
     resolveReplications()
+    resolveStorage()
     resolveRecovery()
     resolveTimeline()
     checkRecoveryTimeline()

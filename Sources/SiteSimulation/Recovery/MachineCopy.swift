@@ -26,6 +26,8 @@ struct GuestCustomization {
 
   let ticket: RecoveryTicket
   let writing: TimeSpan
+  /// How long the guest may take to shut down before it is switched off.
+  let shutdownLimit: TimeSpan
   var phase = Phase.booting
   /// Which writing is the latest begun.
   var stamp: UInt64 = 0
@@ -36,12 +38,14 @@ extension World {
   ///
   /// - Parameter machine: Any copy of the virtual machine.
   func place(of copy: MachineCopy, of machine: Int) -> Int? {
-    let replication = replications[machines[machine].replication]
-    let isRecovered = replication.life == .recovered
+    // A copy of the whole run would cost more than all else here.
+    let index = machines[machine].replication
+    let isRecovered = replications[index].life == .recovered
     return switch copy {
-    case .test: replication.testCopy
-    case .recovered: isRecovered ? replication.machineIndex : nil
-    case .protected: replication.formerCopy ?? (isRecovered ? nil : replication.machineIndex)
+    case .test: replications[index].testCopy
+    case .recovered: isRecovered ? replications[index].machineIndex : nil
+    case .protected:
+      replications[index].formerCopy ?? (isRecovered ? nil : replications[index].machineIndex)
     }
   }
 

@@ -31,7 +31,7 @@ extension RecoveryConductor {
     runs.append(
       ConductedRun(
         key: key, plan: plan, workflow: options.workflow, protectedSide: protectedSide, started: now,
-        entry: entry, promptDelay: delay))
+        entry: entry, promptDelay: delay, user: options.user))
     tellGroups()
     hasNews = true
   }

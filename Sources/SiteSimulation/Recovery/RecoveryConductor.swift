@@ -21,6 +21,8 @@ struct RecoveryConductor: Sendable {
   var groups: ProtectionGroups
   var book: PlanBook
   var provider = VSphereReplicationProvider()
+  /// The arrays and fault domains between the sites.
+  var storage: [StorageProvider] = []
   /// Of each machine of the description, in its order.
   var settings: [VMRecoverySettingsCopies] = []
   /// By position in the description; `nil` while it has not been created.
@@ -38,6 +40,9 @@ struct RecoveryConductor: Sendable {
   var isolatedNetworks: [(plan: RecoveryPlanID, networks: IsolatedNetworks)] = []
   /// The operations that fail at present, by the timeline entry that says so.
   var faults: [(entry: Int?, fault: Scenario.OperationFault)] = []
+
+  /// The steps whose commands fail, by run: for tests of each single command.
+  var failingSteps: Set<CommandID> = []
 
   // Jobs.
   /// Those that wait or are under way, by serial number; only looked up.
@@ -69,8 +74,8 @@ struct RecoveryConductor: Sendable {
   var toldGroups: [ProtectionGroupStatus?]
   /// Whether a group may have another status than was told.
   var hasNews = true
-  /// Machines that were reported to run at both sites, ascending.
-  var doubles: [VirtualMachineID] = []
+  /// Machines that were reported to run at both sites; only looked up.
+  var doubles: Set<VirtualMachineID> = []
   /// The timer in the world's queue.
   var timer: Instant?
   var timerStamp: UInt64 = 0

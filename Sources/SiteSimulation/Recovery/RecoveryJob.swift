@@ -38,6 +38,8 @@ struct ConductedRun: Sendable {
     let instance: Instant
     /// The last moment in which the protected machine could write before.
     let lastWrite: Instant
+
+    var dataLoss: TimeSpan { lastWrite > instance ? lastWrite - instance : .zero }
   }
 
   let key: Int
@@ -48,6 +50,7 @@ struct ConductedRun: Sendable {
   /// The entry of the timeline that started it.
   let entry: Int?
   let promptDelay: TimeSpan?
+  let user: String
   /// In the order in which they were recovered.
   var recovered: [Recovered] = []
 

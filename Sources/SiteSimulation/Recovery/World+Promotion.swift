@@ -1,3 +1,4 @@
+import BlockStorage
 import Inventory
 import Measurements
 import Quantities
@@ -50,17 +51,20 @@ extension World {
       preconditionFailure("a replica without an obstacle is promoted: \(error)")
     }
     try checkRecovered(promotion, index)
-    becomeRecovered(index, promotion, former: former)
+    becomeRecovered(index, promotion.disks, instance: instance.pointInTime, former: former)
     return .success(instance.pointInTime)
   }
 
-  private mutating func becomeRecovered(_ index: Int, _ promotion: Promotion, former: Int) {
+  /// The disks at the target are a machine from now on, beside the one they were copied from.
+  mutating func becomeRecovered(
+    _ index: Int, _ disks: [ExtentStore], instance: Instant, former: Int
+  ) {
     replications[index].life = .recovered
-    replications[index].recoveredInstance = promotion.instance.pointInTime
+    replications[index].recoveredInstance = instance
     replications[index].recoveryCount += 1
     replications[index].certificates.removeAll()
     let copy = addCopy(
-      of: former, role: .current, contents: promotion.disks,
+      of: former, role: .current, contents: disks,
       luck: "recovered-\(replications[index].recoveryCount)")
     machines[copy].delays = machines[former].delays
     machines[copy].availability = machines[former].availability
@@ -74,7 +78,7 @@ extension World {
     }
     note(
       "replication.recovered", of: copy,
-      detail: "instance of \(promotion.instance.pointInTime) on datastore \(datastore(index))")
+      detail: "instance of \(instance) on datastore \(datastore(index))")
   }
 
   /// Puts the recovered machine into the inventory of its site in place of its placeholder; no effect if it is there.

@@ -12,12 +12,23 @@ extension World {
   /// - Parameter entry: The entry of the timeline, or `nil` if somebody else asks for it.
   mutating func begin(_ action: Scenario.RecoveryAction, entry: Int?) throws(SimulationFailure) {
     var refusal: RecoveryFailure?
+    var isFirstRun = false
+    if case .run(let pair, let plan, _) = action {
+      // What was interrupted goes on with its images.
+      isFirstRun = conductors[pair.index].status(ofPlan: plan.index) == .ready
+    }
     do throws(RecoveryFailure) {
       try attempt(action, entry: entry)
     } catch {
       refusal = error
     }
     switch action {
+    case .run(let pair, let plan, let options):
+      if refusal == nil, isFirstRun, options.workflow.isTest || options.workflow.isRecovery,
+        let id = conductors[pair.index].planIDs[plan.index]
+      {
+        try discardImagesLeft(by: id, pair: pair.index)
+      }
     case .deploy(let ids): try deploy(ids)
     case .configureReplication(let ids): try configureReplication(ids)
     case .stopReplication(let ids): try stopReplication(ids)

@@ -14,6 +14,7 @@ extension World {
         second: scenario.inventory[description.sites.second].name)
       conductors.append(
         RecoveryConductor(description, id: RecoveryPairID(index), siteNames: names))
+      conductors[index].storage = RecoveryConductor.storage(of: description, in: scenario)
       tellSites(index)
       for refusal in conductors[index].setUp() {
         record.note("recovery.setup-refused", subject: refusal.subject, detail: refusal.text, at: now)
@@ -133,12 +134,11 @@ extension World {
   mutating func noteDouble(_ vm: VirtualMachineID, pair: Int) {
     guard let machine = machineIndex[vm.index] else { return }
     let isDouble = runsAtBothSites(machine)
-    let position = conductors[pair].doubles.firstIndex(of: vm)
-    if isDouble, position == nil {
-      conductors[pair].doubles.append(vm)
-      record.note("vm.runs-at-both-sites", subject: scenario.inventory[vm].name, at: now)
-    } else if !isDouble, let position {
-      conductors[pair].doubles.remove(at: position)
+    guard isDouble else {
+      conductors[pair].doubles.remove(vm)
+      return
     }
+    guard conductors[pair].doubles.insert(vm).inserted else { return }
+    record.note("vm.runs-at-both-sites", subject: scenario.inventory[vm].name, at: now)
   }
 }

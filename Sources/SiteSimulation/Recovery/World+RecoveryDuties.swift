@@ -35,10 +35,12 @@ extension World {
     _ action: RecoveryAction, _ id: CommandID, run: ConductedRun, pair: Int
   ) throws(SimulationFailure) -> DutyResult {
     if let text = conductors[pair].fault(in: action) { return .failed(text) }
+    if conductors[pair].failingSteps.contains(id) { return .failed("out of order") }
     let side = conductors[pair].side(of: action, in: run)
     guard conductors[pair].answers(side, toRun: run) else {
       return .failed("site \(conductors[pair].siteNames[side]) does not answer")
     }
+    if let result = try carryOutOnStorage(action, id, run: run, pair: pair) { return result }
     switch action {
     case .synchronize, .createTestImage, .makeStorageWritable, .discardTestImage, .prepareForMigration,
       .configureReverseReplication:
@@ -211,7 +213,9 @@ extension World {
       return .done
     case .customizeGuest:
       try customizeGuest(
-        machine, copy: copy, writing: conductors[pair].times.guestCustomization, for: ticket)
+        machine, copy: copy, writing: conductors[pair].times.guestCustomization,
+        shutdownLimit: conductors[pair].description.defaults[run.recoverySide].customizationShutdownTimeout,
+        for: ticket)
       return .pending([vm])
     case .powerOn(_, let side):
       let isUndo = side == run.protectedSide

@@ -108,9 +108,12 @@ extension World {
   ///
   /// A machine whose host fails meanwhile is customised anew when vSphere HA has started it.
   ///
-  /// - Parameter writing: What the settings take once the guest works.
+  /// - Parameters:
+  ///   - writing: What the settings take once the guest works.
+  ///   - shutdownLimit: How long the guest may take to shut down then.
   mutating func customizeGuest(
-    _ machine: Int, copy: MachineCopy, writing: TimeSpan, for ticket: RecoveryTicket
+    _ machine: Int, copy: MachineCopy, writing: TimeSpan, shutdownLimit: TimeSpan = .hours(1),
+    for ticket: RecoveryTicket
   ) throws(SimulationFailure) {
     guard let index = place(of: copy, of: machine) else {
       return end(ticket, RecoveryFailure("the virtual machine does not exist"))
@@ -119,7 +122,8 @@ extension World {
       return end(ticket, RecoveryFailure("VMware Tools do not run in the guest"))
     }
     try switchOff(index)
-    machines[index].customization = GuestCustomization(ticket: ticket, writing: writing)
+    machines[index].customization = GuestCustomization(
+      ticket: ticket, writing: writing, shutdownLimit: shutdownLimit)
     if case .failure(let failure) = try powerOn(machine, copy: copy) {
       machines[index].customization = nil
       end(ticket, failure)
@@ -157,19 +161,22 @@ extension World {
       return
     }
     machines[machine].customization?.phase = .shuttingDown
-    askGuestToShutDown(machine)
+    askGuestToShutDown(machine, limit: customization.shutdownLimit)
   }
 
   /// A guest that works begins its clean shutdown, after which the machine stays off.
-  private mutating func askGuestToShutDown(_ machine: Int) {
+  ///
+  /// - Parameter limit: When it is switched off if it has not come to its end.
+  private mutating func askGuestToShutDown(_ machine: Int, limit: TimeSpan? = nil) {
     guard machines[machine].guest.isWorking else { return }
     machines[machine].guest.isShuttingDown = true
     machines[machine].guest.isShutDownByPlan = true
     machines[machine].guest.stamp += 1
     guestChanged(machine)
     let duration = scenario.virtualMachines[machines[machine].id.index].guest.shutdown
+    let end = limit.map { min($0, duration) } ?? duration
     queue.schedule(
-      WorldEvent(.guestShutDown, machine, stamp: machines[machine].guest.stamp), at: now + duration)
+      WorldEvent(.guestShutDown, machine, stamp: machines[machine].guest.stamp), at: now + end)
   }
 
   /// A machine is off: what waited for that is told.
@@ -198,8 +205,8 @@ extension World {
 
   /// Whether a virtual machine is on at both sites, not counting tests.
   func runsAtBothSites(_ machine: Int) -> Bool {
-    let replication = replications[machines[machine].replication]
-    guard let former = replication.formerCopy else { return false }
-    return machines[former].isOn && machines[replication.machineIndex].isOn
+    let index = machines[machine].replication
+    guard let former = replications[index].formerCopy else { return false }
+    return machines[former].isOn && machines[replications[index].machineIndex].isOn
   }
 }

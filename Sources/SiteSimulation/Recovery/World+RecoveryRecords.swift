@@ -12,7 +12,81 @@ extension World {
     var detail = "\(run.workflow.name): \(report.history.result.rawValue)"
     if let time = report.recoveryTime { detail += ", recovery time \(time)" }
     record.note("plan.run-ended", subject: report.history.planName, detail: detail, at: now)
+    if case .cleanup(isForced: true) = run.workflow { noteImagesLeft(by: run, pair: pair) }
     if let entry = run.entry { runEnded(entry: entry) }
+  }
+
+  /// Says which images a forced clean-up has left; the next test or recovery throws them away before it begins.
+  private mutating func noteImagesLeft(by run: ConductedRun, pair: Int) {
+    for vm in members(of: run.plan, pair: pair) {
+      guard let machine = machineIndex[vm.index],
+        let copy = replications[machines[machine].replication].testCopy
+      else { continue }
+      note("test-image.left", of: copy, detail: "by a forced clean-up")
+    }
+  }
+
+  /// Throws away what forced clean-ups have left of earlier tests.
+  mutating func discardImagesLeft(by plan: RecoveryPlanID, pair: Int) throws(SimulationFailure) {
+    for vm in members(of: plan, pair: pair) {
+      guard let machine = machineIndex[vm.index] else { continue }
+      let index = machines[machine].replication
+      guard let copy = replications[index].testCopy else { continue }
+      note("test-image.discarded", of: copy, detail: "before a new run")
+      if let unit = replications[index].storageUnit {
+        try stopStorageTest(unit)
+        conductors[pair].forgetTest(ofStorage: storageUnits[unit].description)
+      } else {
+        try discardTest(machine)
+        if let unit = conductors[pair].unit(of: vm) {
+          conductors[pair].provider.completed(.stopTest, of: [unit])
+        }
+      }
+    }
+  }
+
+  private func members(of plan: RecoveryPlanID, pair: Int) -> [VirtualMachineID] {
+    let side = conductors[pair].book.protectedSide(of: plan).other
+    return conductors[pair].book.plan(plan, seenFrom: side).groups.flatMap {
+      conductors[pair].groups.group($0)?.members ?? []
+    }
+  }
+
+  /// Records the runs that the end of the clock cuts off: with the result `RUNNING`, and as long as they have lasted.
+  mutating func recordUnfinishedRuns() {
+    for pair in conductors.indices {
+      for run in conductors[pair].runs {
+        record.append(unfinishedRunRecord(run, pair: pair))
+        let name = conductors[pair].description.plans.indices
+          .first { conductors[pair].planIDs[$0] == run.plan }
+          .map { conductors[pair].description.plans[$0].description.name }
+        record.note("plan.run-unfinished", subject: name ?? "", detail: run.workflow.name, at: now)
+      }
+    }
+  }
+
+  private func unfinishedRunRecord(_ run: ConductedRun, pair: Int) -> PlanRunRecord {
+    let conductor = conductors[pair]
+    let steps = conductor.book.run(of: run.plan)?.allSteps ?? []
+    let plan = conductor.book.plan(run.plan, seenFrom: run.recoverySide)
+    let machines = plan.groups.flatMap { group in
+      (conductor.groups.group(group)?.members ?? []).map { vm in
+        let recovered = run.recovered.last { $0.vm == vm }
+        return PlanRunRecord.Machine(
+          vm: vm, name: scenario.inventory[vm].name, group: conductor.groups.group(group)?.name ?? "",
+          status: conductor.book.status(of: vm, in: group, of: run.plan).rawValue, ready: nil,
+          instance: recovered?.instance, dataLoss: recovered?.dataLoss)
+      }
+    }
+    return PlanRunRecord(
+      key: run.key, id: run.entry.flatMap { scenario.timeline[$0].id }, plan: plan.name,
+      protectedSite: conductor.siteNames[run.protectedSide],
+      recoverySite: conductor.siteNames[run.recoverySide], user: run.user, workflow: run.workflow.name,
+      operationType: run.workflow.operationType.rawValue, result: PlanRunRecord.running,
+      planStatus: conductor.book.status(of: run.plan).rawValue, started: run.started, ended: now,
+      recoveryTime: nil, criticalPath: [], errors: steps.flatMap(\.errors),
+      warnings: steps.flatMap(\.warnings),
+      steps: steps.map { .init($0) }, machines: machines)
   }
 
   private func planRunRecord(_ run: ConductedRun, _ report: RunReport, pair: Int) -> PlanRunRecord {
@@ -36,7 +110,7 @@ extension World {
           vm: outcome.vm, name: scenario.inventory[outcome.vm].name,
           group: conductor.groups.group(outcome.group)?.name ?? "", status: outcome.status.rawValue,
           ready: outcome.ready, instance: recovered?.instance,
-          dataLoss: recovered.map { $0.lastWrite > $0.instance ? $0.lastWrite - $0.instance : .zero })
+          dataLoss: recovered?.dataLoss)
       })
   }
 }

@@ -97,6 +97,9 @@ extension World {
       machines[machine].stopWaits.removeAll { $0 == ticket }
       if machines[machine].customization?.ticket == ticket { machines[machine].customization = nil }
     }
+    if let unit = replications[index].storageUnit {
+      storageUnits[unit].waits.removeAll { $0.ticket == ticket }
+    }
     let count = replications[index].syncWaits.count
     replications[index].syncWaits.removeAll { $0.ticket == ticket }
     guard count > 0, replications[index].syncWaits.isEmpty, isLocked(current) else { return }

@@ -61,7 +61,7 @@ extension World {
 
   /// What was counted as the replica is the machine's from now on, and what the former copy took is given back: the new
   /// replica counts it.
-  private mutating func moveSpace(_ index: Int, former: Int) {
+  mutating func moveSpace(_ index: Int, former: Int) {
     let current = replications[index].machineIndex
     let (recovery, original) = (replications[index].datastore.index, machines[former].datastore.index)
     // The configuration files of its instances go with the replica.

@@ -1,3 +1,4 @@
+import BlockStorage
 import Inventory
 import Quantities
 import ReplicationCore
@@ -77,6 +78,19 @@ extension World {
 
   /// Brings the writes in ``writtenRuns`` onto a disk of a test image.
   mutating func writeToTestImage(_ machine: Int, _ disk: Int, tag: UInt64) {
+    let datastore = machines[machine].datastore
+    if freeSpace(of: datastore) == .zero {
+      guard !machines[machine].hasRefusedWrites else { return }
+      machines[machine].hasRefusedWrites = true
+      return note(
+        "vm.writes-refused", of: machine,
+        detail: "datastore \(scenario.inventory[datastore].name) is full")
+    }
+    machines[machine].hasRefusedWrites = false
+    // A test on storage that copies by itself has disks of its own.
+    guard machines[machine].contents.isEmpty else {
+      return machines[machine].contents[disk].fill(writtenRuns, tag: tag)
+    }
     let images = replications[machines[machine].replication].replica.testImageDisks
     images?[disk].fill(writtenRuns, tag: tag)
   }

@@ -213,7 +213,7 @@ package struct WorldChecker {
         switch purpose {
         case .merge: scenario.profile.mergeRate
         case .compare: scenario.profile.checksumRate
-        case .forward, .backward, .resync: nil
+        case .forward, .backward, .resync, .storage: nil
         }
       if let limit, flow.rate > limit.bytesPerSecond * (1 + 1e-6) {
         throw Violation(

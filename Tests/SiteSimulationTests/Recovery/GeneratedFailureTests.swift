@@ -26,8 +26,8 @@ import Testing
   }
 
   /// Two groups of two machines, one of which is customised, with all kinds of custom steps and a machine that gives way.
-  private func world() throws -> World {
-    var text = PlannedWorld(machines: 4, machinesPerGroup: 2)
+  private func world(machines: Int) throws -> World {
+    var text = PlannedWorld(machines: machines, machinesPerGroup: 2)
     text.disk = "1MiB"
     text.write = "1kB/s"
     text.furtherMachines = [
@@ -47,8 +47,8 @@ import Testing
   }
 
   /// Brings a world to where a workflow can begin.
-  private func prepared(for workflow: Workflow) throws -> World {
-    var world = try world()
+  private func prepared(for workflow: Workflow, machines: Int = 4) throws -> World {
+    var world = try world(machines: machines)
     switch workflow {
     case .cleanup:
       #expect(try world.complete(.test(synchronizesData: true))?.result == "SUCCESS")
@@ -94,11 +94,36 @@ import Testing
     }
   }
 
+  /// Of one group of two machines, every command of every workflow fails once, by itself.
+  @Test(arguments: Workflow.allCases)
+  func `Whichever single command fails, the plan is brought to its end later`(workflow: Workflow) throws {
+    var example = try prepared(for: workflow, machines: 2)
+    let sample = try #require(try example.complete(workflow.workflow))
+    #expect(sample.result == "SUCCESS", "\(sample.errors) \(sample.warnings)")
+    var commands: [(kind: RecoveryAction.Kind, id: CommandID)] = []
+    for (index, step) in (example.conductors[0].book.run(of: .first)?.steps ?? []).enumerated() {
+      guard case .operation(let action) = step.work, step.status == .success else { continue }
+      commands.append((action.kind, CommandID(run: sample.key, step: index)))
+    }
+    #expect(commands.count >= 6)
+    for command in commands {
+      var world = try prepared(for: workflow, machines: 2)
+      world.conductors[0].failingSteps = [command.id]
+      try check(&world, command.kind, "command \(command.id.step), \(command.kind), in \(workflow)", workflow)
+    }
+  }
+
   private func check(_ fault: Scenario.OperationFault, in workflow: Workflow) throws {
     let comment =
       "\(fault.kind) of \(fault.virtualMachine.map { "machine \($0.index)" } ?? "all") in \(workflow)"
     var world = try prepared(for: workflow)
     try world.perform(.failOperation(.only, fault))
+    try check(&world, fault.kind, comment, workflow)
+  }
+
+  private func check(
+    _ world: inout World, _ kind: RecoveryAction.Kind, _ comment: String, _ workflow: Workflow
+  ) throws {
     let failed = try #require(try world.complete(workflow.workflow), "\(comment)")
     #expect(failed.hasProblems, "\(comment): the failure is reported")
     let foundStatus = world.planStatus
@@ -110,7 +135,7 @@ import Testing
       #expect(
         [.recoveryComplete, .incompleteRecovery, .ready].contains(status), "\(comment): \(status)")
       // Every operation at the protected site stops it.
-      if [.synchronize, .shutDownGuest, .prepareForMigration, .deactivateStorage].contains(fault.kind),
+      if [.synchronize, .shutDownGuest, .prepareForMigration, .deactivateStorage].contains(kind),
         failed.result == "ERRORS"
       {
         #expect(!failed.machines.contains { $0.status == "RECOVERY_SUCCEEDED" }, "\(comment)")
@@ -119,7 +144,7 @@ import Testing
       #expect(
         [.recoveryComplete, .incompleteRecovery, .recoverySplitBrain].contains(status),
         "\(comment): \(status)")
-      if [.synchronize, .shutDownGuest, .prepareForMigration, .deactivateStorage].contains(fault.kind) {
+      if [.synchronize, .shutDownGuest, .prepareForMigration, .deactivateStorage].contains(kind) {
         #expect(failed.errors.isEmpty, "\(comment): what fails at the protected site is ignored")
       }
     case .reprotect:
@@ -127,10 +152,10 @@ import Testing
     }
 
     world.conductors[0].faults.removeAll()
+    world.conductors[0].failingSteps.removeAll()
     try finish(&world, comment)
     let problems = leftBehind(world, mayHoldSuspended: workflow != .test && workflow != .cleanup)
     #expect(problems.isEmpty, "\(comment): \(problems)")
-    _ = try world.finish(version: "test")
   }
 
   /// Asks for what the plan's status allows until it is ready.

@@ -40,6 +40,8 @@ package enum ArrayReplicationMode: Sendable, Hashable {
   ///
   /// - Precondition: The interval is positive and not shorter than the copying.
   case periodic(interval: TimeSpan, duration: TimeSpan)
+  /// Changes are copied when and as long as its driver says: each complete copy is told with ``ArrayPair/copied(_:asOf:)``.
+  case reported
 }
 
 /// How an array is reached: an array manager of one site.
@@ -256,6 +258,7 @@ package struct ArrayPair: ReplicationProvider {
     guard let began = copying.began else { return nil }
     let end = min(copying.stopped ?? now, now)
     switch mode {
+    case .reported: return nil
     case .synchronous: return end
     case .periodic(let interval, let duration):
       let elapsed = end.nanoseconds - duration.nanoseconds

@@ -1,0 +1,41 @@
+extension DiagnosticCode {
+  /// The texts of the codes about storage that copies by itself.
+  var textOfStorageReplication: (title: String, explanation: String) {
+    switch self {
+    case .notOnDevice:
+      (
+        "Not on a replicated device",
+        """
+        An array-based protection group protects datastores. Each must be on a device of an array pair: an entry of \
+        "devices" in "arrayPairs".
+        """
+      )
+    case .datastoresApart:
+      (
+        "What fails over as one is apart",
+        """
+        The datastores of a consistency group fail over together, and so do the machines of a replication group of \
+        virtual volumes. All of them belong to one protection group: the product calls a datastore group INCOMPLETE or \
+        SPLIT otherwise.
+        """
+      )
+    case .unfitDevice:
+      (
+        "Not a device",
+        """
+        A datastore lies on one device of one array pair, and a vSAN datastore on none.
+        """
+      )
+    case .replicatedByStorage:
+      (
+        "Replicated by its storage",
+        """
+        Machines on the devices of an array pair, or in a replication group of a fault domain, are replicated with their \
+        storage and protected by a group of that type, which has all of them. What the timeline does by vSphere \
+        Replication, snapshots and changes of disks are not modelled for them.
+        """
+      )
+    default: preconditionFailure("\(rawValue) is not about storage that copies by itself")
+    }
+  }
+}

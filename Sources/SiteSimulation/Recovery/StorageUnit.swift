@@ -1,0 +1,63 @@
+import BlockStorage
+import Inventory
+import Quantities
+import ResourceModels
+import Scenarios
+
+/// What storage copies by itself and fails over as one: a consistency group, a device or a replication group of virtual volumes.
+///
+/// In a periodic mode the changes since the copy before are read at one instant for all members and sent; when they have
+/// arrived, they are applied at once, so that the target always holds the image of an instant. In the synchronous mode the target
+/// follows each write while both sites run and a link is up; from the loss of that on it keeps the last image, until all that
+/// differs has been sent (*inferred*: real arrays keep a snapshot meanwhile).
+struct StorageUnit {
+  /// A complete image at the target.
+  struct Point {
+    let instant: Instant
+    /// By member and disk.
+    var contents: [[ExtentStore]]
+    /// What the source held at the instant.
+    let certificates: [[ContentDigest]]
+    /// How it differs from the image before.
+    let changes: [[DirtyBitmap]]
+  }
+
+  /// Changes on their way to the target.
+  struct Copy {
+    /// The transfer; `nil` while none runs.
+    var flow: FlowID?
+    let link: LinkID
+    let direction: Link.Direction
+    /// What is left to send when its transfer begins.
+    let size: Double
+    let began: Instant
+    /// The disks as they were then, by member; none where the copy ends a break of the synchronous mode.
+    let contents: [[ExtentStore]]
+    let certificates: [[ContentDigest]]
+    let changes: [[DirtyBitmap]]
+  }
+
+  let description: Scenario.StorageUnit
+  let mode: Scenario.StorageSystem.Mode
+  let pointInTimeCount: Int
+  let links: [LinkID]
+  /// Where its data is written, and copied to.
+  var source: SiteID
+  var target: SiteID
+  /// What the devices at the target hold, by member; also in the midst of a reversal, when it is no image of any instant.
+  var devices: [[ExtentStore]]
+  /// The images that can be recovered, oldest first; the newest one is ``devices`` itself.
+  var points: [Point]
+  var copy: Copy?
+  /// Whether the target follows each write; never in a periodic mode.
+  var isInSync: Bool
+  var isFailedOver = false
+  /// The instant that its recovered machines began with.
+  var recoveredInstant: Instant?
+  /// Who waits for a copy, and from when on it must have begun.
+  var waits: [(ticket: RecoveryTicket, since: Instant)] = []
+  /// The routes of its transfers, by link and direction.
+  var routes: [(link: LinkID, direction: Link.Direction, source: SiteID, route: RouteID)] = []
+
+  var members: [Int] { description.members.map(\.index) }
+}

@@ -1,0 +1,296 @@
+import BlockStorage
+import Inventory
+import Measurements
+import Quantities
+import ReplicationCore
+import ResourceModels
+import Scenarios
+import SimulationKernel
+
+/// Storage that copies by itself: when, over which link, and what it leaves at the target.
+///
+/// An array runs as long as a host of its site does (*inferred*), whatever becomes of replication servers and vSphere hosts else.
+/// What synchronous writes take of a link and what they cost the guests is not modelled; the copy that ends a break is.
+extension World {
+  /// Sets the units up as the run begins: source and target hold the same.
+  mutating func buildStorage() {
+    for description in scenario.storageUnits {
+      let system = scenario.storageSystems[description.system.index]
+      let members = description.members.map(\.index)
+      for index in members {
+        replications[index].source.ended(at: now)
+        replications[index].life = .byStorage
+        replications[index].toldActivity = .stopped
+        replications[index].certificates.removeAll()
+        replications[index].lag = LagTrack(rpo: scenario.replications[index].rpo)
+        let machine = replications[index].machineIndex
+        machines[machine].storageChanges = machines[machine].contents.map {
+          DirtyBitmap(geometry: $0.geometry)
+        }
+      }
+      let devices = members.map { machines[replications[$0].machineIndex].contents.map { $0.copy() } }
+      let unit = StorageUnit(
+        description: description, mode: system.mode, pointInTimeCount: system.pointInTimeCount,
+        links: system.links, source: system.source, target: system.target, devices: devices,
+        points: [
+          StorageUnit.Point(
+            instant: now, contents: devices, certificates: devices.map { $0.map(\.digest) },
+            changes: devices.map { $0.map { DirtyBitmap(geometry: $0.geometry) } })
+        ], isInSync: system.mode == .synchronous)
+      storageUnits.append(unit)
+      if case .periodic(let interval) = system.mode {
+        queue.schedule(WorldEvent(.storageInterval, storageUnits.count - 1), at: now + interval)
+      }
+    }
+  }
+
+  /// Notes what the guest of a machine has changed, for the storage beneath.
+  mutating func noteStorageChange(_ runs: [Range<Int>], _ machine: Int, _ disk: Int) {
+    for run in runs { machines[machine].storageChanges[disk].mark(run) }
+  }
+
+  // MARK: - When
+
+  /// Another interval is over: what has changed is copied, unless the copy before is still under way.
+  mutating func storageIntervalEnded(_ unit: Int) throws(SimulationFailure) {
+    guard case .periodic(let interval) = storageUnits[unit].mode else { return }
+    queue.schedule(WorldEvent(.storageInterval, unit), at: now + interval)
+    try beginStorageCopy(unit)
+  }
+
+  /// Sites, links or servers may have changed: copies go another way, stop or begin.
+  mutating func storagePathsChanged() throws(SimulationFailure) {
+    for unit in storageUnits.indices where !storageUnits[unit].isFailedOver {
+      let path = storagePath(unit)
+      if storageUnits[unit].isInSync {
+        guard path == nil else { continue }
+        try catchUp(unit)
+        storageUnits[unit].isInSync = false
+        tellStorageProvider(ofUnit: unit)
+        record.note("storage.out-of-sync", subject: storageUnits[unit].description.name, at: now)
+      } else if let copy = storageUnits[unit].copy {
+        if !areStorageSitesUp(unit) {
+          cancelStorageCopy(unit)
+        } else if !isUp(copy.link), let path, path != copy.link {
+          moveStorageCopy(unit, to: path)
+        }
+      }
+      if path != nil, !storageUnits[unit].isInSync,
+        storageUnits[unit].mode == .synchronous || !storageUnits[unit].waits.isEmpty
+          || storageUnits[unit].points.isEmpty
+      {
+        try beginStorageCopy(unit)
+      }
+    }
+  }
+
+  private func areStorageSitesUp(_ unit: Int) -> Bool {
+    [storageUnits[unit].source, storageUnits[unit].target].allSatisfy { site in
+      hosts.indices.contains { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
+    }
+  }
+
+  /// The best link that is up, if both sites run.
+  func storagePath(_ unit: Int) -> LinkID? {
+    areStorageSitesUp(unit) ? storageUnits[unit].links.first { isUp($0) } : nil
+  }
+
+  // MARK: - Copying
+
+  /// Sends what has changed since the copy before; no effect while one is under way, without a path or after a failover.
+  mutating func beginStorageCopy(_ unit: Int) throws(SimulationFailure) {
+    guard !storageUnits[unit].isFailedOver, !storageUnits[unit].isInSync, storageUnits[unit].copy == nil,
+      let link = storagePath(unit)
+    else { return }
+    let isSynchronous = storageUnits[unit].mode == .synchronous
+    var contents: [[ExtentStore]] = []
+    var changes: [[DirtyBitmap]] = []
+    var size: UInt64 = 0
+    for index in storageUnits[unit].members {
+      let machine = replications[index].machineIndex
+      drawWrites(of: machine)
+      for (bitmap, content) in zip(machines[machine].storageChanges, machines[machine].contents) {
+        size += UInt64(bitmap.count) * content.geometry.extentSize.bytes
+      }
+      if isSynchronous { continue }
+      contents.append(machines[machine].contents.map { $0.copy() })
+      var taken: [DirtyBitmap] = []
+      for disk in machines[machine].storageChanges.indices {
+        taken.append(machines[machine].storageChanges[disk].take())
+      }
+      changes.append(taken)
+    }
+    let ends = scenario.inventory[link].ends
+    storageUnits[unit].copy = StorageUnit.Copy(
+      link: link, direction: ends[1] == storageUnits[unit].target ? .forward : .backward,
+      size: transport.network.flowSize(of: Double(size)), began: now, contents: contents,
+      certificates: contents.map { $0.map(\.digest) }, changes: changes)
+    guard size > 0 else { return try storageCopyEnded(unit) }
+    startStorageFlow(unit)
+  }
+
+  private mutating func startStorageFlow(_ unit: Int) {
+    guard let copy = storageUnits[unit].copy else { return }
+    let hop = transport.hop(scenario.inventory[copy.link], copy.direction, condition(of: copy.link))
+    let route = storageRoute(unit, copy.link, copy.direction)
+    let flow = sharing.start(
+      on: route, weight: transport.network.weight(on: NetworkPath([hop])), size: copy.size,
+      tag: FlowPurpose.storage.tag(unit), at: now)
+    storageUnits[unit].copy?.flow = flow
+    countTransfers(on: copy.link, copy.direction, by: 1)
+  }
+
+  /// What a copy uses: the devices it is read from, the link, and those it is written to.
+  private mutating func storageRoute(
+    _ unit: Int, _ link: LinkID, _ direction: Link.Direction
+  ) -> RouteID {
+    let source = storageUnits[unit].source
+    if let known = storageUnits[unit].routes.first(where: {
+      $0.link == link && $0.direction == direction && $0.source == source
+    }) {
+      return known.route
+    }
+    var uses = transport.uses(of: scenario.inventory[link], direction, links[link.index], circuits)
+    if let first = storageUnits[unit].members.first {
+      let machine = replications[first].machineIndex
+      uses =
+        datastores[machines[machine].datastore.index].resources.reading + uses
+        + datastores[replications[first].datastore.index].resources.writing
+    }
+    let route = sharing.addRoute(uses)
+    storageUnits[unit].routes.append((link, direction, source, route))
+    return route
+  }
+
+  /// Stops the transfer of a copy.
+  ///
+  /// - Returns: What it had sent.
+  private mutating func stopStorageFlow(_ unit: Int) -> Double {
+    guard let copy = storageUnits[unit].copy, let flow = copy.flow else { return 0 }
+    let served = sharing.servedBytes(of: flow, at: now)
+    _ = sharing.cancel(flow, at: now)
+    countTransfers(on: copy.link, copy.direction, by: -1)
+    storageUnits[unit].copy?.flow = nil
+    return served
+  }
+
+  /// Sends what is left of a copy over another link.
+  private mutating func moveStorageCopy(_ unit: Int, to link: LinkID) {
+    let served = stopStorageFlow(unit)
+    guard let copy = storageUnits[unit].copy else { return }
+    let ends = scenario.inventory[link].ends
+    storageUnits[unit].copy = StorageUnit.Copy(
+      link: link, direction: ends[1] == storageUnits[unit].target ? .forward : .backward,
+      size: max(0, copy.size - served), began: copy.began, contents: copy.contents,
+      certificates: copy.certificates, changes: copy.changes)
+    startStorageFlow(unit)
+  }
+
+  /// Gives a copy up: its changes are to be copied by the next one.
+  mutating func cancelStorageCopy(_ unit: Int) {
+    _ = stopStorageFlow(unit)
+    guard let copy = storageUnits[unit].copy else { return }
+    storageUnits[unit].copy = nil
+    for (member, changes) in zip(storageUnits[unit].members, copy.changes) {
+      let machine = replications[member].machineIndex
+      for (disk, bitmap) in changes.enumerated() {
+        machines[machine].storageChanges[disk].formUnion(bitmap)
+      }
+    }
+  }
+
+  /// All changes of a copy have arrived: they are applied, and the target holds the image of an instant.
+  mutating func storageCopyEnded(_ unit: Int) throws(SimulationFailure) {
+    guard let copy = storageUnits[unit].copy else { return }
+    if copy.flow != nil { countTransfers(on: copy.link, copy.direction, by: -1) }
+    storageUnits[unit].copy = nil
+    noteStorageCycle(copy, unit)
+    if storageUnits[unit].mode == .synchronous {
+      storageUnits[unit].isInSync = true
+      try catchUp(unit)
+      record.note("storage.in-sync", subject: storageUnits[unit].description.name, at: now)
+    } else {
+      try apply(
+        copy.changes, from: copy.contents, certificates: copy.certificates, asOf: copy.began, to: unit)
+    }
+    tellStorageProvider(ofUnit: unit)
+    let isInSync = storageUnits[unit].isInSync
+    for wait in storageUnits[unit].waits where wait.since <= copy.began || isInSync { end(wait.ticket) }
+    storageUnits[unit].waits.removeAll { $0.since <= copy.began || isInSync }
+    if !storageUnits[unit].waits.isEmpty { try beginStorageCopy(unit) }
+  }
+
+  private mutating func noteStorageCycle(_ copy: StorageUnit.Copy, _ unit: Int) {
+    for (position, index) in storageUnits[unit].members.enumerated() where copy.changes.count > position {
+      let size = zip(copy.changes[position], copy.contents[position]).reduce(ByteCount.zero) {
+        $0 + ByteCount(bytes: UInt64($1.0.count) * $1.1.geometry.extentSize.bytes)
+      }
+      record.append(
+        CycleRecord(
+          vm: replications[index].machine, sequence: replications[index].cycleCount, kind: .delta,
+          startedAt: copy.began, endedAt: now, outcome: .completed, payloadSize: size, wireSize: size,
+          checksummedSize: .zero, preservedExtentCount: 0, configurationSize: .zero, demandLogPeak: .zero,
+          consistency: .crash, vcenterEvents: CycleRecord.VCenterEvents()))
+      replications[index].cycleCount += 1
+    }
+  }
+
+  // MARK: - What the target holds
+
+  /// In the synchronous mode: brings the target to what its machines have written up to now.
+  mutating func catchUp(_ unit: Int) throws(SimulationFailure) {
+    var changes: [[DirtyBitmap]] = []
+    var contents: [[ExtentStore]] = []
+    for index in storageUnits[unit].members {
+      let machine = replications[index].machineIndex
+      drawWrites(of: machine)
+      contents.append(machines[machine].contents)
+      var taken: [DirtyBitmap] = []
+      for disk in machines[machine].storageChanges.indices {
+        taken.append(machines[machine].storageChanges[disk].take())
+      }
+      changes.append(taken)
+    }
+    try apply(
+      changes, from: contents, certificates: contents.map { $0.map(\.digest) }, asOf: now, to: unit)
+  }
+
+  /// Writes changed extents to the devices of the target, and checks that they hold what the source held then.
+  private mutating func apply(
+    _ changes: [[DirtyBitmap]], from contents: [[ExtentStore]], certificates: [[ContentDigest]],
+    asOf instant: Instant, to unit: Int
+  ) throws(SimulationFailure) {
+    let limit = storageUnits[unit].pointInTimeCount
+    if limit > 1, let last = storageUnits[unit].points.indices.last {
+      // The image before is kept beside what the devices become.
+      storageUnits[unit].points[last].contents = storageUnits[unit].devices.map { $0.map { $0.copy() } }
+    }
+    var payloads: [UInt8] = []
+    for (member, bitmaps) in changes.enumerated() {
+      let replication = storageUnits[unit].members[member]
+      for (disk, bitmap) in bitmaps.enumerated() {
+        let (source, device) = (contents[member][disk], storageUnits[unit].devices[member][disk])
+        bitmap.forEachRun { run in
+          payloads.removeAll(keepingCapacity: true)
+          source.read(run, appendingTo: &payloads)
+          device.write(run, payloads: payloads.span.bytes)
+        }
+        let expected = certificates[member][disk]
+        guard device.digest(relativeTo: expected.image) == expected else {
+          let machine = machines[replications[replication].machineIndex]
+          throw .replicaDiffers(
+            machine: scenario.inventory[machine.id].name, disk: machine.disks[disk].name,
+            instance: UInt64(replications[replication].verifiedInstanceCount), at: now,
+            found: "its storage copied something else")
+        }
+      }
+      replications[replication].verifiedInstanceCount += 1
+    }
+    storageUnits[unit].points.append(
+      StorageUnit.Point(
+        instant: instant, contents: storageUnits[unit].devices, certificates: certificates, changes: changes)
+    )
+    let excess = storageUnits[unit].points.count - limit
+    if excess > 0 { storageUnits[unit].points.removeFirst(excess) }
+  }
+}
