@@ -27,8 +27,6 @@ struct Machine {
     /// The disk's number in the upper bits, the number of the latest write in the lower: no two
     /// writes of a run leave the same tag.
     var tag: UInt64
-    /// What the guest had written when its vSAN datastore was last told.
-    var toldWritten = ByteCount.zero
 
     mutating func nextTag() -> UInt64 {
       tag += 1
@@ -57,6 +55,8 @@ struct Machine {
   var delays = GuestDelays()
   /// Whether an object of its disks is out of reach on a vSAN datastore.
   var isStalled = false
+  /// Whether components of its disks on a vSAN datastore miss what it writes.
+  var isMissed = false
   /// Which restart is the latest one scheduled.
   var restartStamp: UInt64 = 0
   var guest = GuestState()

@@ -52,12 +52,16 @@ extension World {
         detail: "on host \(scenario.inventory[cluster.hosts[host]].name)")
     case .machineStarted(let member, let host):
       try memberStarted(cluster.members[member], on: cluster.hosts[host])
+    case .machinePoweredOn(let member, let host):
+      try memberPoweredOn(cluster.members[member], on: cluster.hosts[host])
     case .moveBegan(let member, let host): try moveBegan(cluster.members[member], to: cluster.hosts[host])
     case .moveEnded(let member, let host): try moveEnded(cluster.members[member], on: cluster.hosts[host])
     case .moveFailed(let member): try moveEnded(cluster.members[member], on: nil)
     case .failureNoticed(let host): noteHost(cluster.hosts[host], "ha.host-failed")
     case .isolationNoticed(let host): noteHost(cluster.hosts[host], "ha.host-isolated")
-    case .evacuated(let host): noteHost(cluster.hosts[host], "host.evacuated")
+    case .evacuated(let host):
+      noteHost(cluster.hosts[host], "host.evacuated")
+      try leaveStorage(cluster.hosts[host])
     }
   }
 
@@ -75,7 +79,11 @@ extension World {
     _ member: ComputeState.Member, lostOn host: HostID, in cluster: Int, _ position: Int
   ) throws(SimulationFailure) {
     switch member {
-    case .appliance(let id): try applianceStopped(id)
+    case .appliance(let id):
+      try applianceStopped(id)
+      if case .off = compute.clusters[cluster].model.power(of: position) {
+        compute.appliances[id.index].startsWith = host
+      }
     case .virtualMachine(let id):
       guard let machine = machineIndex[id.index] else { break }
       let isToStop = machines[machine].guest.isShuttingDown || !machines[machine].shutdowns.isEmpty
@@ -122,6 +130,18 @@ extension World {
     noteMember(member, "start", detail: "on host \(scenario.inventory[host].name)")
   }
 
+  private mutating func memberPoweredOn(
+    _ member: ComputeState.Member, on host: HostID
+  ) throws(SimulationFailure) {
+    switch member {
+    case .appliance(let id): applianceBoots(id)
+    case .virtualMachine(let id):
+      guard let machine = machineIndex[id.index] else { break }
+      return try run(machine: machine, on: host)
+    }
+    noteMember(member, "start", detail: "on host \(scenario.inventory[host].name)")
+  }
+
   private mutating func moveBegan(_ member: ComputeState.Member, to host: HostID) throws(SimulationFailure) {
     guard let machine = machine(of: member), case .on = machines[machine].power else { return }
     drawWrites(of: machine)
@@ -142,6 +162,7 @@ extension World {
       takeMoves(of: tellSchedule(replication))
     }
     guard case .on = machines[machine].power else { return }
+    try handOverState(replication)
     replications[replication].source.migrationEnded(at: now)
     try sourceChanged(replication)
   }
@@ -154,9 +175,9 @@ extension World {
     try change(cluster: place.cluster) { $0.powerOff(place.member, at: $1) }
   }
 
-  /// Finds a host for a machine that an administrator powers on.
+  /// Finds a host for a machine that an administrator powers on; without one the cluster starts it when there is.
   ///
-  /// - Returns: The host, or why there is none.
+  /// - Returns: The host, or why there is none yet.
   mutating func enterCluster(
     _ id: VirtualMachineID, at place: ComputeState.Place, preferring host: HostID
   ) -> Result<HostID, ComputeRefusal> {
@@ -166,22 +187,44 @@ extension World {
         place.member, preferring: preferred, at: now)
       return .success(compute.clusters[place.cluster].hosts[found])
     } catch {
+      compute.clusters[place.cluster].model.awaitPowerOn(place.member, preferring: preferred)
       return .failure(error)
     }
   }
 
-  /// Switches machines that are not replicated on or off, which only their clusters notice.
-  mutating func setPower(ofUnreplicated ids: [VirtualMachineID], isOn: Bool) throws(SimulationFailure) {
+  /// A timeline entry switches machines off that are not replicated, which only their clusters notice.
+  mutating func powerOffUnreplicated(_ ids: [VirtualMachineID], entry: Int) throws(SimulationFailure) {
     for id in ids where machineIndex[id.index] == nil {
-      guard let place = compute.machinePlaces[id.index] else { continue }
-      if !isOn {
-        try leaveCluster(id)
-      } else if case .off = compute.clusters[place.cluster].model.power(of: place.member),
-        case .failure(let refusal) = enterCluster(id, at: place, preferring: scenario.inventory[id].host)
-      {
-        noteMember(.virtualMachine(id), "start-refused", detail: "\(refusal)")
-      }
+      compute.shutdowns[id.index].begin(entry, ())
+      try leaveCluster(id)
     }
+  }
+
+  /// The entry is over: those of its machines that nothing else keeps off are on again.
+  mutating func endShutdown(ofUnreplicated ids: [VirtualMachineID], entry: Int) throws(SimulationFailure) {
+    for id in ids where machineIndex[id.index] == nil && compute.shutdowns[id.index].end(entry) {
+      if compute.shutdowns[id.index].isEmpty { powerOnUnreplicated(id) }
+    }
+  }
+
+  /// Machines that are not replicated are on, whatever kept them off.
+  ///
+  /// - Returns: The entries that were in force on them.
+  mutating func powerOnUnreplicated(_ ids: [VirtualMachineID]) -> [Int] {
+    var ended: [Int] = []
+    for id in ids where machineIndex[id.index] == nil {
+      ended += compute.shutdowns[id.index].endAll()
+      powerOnUnreplicated(id)
+    }
+    return ended
+  }
+
+  private mutating func powerOnUnreplicated(_ id: VirtualMachineID) {
+    guard let place = compute.machinePlaces[id.index],
+      case .off = compute.clusters[place.cluster].model.power(of: place.member),
+      case .failure(let refusal) = enterCluster(id, at: place, preferring: scenario.inventory[id].host)
+    else { return }
+    noteMember(.virtualMachine(id), "start-refused", detail: "\(refusal)")
   }
 
   // MARK: - Events

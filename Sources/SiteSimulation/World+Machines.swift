@@ -10,10 +10,15 @@ import SimulationKernel
 extension World {
   // MARK: - Moving
 
-  /// A running machine begins to move to another host of its site; one that is off is moved at once.
+  /// A running machine begins to move to another host of its cluster; one that is off is moved at once.
+  ///
+  /// vSphere can also move machines between clusters, along with their disks; that is not modelled.
   mutating func migrate(machine: Int, to host: HostID) throws(SimulationFailure) {
     guard machines[machine].host != host, hosts[host.index].isUp else {
       return note("vm.migrate-refused", of: machine, detail: "host \(scenario.inventory[host].name)")
+    }
+    guard isOneCluster(machines[machine].host, host) else {
+      return note("vm.migrate-refused", of: machine, detail: "another cluster")
     }
     let replication = machines[machine].replication
     guard !replications[replication].source.isLocked else {
@@ -183,6 +188,7 @@ extension World {
     let unsent = endSession(index) ?? .zero
     machines[machine].contents[disk] = machines[machine].contents[disk].grown(to: geometry)
     machines[machine].disks[disk].size = size
+    try noteResize(of: machine, disk: disk, to: size)
     cancelMerges(index)
     let work: ByteCount
     do {
@@ -212,7 +218,7 @@ extension World {
   mutating func sync(_ index: Int) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
     if case .off = machines[machine].power, hostForStart(of: machine) == nil {
-      note("replication.sync-refused", of: machine, detail: "no host of its site runs")
+      note("replication.sync-refused", of: machine, detail: "no host of its cluster runs")
     } else if case .off = machines[machine].power {
       do {
         try replications[index].source.offlineInstanceRequested(at: now)

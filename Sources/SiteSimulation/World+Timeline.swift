@@ -30,9 +30,9 @@ extension World {
       lift(hosts[host.index].failures.endAll())
       try hostRestored(host)
     case .serverFail(let server):
-      let wasUp = servers[server.index].isUp
       servers[server.index].failures.begin(entry, ())
-      if wasUp { try serverFailed(server) }
+      // Also one that hangs: what it has in memory is gone.
+      try serverFailed(server)
     case .serverRestore(let server):
       guard !servers[server.index].failures.isEmpty else { return }
       lift(servers[server.index].failures.endAll())
@@ -42,14 +42,13 @@ extension World {
         machines[machine].shutdowns.begin(entry, ())
         try powerOff(machine: machine)
       }
-      try setPower(ofUnreplicated: ids, isOn: false)
+      try powerOffUnreplicated(ids, entry: entry)
     case .powerOn(let ids):
       for machine in indices(ids) {
-        let ended = machines[machine].shutdowns.endAll()
-        lift(ended.filter { entry in !machines.contains { $0.shutdowns.contains(entry) } })
+        liftShutdowns(machines[machine].shutdowns.endAll())
         try powerOn(machine: machine)
       }
-      try setPower(ofUnreplicated: ids, isOn: true)
+      liftShutdowns(powerOnUnreplicated(ids))
     case .pauseReplication(let ids):
       for id in manageable(ids, "pause") {
         replications[id.index].pauses.begin(entry, ())
@@ -134,7 +133,7 @@ extension World {
       for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
         if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
       }
-      try setPower(ofUnreplicated: ids, isOn: true)
+      try endShutdown(ofUnreplicated: ids, entry: entry)
     case .pauseReplication(let ids):
       for id in ids where replications[id.index].pauses.end(entry) {
         if replications[id.index].pauses.isEmpty { try resume(id.index) }
@@ -168,6 +167,15 @@ extension World {
     case .circuitDown, .circuitLimit: try circuitFaultEnds(entry)
     }
     lift([entry])
+  }
+
+  /// Shutdowns ended for a machine: those are over that keep no other one off.
+  private mutating func liftShutdowns(_ ended: [Int]) {
+    lift(
+      ended.filter { entry in
+        !machines.contains { $0.shutdowns.contains(entry) }
+          && !compute.shutdowns.contains { $0.contains(entry) }
+      })
   }
 
   /// The machines of the world among `ids`; others do not matter to any result.

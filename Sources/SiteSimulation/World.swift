@@ -47,6 +47,8 @@ package struct World: ~Copyable {
   var contextsReleased: [HostID] = []
   /// Datastores on which room was given back, for those that wait.
   var roomReturned: [DatastoreID] = []
+  /// vSAN datastores of which it may have changed whether they copy.
+  var resyncLooks: [Int] = []
   /// Only looked up, never iterated.
   var routes: [RouteKey: RouteID] = [:]
   /// The routes of transfers that end on vSAN datastores, by what they use; only looked up, never iterated.
@@ -97,6 +99,7 @@ package struct World: ~Copyable {
       return false
     }
     if !roomReturned.isEmpty { try serveRoom() }
+    if !resyncLooks.isEmpty { noteResyncs() }
     return true
   }
 
@@ -158,5 +161,7 @@ struct HostState {
   var isolations = ActiveEntries<Void>()
   var disconnections = ActiveEntries<Void>()
   var maintenances = ActiveEntries<Void>()
+  /// Whether its devices have left their vSAN datastore for its maintenance.
+  var isOutOfStorage = false
   var isUp: Bool { failures.isEmpty }
 }

@@ -10,6 +10,8 @@ extension VSANCluster {
   /// - Parameters:
   ///   - size: The most it can hold; decides into how many pieces its parts are cut.
   ///   - content: What it holds now; a thick policy reserves `size`.
+  /// An object that cannot be reached yet has nothing to be copied when there is room for the rest.
+  ///
   /// - Source: That objects are created with what can be had is *inferred*; the product asks for force provisioning in the
   ///   policy for it.
   package mutating func create(
@@ -29,6 +31,7 @@ extension VSANCluster {
       } else {
         object.components.append(Component(state: .degraded, device: nil, size: .zero))
         hasUnplaced = true
+        planVersion += 1
       }
     }
     placementVersion += 1
@@ -42,7 +45,9 @@ extension VSANCluster {
       generations.append(0)
     }
     watch(at: now)
-    return ObjectID(index: index, generation: generations[index])
+    let id = ObjectID(index: index, generation: generations[index])
+    if isAccessible(id) { self[id].isUnwritten = false }
+    return id
   }
 
   /// Removes an object with everything of it.
@@ -79,23 +84,13 @@ extension VSANCluster {
       // What is out of reach cannot be changed; what is stale keeps its room until it has caught up.
       let isGrowing = share > component.size
       if component.state != .active, isGrowing {
-        self[object].components[index].missed = max(component.missed, share - component.size)
+        self[object].components[index].growth = max(component.growth, share - component.size)
       }
       guard component.state == .active || (component.state == .stale && isGrowing) else { continue }
       devices[device].used = devices[device].used - component.size + share
       self[object].components[index].size = share
     }
     watch(at: now)
-  }
-
-  /// Content of the object was overwritten: components that are not up to date miss it.
-  package mutating func written(_ content: ByteCount, to object: ObjectID) {
-    guard content > .zero, !isComplete(object) else { return }
-    let layout = self[object].layout
-    let space = self[object].policy.space(of: content, hosts: faultDomainCount)
-    for index in self[object].components.indices where self[object].components[index].state != .active {
-      self[object].components[index].missed += layout.share(of: index, in: space)
-    }
   }
 
   /// What an object takes on all devices when it is complete.

@@ -83,6 +83,7 @@ extension VSANCluster {
   /// Looks at all objects and plans what can be repaired and moved now.
   mutating func plan(at now: Instant) {
     hasUnplaced = false
+    planVersion += 1
     forEachComponent { $0.planRepair(of: $2, of: $1, at: now) }
     planMoves()
     watch(at: now)
@@ -115,7 +116,10 @@ extension VSANCluster {
       add(.catchUp, of: index, of: object, to: device)
     case .absent(let since) where since + parameters.repairDelay > now: return
     case .absent, .degraded:
-      guard isAccessible(object) else { return }
+      guard isAccessible(object) else {
+        if component.state == .degraded, self[object].isUnwritten { place(index, of: object, size: share) }
+        return
+      }
       let device = chooseDevice(
         forPart: layout.part(of: index), of: self[object].components, layout, size: share,
         ceiling: parameters.repairCeiling)
@@ -128,6 +132,21 @@ extension VSANCluster {
       self[object].components[index].destination = (device, share)
       add(.rebuild, of: index, of: object, to: device)
     }
+  }
+
+  /// Gives a component of an object that never had a majority the place that it did not find at first.
+  private mutating func place(_ index: Int, of object: ObjectID, size: ByteCount) {
+    let layout = self[object].layout
+    let device = chooseDevice(
+      forPart: layout.part(of: index), of: self[object].components, layout, size: size)
+    guard let device else {
+      hasUnplaced = true
+      return
+    }
+    devices[device].used += size
+    self[object].components[index] = Component(state: .active, device: device, size: size)
+    if isAccessible(object) { self[object].isUnwritten = false }
+    placementVersion += 1
   }
 
   /// Moves a piece of a part that has come to stand in two fault domains, so that one of them is free for another part.
@@ -176,7 +195,7 @@ extension VSANCluster {
       let planned = resyncs[index]
       guard counts[planned.host] < parameters.resyncsPerHost, isAccessible(planned.object) else { continue }
       let share = self.share(planned.component, of: planned.object)
-      let missed = self[planned.object].components[planned.component].missed
+      let missed = self.missed(by: planned.component, of: planned.object)
       let size = planned.purpose == .catchUp ? min(missed, share) : share
       if planned.purpose != .move { read(planned.object) }
       guard size > .zero else {
@@ -237,6 +256,7 @@ extension VSANCluster {
     let (object, purpose) = (resyncs[position].object, resyncs[position].purpose)
     resyncedSize += size
     complete(number)
+    planVersion += 1
     // The object may have been out of reach until now.
     for index in self[object].components.indices { planRepair(of: index, of: object, at: now) }
     placementVersion += 1
@@ -270,7 +290,7 @@ extension VSANCluster {
       self[object].damages.removeAll { $0.part == part }
     }
     self[object].components[index].state = .active
-    self[object].components[index].missed = .zero
+    endChanges(of: index, of: object)
     self[object].components[index].resync = nil
   }
 

@@ -89,6 +89,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case noVSAN = "E0348"
   case hostsSharedByVSAN = "E0349"
   case unknownDiskGroup = "E0350"
+  case hostOutsideVSAN = "E0351"
   case hostsTooSmall = "E0330"
   case noWorkAtAll = "E0331"
   case noCluster = "E0333"
@@ -538,7 +539,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "Too many points in time",
         """
         vSphere Replication keeps at most 24 points in time beside the latest instance: "perDay" \
-        times "days" must not exceed 24.
+        times "days" must not exceed 24 (VMware's configuration maximums). "limits": "relaxed" turns this off.
         """
       )
     case .quiescingTooOften:
@@ -546,7 +547,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "Quiescing at a short RPO",
         """
         vSphere Replication does not quiesce guests with an RPO below 15 minutes. Choose a longer \
-        one, or "quiescing": "none".
+        one, or "quiescing": "none". (Documentation of 9.0.) "limits": "relaxed" turns this off.
         """
       )
     case .unlimitedDatastore:
@@ -696,6 +697,14 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
         "No such disk group",
         """
         Disk groups are counted from 1 to "diskGroups"; the express architecture has one storage pool per host.
+        """
+      )
+    case .hostOutsideVSAN:
+      (
+        "Host outside of the vSAN cluster",
+        """
+        A vSAN datastore is mounted by the hosts of its cluster. A machine with disks on it runs on one of \
+        them; machines that name no host are placed there.
         """
       )
     case .hostsTooSmall:

@@ -41,6 +41,10 @@ package struct Profile: Sendable, Hashable {
   package var rebalanceInterval = TimeSpan.minutes(30)
   /// What one replication server takes in; `nil` where it is never the bottleneck.
   package var serverRate: DataRate?
+  /// How many replications a server takes; `nil` where the scenario relaxes the limits of the product.
+  ///
+  /// - Source: VMware, vSphere Replication operational limits (Broadcom KB 2102453): 200.
+  package var replicationsPerServer: Int? = 200
   /// What one host takes in for replicas; `nil` where it is never the bottleneck.
   package var hostRate: DataRate?
   /// How long a virtual machine takes to move to another host.
