@@ -284,7 +284,8 @@ extension World {
     let unplaced = cluster.unplacedCount(at: now)
     record.note(
       kind, subject: scenario.inventory.datastores[datastore].name,
-      detail: "\(cluster.health.resyncs) components to copy, \(unplaced > 0 ? "\(unplaced) without a place, " : "")"
+      detail:
+        "\(cluster.health.resyncs) components to copy, \(unplaced > 0 ? "\(unplaced) without a place, " : "")"
         + "\(cluster.resyncedSize) copied", at: now)
   }
 

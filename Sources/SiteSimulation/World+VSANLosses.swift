@@ -17,7 +17,8 @@ extension World {
         datastores[datastore].vsan?.reportedLosses.append(object)
         let description = scenario.inventory.virtualMachines[machine]
         record.note(
-          "vsan.object-lost", subject: description.name, detail: "disk \(description.disks[disk].name)", at: now)
+          "vsan.object-lost", subject: description.name, detail: "disk \(description.disks[disk].name)",
+          at: now)
       }
     }
   }

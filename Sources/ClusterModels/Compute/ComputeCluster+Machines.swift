@@ -133,7 +133,9 @@ extension ComputeCluster {
   private mutating func restart(at now: Instant) {
     for machine in waiting {
       if let order = orders[machine] {
-        guard let host = place(for: machine, preferring: order.preferred), isAdmitted(machine) else { continue }
+        guard let host = place(for: machine, preferring: order.preferred), isAdmitted(machine) else {
+          continue
+        }
         setPower(.running(host: host), of: machine)
         say(.machinePoweredOn(machine, host: host))
         continue

@@ -114,7 +114,8 @@ extension Resolver {
     }
     guard needed > capacity.value.bytes else {
       return warnAboutSlack(
-        ofDatastore: index, needed: UInt128(needed), capacity: UInt128(capacity.value.bytes), at: capacity.span)
+        ofDatastore: index, needed: UInt128(needed), capacity: UInt128(capacity.value.bytes),
+        at: capacity.span)
     }
     let content = readable(ByteCount(bytes: min(needed, UInt64(Int64.max))))
     log.report(

@@ -54,7 +54,9 @@ import Testing
     #expect(hosts == [1, 2, 3, 1, 2, 3].map { "c2-esx-0\($0)" })
   }
 
-  @Test func `A replica is written by hosts of its datastore's cluster, whatever fails and is balanced`() throws {
+  @Test func `A replica is written by hosts of its datastore's cluster, whatever fails and is balanced`()
+    throws
+  {
     var world = try World(
       scenario(
         product: "enhanced", machines: "app-{1..6}",

@@ -93,7 +93,10 @@ import Testing
     #expect(story(record, "vm.migrated", "vm.migrate-refused") == ["280 vm.migrated app"])
   }
 
-  @Test func `A guest that hangs for the fourth time in an hour is reset when the oldest reset is an hour old`() throws {
+  @Test
+  func `A guest that hangs for the fourth time in an hour is reset when the oldest reset is an hour old`()
+    throws
+  {
     // Three resets at 130, 230 and 330 s; the crash at 400 s is missed at 430 s and reset at 130 s + 1 h.
     let record = try run(
       scenario(
@@ -103,7 +106,8 @@ import Testing
 
     #expect(
       story(record, "ha.") == [
-        "130 ha.reset app", "230 ha.reset app", "330 ha.reset app", "430 ha.reset-refused app", "3730 ha.reset app",
+        "130 ha.reset app", "230 ha.reset app", "330 ha.reset app", "430 ha.reset-refused app",
+        "3730 ha.reset app",
       ])
   }
 
@@ -129,7 +133,8 @@ import Testing
         #""at": "110s", "do": "vm.power-off", "vm": "app", "for": "5m""#,
         #""at": "140s", "do": "host.fail", "host": "c1-esx-01", "for": "20m""#))
 
-    #expect(story(record, "vm.migrated", "vm.fail", "vm.start") == ["130 vm.migrated app", "410 vm.start app"])
+    #expect(
+      story(record, "vm.migrated", "vm.fail", "vm.start") == ["130 vm.migrated app", "410 vm.start app"])
     #expect(record.fullSyncs.isEmpty)
     #expect(try record.vm("app").finalStatus == "OK")
   }

@@ -13,7 +13,8 @@ import Testing
   @Test func `A host that was away for fifty minutes copies what was rewritten meanwhile once`() throws {
     // 8 MiB every minute, always the same; its replica's log and base are on other hosts.
     let record = try runChecked(
-      VSANTests.world(duration: "2h", #""at": "30m", "do": "host.fail", "host": "paris-esx-02", "for": "50m""#))
+      VSANTests.world(
+        duration: "2h", #""at": "30m", "do": "host.fail", "host": "paris-esx-02", "for": "50m""#))
     let source = try #require(record.datastores[0].vsan)
     #expect(source.resyncedSize == .mebibytes(8) && source.staleCount == 0)
   }
@@ -28,7 +29,8 @@ import Testing
     let lost = try #require(record.events.first { $0.kind == "vsan.object-lost" })
     #expect(lost.at == .minutes(30) && lost.subject == "app")
     #expect(record.fullSyncs.contains { $0.isCompleted && $0.endedAt > lost.at })
-    #expect(record.vms[0].finalStatus == "OK" && record.vms[0].lag.completions.last!.pointInTime > .minutes(60))
+    #expect(
+      record.vms[0].finalStatus == "OK" && record.vms[0].lag.completions.last!.pointInTime > .minutes(60))
     #expect(record.datastores[1].vsan?.inaccessibleObjectCount == 0)
   }
 
@@ -83,7 +85,8 @@ import Testing
     let base = VSANTests.world(vsan: #""device": "10GiB", "cluster": "c1""#, duration: "4h", timeline)
     return try Scenario.read(
       base.text.replacing(
-        #"{ "name": "paris", "hosts": 4,"#, with: #"{ "name": "paris", "clusters": [{ "name": "c0", "hosts": 4 }],"#
+        #"{ "name": "paris", "hosts": 4,"#,
+        with: #"{ "name": "paris", "clusters": [{ "name": "c0", "hosts": 4 }],"#
       )
       .replacing(
         #"{ "name": "lyon", "hosts": 4,"#,
@@ -95,8 +98,11 @@ import Testing
   }
 
   @Test(arguments: ["host.isolate", "host.maintenance"])
-  func `What stands on a host that is isolated or in maintenance is rebuilt after an hour`(verb: String) throws {
-    let record = try run(clusterWorld(hosts: 4, #""at": "30m", "do": "\#(verb)", "host": "c1-esx-01", "for": "2h""#))
+  func `What stands on a host that is isolated or in maintenance is rebuilt after an hour`(verb: String)
+    throws
+  {
+    let record = try run(
+      clusterWorld(hosts: 4, #""at": "30m", "do": "\#(verb)", "host": "c1-esx-01", "for": "2h""#))
     #expect(record.events.first { $0.kind == "vsan.resync-began" }?.at == .minutes(90))
     #expect(try #require(record.datastores[1].vsan).rebuiltCount > 0)
     #expect(record.fullSyncs.isEmpty && record.vms[0].finalStatus == "OK")
