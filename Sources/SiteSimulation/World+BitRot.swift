@@ -34,10 +34,10 @@ extension World {
   /// A merge into the base disks has overwritten whole extents, those that its logs hold.
   mutating func noteOverwritten(by merge: ReplicationTarget.Merge, _ index: Int) {
     let datastore = replications[index].datastore.index
-    guard let vsan = datastores[datastore].vsan, merge.destination == nil else { return }
+    guard isOnVSAN(replications[index].datastore), merge.destination == nil else { return }
     for disk in replications[index].extentSizes.indices {
       guard let object = object(of: .init(.base, disk: disk), index),
-        vsan.cluster.tracksChanges(of: object) || vsan.cluster.isDamaged(object)
+        datastores[datastore].vsan?.cluster.isToldOfWrites(object) == true
       else { continue }
       let runs = replications[index].replica.runs(ofDisk: disk, inLevel: merge.source)
       datastores[datastore].vsan?.cluster.overwritten(object) { extent in

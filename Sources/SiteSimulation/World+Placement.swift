@@ -63,9 +63,8 @@ extension World {
   /// A vSAN datastore is mounted by the hosts whose devices make it up, a plain one by all of its site (an assumption).
   private func writingHosts(of datastore: DatastoreID) -> [Int] {
     let description = scenario.inventory[datastore]
-    let mounting =
-      description.vsan.map { $0.hosts.map(\.index) }
-      ?? hosts.indices.filter { scenario.inventory.hosts[$0].site == description.site }
+    var mounting = hosts.indices.filter { scenario.inventory.hosts[$0].site == description.site }
+    if let vsan = description.vsan { mounting = vsan.hosts.map(\.index) }
     return mounting.filter { hosts[$0].isUp && hosts[$0].maintenances.isEmpty }
   }
 

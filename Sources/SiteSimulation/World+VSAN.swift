@@ -87,8 +87,9 @@ extension World {
     let datastore = scenario.inventory[id].datastore.index
     let disks = scenario.replications[machines[machine].replication].disks
     // Disks that were added since are counted on no device.
-    guard disks.indices.contains(disk), let vsan = datastores[datastore].vsan else { return }
-    let object = vsan.machineObjects[id.index][disks[disk]]
+    guard disks.indices.contains(disk),
+      let object = datastores[datastore].vsan?.machineObjects[id.index][disks[disk]]
+    else { return }
     let extentSize = machines[machine].contents[disk].geometry.extentSize
     datastores[datastore].vsan?.cluster.written(runs, of: extentSize, to: object)
   }

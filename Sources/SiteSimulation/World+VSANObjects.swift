@@ -93,8 +93,9 @@ extension World {
     let id = machines[machine].id
     let datastore = scenario.inventory[id].datastore.index
     let disks = scenario.replications[machines[machine].replication].disks
-    guard disks.indices.contains(disk), let vsan = datastores[datastore].vsan else { return }
-    let object = vsan.machineObjects[id.index][disks[disk]]
+    guard disks.indices.contains(disk),
+      let object = datastores[datastore].vsan?.machineObjects[id.index][disks[disk]]
+    else { return }
     datastores[datastore].vsan?.cluster.setSize(size, of: object, at: now)
     try vsanChanged(datastore)
   }

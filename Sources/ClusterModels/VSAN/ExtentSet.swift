@@ -19,7 +19,7 @@ struct ExtentSet: Sendable {
       let word = (extent & (1 << Self.pageShift - 1)) >> 6
       let bit = extent & 63
       let length = min(64 - bit, extents.upperBound - extent)
-      let mask = (length == 64 ? ~0 : (1 << UInt64(length)) - 1) << UInt64(bit)
+      let mask: UInt64 = (length == 64 ? ~0 : (1 << length) - 1) << bit
       count += (mask & ~pages[page][word]).nonzeroBitCount
       pages[page][word] |= mask
       extent += length

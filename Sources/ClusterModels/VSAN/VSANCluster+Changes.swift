@@ -13,6 +13,11 @@ extension VSANCluster {
   /// Whether components of the object are out of reach or catch up, so that ``written(_:of:to:)`` must be told.
   package func tracksChanges(of object: ObjectID) -> Bool { !self[object].changes.isEmpty }
 
+  /// Whether it matters what is written to the object: for components that miss it, or for damage that it ends.
+  package func isToldOfWrites(_ object: ObjectID) -> Bool {
+    tracksChanges(of: object) || !self[object].damages.isEmpty
+  }
+
   /// Extents of the object were overwritten: components that are not up to date miss them, each once.
   ///
   /// - Parameter extentSize: The same whenever this is called for the object.

@@ -26,9 +26,6 @@ extension VSANCluster {
     return true
   }
 
-  /// Whether there is damage that nobody has read yet.
-  package func isDamaged(_ object: ObjectID) -> Bool { !self[object].damages.isEmpty }
-
   /// Extents of the object were overwritten as a whole: damage in them is gone.
   package mutating func overwritten(_ object: ObjectID, where isWritten: (Int) -> Bool) {
     self[object].damages.removeAll { isWritten($0.extent) }

@@ -1,4 +1,4 @@
-import Quantities
+package import Quantities
 
 extension VSANCluster {
   /// Whether an object can never be reached again, whatever comes back: too few of its parts have what it holds, or the

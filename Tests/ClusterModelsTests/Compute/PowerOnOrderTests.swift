@@ -37,7 +37,7 @@ import Testing
     let changes: [((inout ComputeCluster) -> Void, (inout ComputeCluster) -> Void)] = [
       ({ $0.hostDisconnected(0, at: at(0)) }, { $0.hostReconnected(0, at: at(10)) }),
       ({ $0.hostIsolated(0, at: at(0)) }, { $0.hostRejoined(0, at: at(10)) }),
-      ({ try? $0.maintenanceRequested(0, at: at(0)) }, { $0.maintenanceEnded(0, at: at(10)) }),
+      ({ _ = try? $0.maintenanceRequested(0, at: at(0)) }, { $0.maintenanceEnded(0, at: at(10)) }),
       ({ $0.hostFailed(0, at: at(0)) }, { $0.hostReturned(0, at: at(10)) }),
     ]
     for (away, back) in changes {

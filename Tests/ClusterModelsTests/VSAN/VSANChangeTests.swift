@@ -44,7 +44,8 @@ import Testing
     for _ in 0..<300 { cluster.written([0..<2_048], of: .kibibytes(8), to: object) }
     cluster.hostReturned(0, at: minute(60))
 
-    let resync = try #require(starts(&cluster).first)
+    let resyncs = starts(&cluster)
+    let resync = try #require(resyncs.first)
     #expect(resync.purpose == .catchUp && resync.size == .mebibytes(16))
     cluster.resyncCompleted(resync.number, at: minute(61))
     #expect(cluster.isComplete(object) && !cluster.tracksChanges(of: object))
@@ -63,7 +64,8 @@ import Testing
     cluster.hostReturned(1, at: minute(30))
 
     // 192 and 128 extents of 8 KiB.
-    #expect(starts(&cluster).map(\.size) == [.kibibytes(1_536), .mebibytes(1)])
+    let sizes = starts(&cluster).map(\.size)
+    #expect(sizes == [.kibibytes(1_536), .mebibytes(1)])
   }
 
   // MARK: - Losses
@@ -116,10 +118,12 @@ import Testing
   @Test func `Objects that need a host for their quorum are counted`() {
     var cluster = cluster(hosts: 4)
     _ = cluster.create(mirror, size: .gibibytes(20), content: .gibibytes(10), at: .zero)
-    #expect((0..<4).map { cluster.dependentObjectCount(ofHost: $0) } == [0, 0, 0, 0])
+    let whole = (0..<4).map { cluster.dependentObjectCount(ofHost: $0) }
+    #expect(whole == [0, 0, 0, 0])
     // Copies on 0 and 1, the witness on 2: without 0 both others are needed.
     cluster.hostFailed(0, at: minute(1))
-    #expect((1..<4).map { cluster.dependentObjectCount(ofHost: $0) } == [1, 1, 0])
+    let reduced = (1..<4).map { cluster.dependentObjectCount(ofHost: $0) }
+    #expect(reduced == [1, 1, 0])
   }
 
   // MARK: - Sizes
@@ -152,10 +156,13 @@ import Testing
   @Test func `The component that fits elsewhere leaves a full device, however many larger ones do not`() {
     // Sixteen copies of 5 GiB and one of 1 GiB on each of two devices of 100 GiB: 81 %. The others take 2.4 GiB below 80 %.
     var cluster = VSANCluster(
-      hosts: [100, 100, 3, 3].enumerated().map { .init(devices: [.gibibytes($1)], faultDomain: $0) })
+      hosts: ([100, 100, 3, 3] as [UInt64]).enumerated().map { index, size in
+        VSANCluster.HostDescription(devices: [.gibibytes(size)], faultDomain: index)
+      })
     for _ in 0..<16 { _ = cluster.create(mirror, size: .gibibytes(5), content: .gibibytes(5), at: .zero) }
     _ = cluster.create(mirror, size: .gibibytes(1), content: .gibibytes(1), at: .zero)
-    #expect((0..<4).map { cluster.use(ofDevice: $0).used } == [81, 81, 0, 0].map { .gibibytes($0) })
+    let used = (0..<4).map { cluster.use(ofDevice: $0).used }
+    #expect(used == [.gibibytes(81), .gibibytes(81), .zero, .zero])
     cluster.advance(to: minute(5))
 
     let moves = starts(&cluster)
