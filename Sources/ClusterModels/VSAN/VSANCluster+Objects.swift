@@ -5,13 +5,11 @@ extension VSANCluster {
   /// Creates an object and places its components.
   ///
   /// What finds no place is left out and completed as soon as there is one; an object of which too little was placed is not
-  /// accessible until then.
+  /// accessible until then, and what completes it has nothing to copy.
   ///
   /// - Parameters:
   ///   - size: The most it can hold; decides into how many pieces its parts are cut.
   ///   - content: What it holds now; a thick policy reserves `size`.
-  /// An object that cannot be reached yet has nothing to be copied when there is room for the rest.
-  ///
   /// - Source: That objects are created with what can be had is *inferred*; the product asks for force provisioning in the
   ///   policy for it.
   package mutating func create(

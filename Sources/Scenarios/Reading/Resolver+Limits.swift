@@ -189,7 +189,7 @@ extension Resolver {
         help: relaxation)
     }
     for entry in entries {
-      guard case .linkLimit(let link, let rates) = entry.action,
+      guard case .linkLimit(let link, bandwidth: let rates)? = entry.action,
         linkEnds[link.index]?.contains(index) == true, let rate = rates.max(), rate > PrivateCloud.port,
         let bandwidth = entry.draft.bandwidth.located
       else { continue }
