@@ -201,9 +201,10 @@ extension World {
   }
 
   /// The entry is over: those of its machines that nothing else keeps off are on again.
-  mutating func endShutdown(ofUnreplicated ids: [VirtualMachineID], entry: Int) throws(SimulationFailure) {
-    for id in ids where machineIndex[id.index] == nil && compute.shutdowns[id.index].end(entry) {
-      if compute.shutdowns[id.index].isEmpty { powerOnUnreplicated(id) }
+  mutating func endShutdown(ofUnreplicated ids: [VirtualMachineID], entry: Int) {
+    for id in ids where machineIndex[id.index] == nil {
+      guard compute.shutdowns[id.index].end(entry), compute.shutdowns[id.index].isEmpty else { continue }
+      powerOnUnreplicated(id)
     }
   }
 

@@ -133,7 +133,7 @@ extension World {
       for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
         if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
       }
-      try endShutdown(ofUnreplicated: ids, entry: entry)
+      endShutdown(ofUnreplicated: ids, entry: entry)
     case .pauseReplication(let ids):
       for id in ids where replications[id.index].pauses.end(entry) {
         if replications[id.index].pauses.isEmpty { try resume(id.index) }

@@ -1,3 +1,4 @@
+import BlockStorage
 import ClusterModels
 import Inventory
 import Measurements
