@@ -37,6 +37,8 @@ struct ComputeState {
   /// By appliance.
   private(set) var appliancePlaces: [Place?]
   var appliances: [ApplianceState]
+  /// What keeps virtual machines off that are not replicated, by virtual machine.
+  var shutdowns: [ActiveEntries<Void>]
 
   init(_ scenario: Scenario) {
     let inventory = scenario.inventory
@@ -44,6 +46,7 @@ struct ComputeState {
     machinePlaces = inventory.virtualMachines.map { _ in nil }
     appliancePlaces = inventory.appliances.map { _ in nil }
     appliances = inventory.appliances.map { _ in ApplianceState() }
+    shutdowns = inventory.virtualMachines.map { _ in ActiveEntries() }
     for description in inventory.clusters {
       guard let settings = description.availability else { continue }
       let number = clusters.count
@@ -107,8 +110,8 @@ struct ComputeState {
 struct ApplianceState {
   /// Whether its machine is on and has booted.
   var isRunning = true
-  /// Whether it was to be powered on when no host had room: tried again when a host returns.
-  var awaitsRoom = false
+  /// The host that it starts with, after it was lost with it and without vSphere HA.
+  var startsWith: HostID?
   /// Which boot is the latest one begun.
   var bootStamp: UInt64 = 0
   var failures = ActiveEntries<Void>()

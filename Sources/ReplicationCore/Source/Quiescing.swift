@@ -25,12 +25,14 @@ package struct Quiescing: Sendable, Hashable {
 
   private init() { (mode, prepareTime) = (.none, nil) }
 
-  /// - Throws: If `objective` is below ``objectiveMinimum``.
+  /// - Parameter minimum: The shortest objective; less than the product's to explore what it does not do.
+  /// - Throws: If `objective` is below `minimum`.
   package init(
-    _ mode: Mode, prepareTime: TimeSpan? = nil, objective: TimeSpan
+    _ mode: Mode, prepareTime: TimeSpan? = nil, objective: TimeSpan,
+    minimum: TimeSpan = Self.objectiveMinimum
   ) throws(QuiescingError) {
-    guard mode == .none || objective >= Self.objectiveMinimum else {
-      throw .objectiveTooShort(objective, minimum: Self.objectiveMinimum)
+    guard mode == .none || objective >= minimum else {
+      throw .objectiveTooShort(objective, minimum: minimum)
     }
     precondition(prepareTime.map { $0 >= .zero } ?? true, "a guest needs no negative time")
     (self.mode, self.prepareTime) = (mode, prepareTime)
