@@ -84,14 +84,16 @@ struct ComputeState {
   /// The place of a virtual machine at a site other than where it began; `nil` where no cluster there is looked at in detail.
   ///
   /// Each virtual machine has at most one copy at a site, so that it comes back to the place that it had before. Of several
-  /// clusters at the site the first is taken, since nothing says which.
+  /// clusters at the site the one is taken that holds the vSAN datastore, and with a plain one the first, since nothing says which.
   mutating func place(
-    for id: VirtualMachineID, at site: SiteID, in scenario: Scenario
+    for id: VirtualMachineID, on datastore: DatastoreID, in scenario: Scenario
   ) -> Place? {
     let inventory = scenario.inventory
-    guard let cluster = clusters.firstIndex(where: { inventory[$0.hosts[0]].site == site }) else {
-      return nil
+    let (site, vsan) = (inventory[datastore].site, inventory[datastore].vsan)
+    let candidate = clusters.firstIndex { cluster in
+      vsan?.hosts.contains(cluster.hosts[0]) ?? (inventory[cluster.hosts[0]].site == site)
     }
+    guard let cluster = candidate else { return nil }
     let known = clusters[cluster].members.firstIndex {
       if case .virtualMachine(id) = $0 { true } else { false }
     }

@@ -62,15 +62,18 @@ extension World {
     }
   }
 
-  /// The hosts that can be given replicas on a datastore, ascending: of those that mount it all that run and are not
-  /// in maintenance mode.
-  ///
-  /// A vSAN datastore is mounted by the hosts whose devices make it up, a plain one by all of its site (an assumption).
-  private func writingHosts(of datastore: DatastoreID) -> [Int] {
+  /// The hosts that can be given replicas and machines on a datastore, ascending: of those that mount it all that run and
+  /// are not in maintenance mode.
+  func writingHosts(of datastore: DatastoreID) -> [Int] {
+    mountingHosts(of: datastore).filter { hosts[$0].isUp && hosts[$0].maintenances.isEmpty }
+  }
+
+  /// The hosts that mount a datastore, ascending: a vSAN those whose devices make it up, a plain one all of its site
+  /// (an assumption).
+  func mountingHosts(of datastore: DatastoreID) -> [Int] {
     let description = scenario.inventory[datastore]
-    var mounting = hosts.indices.filter { scenario.inventory.hosts[$0].site == description.site }
-    if let vsan = description.vsan { mounting = vsan.hosts.map(\.index) }
-    return mounting.filter { hosts[$0].isUp && hosts[$0].maintenances.isEmpty }
+    if let vsan = description.vsan { return vsan.hosts.map(\.index) }
+    return hosts.indices.filter { scenario.inventory.hosts[$0].site == description.site }
   }
 
   /// The number of replicas that each host writes for.

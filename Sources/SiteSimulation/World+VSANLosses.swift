@@ -9,26 +9,40 @@ import Scenarios
 extension World {
   /// Reports, once each, the disks of machines that are lost; their machines stay as they are, which is stalled.
   mutating func reportLosses(ofMachinesOn datastore: Int) {
-    guard let vsan = datastores[datastore].vsan else { return }
-    for (machine, objects) in vsan.machineObjects.enumerated() where !objects.isEmpty {
-      for (disk, object) in objects.enumerated()
-      where !vsan.cluster.isAccessible(object) && vsan.cluster.isLost(object)
-        && !vsan.reportedLosses.contains(object)
-      {
-        datastores[datastore].vsan?.reportedLosses.append(object)
-        let description = scenario.inventory.virtualMachines[machine]
-        record.note(
-          "vsan.object-lost", subject: description.name, detail: "disk \(description.disks[disk].name)",
-          at: now)
+    for machine in machines.indices where machines[machine].datastore.index == datastore {
+      for (disk, object) in machines[machine].objects.enumerated() {
+        reportLoss(of: object, on: datastore, machines[machine].id, disk: machines[machine].disks[disk].name)
       }
     }
+    // Disks that are not replicated lie where the machine began.
+    guard let vsan = datastores[datastore].vsan else { return }
+    for (index, description) in scenario.inventory.virtualMachines.enumerated() {
+      let objects = vsan.machineObjects[index]
+      guard objects.count == description.disks.count else { continue }
+      for (disk, object) in objects.enumerated() {
+        reportLoss(of: object, on: datastore, VirtualMachineID(index), disk: description.disks[disk].name)
+      }
+    }
+  }
+
+  private mutating func reportLoss(
+    of object: VSANCluster.ObjectID, on datastore: Int, _ machine: VirtualMachineID, disk: String
+  ) {
+    guard let vsan = datastores[datastore].vsan, !vsan.cluster.isAccessible(object),
+      vsan.cluster.isLost(object), !vsan.reportedLosses.contains(object)
+    else { return }
+    datastores[datastore].vsan?.reportedLosses.append(object)
+    record.note(
+      "vsan.object-lost", subject: scenario.inventory[machine].name, detail: "disk \(disk)", at: now)
   }
 
   /// Makes the files of a replica anew that are lost, and with them its content: a full sync brings it back.
   ///
   /// - Source: *Inferred*; the product leaves it to the administrator to configure the replication again.
   mutating func replaceLost(_ index: Int) throws(SimulationFailure) {
-    guard let vsan = datastores[replications[index].datastore.index].vsan else { return }
+    guard replications[index].isActive, let vsan = datastores[replications[index].datastore.index].vsan else {
+      return
+    }
     let files = replications[index].placedFiles
     let lost = files.filter { !vsan.cluster.isAccessible($0.object) && vsan.cluster.isLost($0.object) }
     guard !lost.isEmpty else { return }

@@ -94,13 +94,9 @@ extension World {
 
   /// The disk of a machine has grown, and what it stands on with it.
   mutating func noteResize(of machine: Int, disk: Int, to size: ByteCount) throws(SimulationFailure) {
-    let id = machines[machine].id
-    let datastore = scenario.inventory[id].datastore.index
-    let disks = scenario.replications[machines[machine].replication].disks
-    guard disks.indices.contains(disk),
-      let object = datastores[datastore].vsan?.machineObjects[id.index][disks[disk]]
-    else { return }
-    datastores[datastore].vsan?.cluster.setSize(size, of: object, at: now)
+    guard machines[machine].objects.indices.contains(disk) else { return }
+    let datastore = machines[machine].datastore.index
+    datastores[datastore].vsan?.cluster.setSize(size, of: machines[machine].objects[disk], at: now)
     try vsanChanged(datastore)
   }
 

@@ -109,6 +109,7 @@ package struct ComputeCluster: Sendable {
   package mutating func add(_ machine: ComputeMachine) -> Int {
     machines.append(machine)
     powers.append(.off)
+    orders.append(nil)
     return machines.count - 1
   }
 

@@ -8,6 +8,23 @@ struct ExtentSet: Sendable {
   private static let pageShift = 12
   private static let wordsPerPage = (1 << pageShift) / 64
 
+  /// The set of larger extents, each of 2^`doublings` of these, of which a part is in this one.
+  func coarsened(by doublings: Int) -> Self {
+    var coarser = Self()
+    for (page, words) in pages.enumerated() {
+      for (position, word) in words.enumerated() where word != 0 {
+        let first = page << Self.pageShift | position << 6
+        var rest = word
+        while rest != 0 {
+          let extent = (first | rest.trailingZeroBitCount) >> doublings
+          coarser.insert(extent..<extent + 1)
+          rest &= rest - 1
+        }
+      }
+    }
+    return coarser
+  }
+
   /// - Precondition: No extent is negative.
   mutating func insert(_ extents: Range<Int>) {
     precondition(extents.lowerBound >= 0, "extents are counted from zero")

@@ -5,9 +5,25 @@ extension VSANCluster {
   /// What was written to an object since some of its components went out of reach.
   struct ChangeLog: Sendable {
     let number: UInt64
-    var extents = ExtentSet()
+    private var extents = ExtentSet()
+    private var extentSize = ByteCount.zero
+
+    init(number: UInt64) { self.number = number }
+
     /// Of the distinct extents.
-    var size = ByteCount.zero
+    var size: ByteCount { extentSize * UInt64(extents.count) }
+
+    mutating func insert(_ runs: [Range<Int>], of extentSize: ByteCount) {
+      if self.extentSize != extentSize {
+        if extents.count > 0 {
+          let doublings = extentSize.bytes.trailingZeroBitCount - self.extentSize.bytes.trailingZeroBitCount
+          precondition(doublings > 0, "the extents of a disk only become larger")
+          extents = extents.coarsened(by: doublings)
+        }
+        self.extentSize = extentSize
+      }
+      for run in runs { extents.insert(run) }
+    }
   }
 
   /// Whether components of the object are out of reach or catch up, so that ``written(_:of:to:)`` must be told.
@@ -20,11 +36,10 @@ extension VSANCluster {
 
   /// Extents of the object were overwritten: components that are not up to date miss them, each once.
   ///
-  /// - Parameter extentSize: The same whenever this is called for the object.
+  /// - Parameter extentSize: A power of two; a disk that grows may come to have larger extents.
   package mutating func written(_ runs: [Range<Int>], of extentSize: ByteCount, to object: ObjectID) {
     for index in self[object].changes.indices {
-      for run in runs { self[object].changes[index].extents.insert(run) }
-      self[object].changes[index].size = extentSize * UInt64(self[object].changes[index].extents.count)
+      self[object].changes[index].insert(runs, of: extentSize)
     }
   }
 
@@ -42,7 +57,7 @@ extension VSANCluster {
   /// From now on what is written to the object is kept for a component, unless it is already.
   mutating func beginChanges(of index: Int, of object: ObjectID) {
     guard self[object].components[index].changeLog == nil else { return }
-    if self[object].changes.last.map({ $0.extents.count > 0 }) ?? true {
+    if self[object].changes.last.map({ $0.size > .zero }) ?? true {
       lastChangeLog += 1
       self[object].changes.append(ChangeLog(number: lastChangeLog))
     }

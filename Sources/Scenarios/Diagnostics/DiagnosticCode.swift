@@ -170,7 +170,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
-      .hostsSharedByVSAN, .unknownDiskGroup:
+      .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN:
       textOfVSAN
     case .invalidAddress, .mappingMissing, .ignoredDependency, .forcedNotAllowed, .noReverseMapping,
       .inTwoGroups, .directionsDiffer, .groupTypeNotModelled, .noPair, .mappedTwice, .settingsDiffer,

@@ -72,6 +72,7 @@ extension World {
     machines[copy].objects = machines[copy].disks.indices.compactMap {
       object(of: .init(.base, disk: $0), index)
     }
+    machines[copy].isMissed = isMissed(copy)
     note(
       "replication.recovered", of: copy,
       detail: "instance of \(promotion.instance.pointInTime) on datastore \(datastore(index))")
