@@ -14,7 +14,7 @@ extension World {
     drawWrites(of: machine)
     let isWorking = machines[machine].guest.isWorking
     for disk in machines[machine].disks.indices {
-      if isWorking {
+      if isWorking, !machines[machine].isStalled {
         machines[machine].disks[disk].writes?.resume(at: now)
         machines[machine].disks[disk].attack?.resume(at: now)
       } else {

@@ -249,12 +249,8 @@ extension World {
     }
     machines[machine].disks.remove(at: disk)
     machines[machine].contents.remove(at: disk)
-    if machines[machine].objects.indices.contains(disk) {
-      // It is still where it was, as a disk that nobody replicates.
-      let object = machines[machine].objects.remove(at: disk)
-      datastores[machines[machine].datastore.index].vsan?.machineObjects[machines[machine].id.index].append(
-        object)
-    }
+    // It is still where it was, as a disk that nobody replicates.
+    if machines[machine].objects.indices.contains(disk) { machines[machine].objects.remove(at: disk) }
     machines[machine].snapshot?.remove(at: disk)
     replications[index].extentSizes.remove(at: disk)
     replications[index].sendingDisks.removeAll()

@@ -33,6 +33,21 @@ import Testing
       model.formUnion(run)
       #expect(set.count == model.count)
     }
+    for doublings in 1...3 {
+      #expect(set.coarsened(by: doublings).count == Set(model.map { $0 >> doublings }).count)
+    }
+  }
+
+  @Test func `What was missed is kept when the extents of a disk become larger`() throws {
+    var cluster = cluster(hosts: 4)
+    let object = cluster.create(mirror, size: .gibibytes(20), content: .gibibytes(10), at: .zero)
+    cluster.hostFailed(0, at: minute(10))
+    // Extents 0 and 3 of 8 KiB are 0 and 1 of 16 KiB; with 1 and 2 of 16 KiB three, 48 KiB.
+    cluster.written([0..<1, 3..<4], of: .kibibytes(8), to: object)
+    cluster.written([1..<3], of: .kibibytes(16), to: object)
+    cluster.hostReturned(0, at: minute(60))
+    let sizes = starts(&cluster).map(\.size)
+    #expect(sizes == [.kibibytes(48)])
   }
 
   @Test func `What is rewritten again and again is copied once`() throws {

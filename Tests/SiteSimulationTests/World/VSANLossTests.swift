@@ -80,6 +80,21 @@ import Testing
     #expect(record.events.first { $0.kind == "vsan.no-place-over" }?.at == .minutes(140))
   }
 
+  @Test func `A disk that a machine loses stays where it is on its datastore`() throws {
+    var world = VSANTests.world(
+      duration: "1h", #""at": "10m", "do": "vm.remove-disk", "vm": "app", "disk": "old""#,
+      #""at": "20m", "do": "replication.reconfigure", "vm": "app""#)
+    world.machines = [
+      #"""
+      "name": "app", "disks": [
+        { "name": "old", "size": "100MiB" }, { "name": "data", "size": "100MiB", "workload": "steady" }]
+      """#
+    ]
+    let record = try runChecked(world)
+    // Two disks of 100 MiB, twice each.
+    #expect(record.datastores[0].usedSize == .mebibytes(400) && record.vms[0].finalStatus == "OK")
+  }
+
   // MARK: - Hosts that run and are out of reach
 
   private func clusterWorld(hosts: Int, _ timeline: String) throws -> Scenario {
