@@ -198,14 +198,9 @@ extension World {
     }
     let isStalled = !objects.allSatisfy { vsan.cluster.isAccessible($0) }
     guard isStalled != machines[machine].isStalled else { return }
-    if isStalled {
-      drawWrites(of: machine)
-      pauseGuest(machine)
-    } else if case .on = machines[machine].power {
-      machines[machine].writtenUntil = now
-      for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.resume(at: now) }
-    }
+    if isStalled { drawWrites(of: machine) }
     machines[machine].isStalled = isStalled
+    guestChanged(machine)
     note(isStalled ? "vsan.vm-stalled" : "vsan.vm-resumed", of: machine)
   }
 
