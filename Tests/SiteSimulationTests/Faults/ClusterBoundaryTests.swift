@@ -70,6 +70,19 @@ import Testing
     _ = try world.finish(version: "test")
   }
 
+  @Test(arguments: ["", #", "ha": {}"#])
+  func `A recovered machine runs in the cluster of the vSAN datastore that its replica is on`(ha: String) throws
+  {
+    var world = try World(scenario(plain: true, ha: ha, #""at": "30m", "do": "host.fail", "host": "d2-esx-01""#))
+    try world.run(until: .minutes(20))
+    _ = try world.makeWritable(0, notAfter: nil)
+    let host = try world.startRecovered()
+    #expect(world.scenario.inventory[host].name == "d2-esx-01")
+    try world.run(until: .minutes(40))
+    let later = world.machines[world.current].host
+    #expect(world.scenario.inventory[later].name == "d2-esx-02" && world.machines[world.current].isOn)
+  }
+
   @Test func `Balancing gives nothing to a host in maintenance mode`() throws {
     var world = try World(
       scenario(
