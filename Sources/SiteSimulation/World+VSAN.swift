@@ -97,7 +97,6 @@ extension World {
     guard let vsan = datastores[machines[machine].datastore.index].vsan else { return false }
     return machines[machine].objects.contains { vsan.cluster.tracksChanges(of: $0) }
   }
-  }
 
   // MARK: - Following
 

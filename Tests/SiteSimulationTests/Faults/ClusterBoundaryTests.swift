@@ -71,9 +71,11 @@ import Testing
   }
 
   @Test(arguments: ["", #", "ha": {}"#])
-  func `A recovered machine runs in the cluster of the vSAN datastore that its replica is on`(ha: String) throws
+  func `A recovered machine runs in the cluster of the vSAN datastore that its replica is on`(ha: String)
+    throws
   {
-    var world = try World(scenario(plain: true, ha: ha, #""at": "30m", "do": "host.fail", "host": "d2-esx-01""#))
+    var world = try World(
+      scenario(plain: true, ha: ha, #""at": "30m", "do": "host.fail", "host": "d2-esx-01""#))
     try world.run(until: .minutes(20))
     _ = try world.makeWritable(0, notAfter: nil)
     let host = try world.startRecovered()
