@@ -121,14 +121,17 @@ final class ReplicationFiles {
 
   /// The files of the replica were lost or hold what cannot be read: new ones take their place, without an instance.
   ///
-  /// - Parameter bases: What they hold; the base disks are copied.
-  func replicaMadeAnew(bases: [ExtentStore]) {
+  /// - Parameters:
+  ///   - bases: What they hold; the base disks are copied.
+  ///   - lastGeneration: The number of the latest instance that there was, after which numbers go on.
+  func replicaMadeAnew(bases: [ExtentStore], lastGeneration: UInt64) {
     let wasClosed = isReplicaClosed
     targetFolder = CrashableFolder(on: CrashableStorage())
     attempt("making the replica anew") {
       target = try Target.create(
         in: targetFolder, names: names, identities: bases.indices.map { UInt128($0 + 1) },
-        bases: bases.map { $0.copy() }, instance: nil, parameters: parameters, salt: nextSalt())
+        bases: bases.map { $0.copy() }, instance: nil, lastGeneration: lastGeneration,
+        parameters: parameters, salt: nextSalt())
     }
     if wasClosed { target = nil }
   }

@@ -87,7 +87,9 @@ extension World {
     replications[index].source.fullSyncRequested(at: now)
     let unsent = endSession(index) ?? .zero
     for (disk, extents) in lost { replications[index].replica.contentLost(extents: extents, ofDisk: disk) }
-    replications[index].files?.replicaMadeAnew(bases: replications[index].replica.baseDisks)
+    replications[index].files?.replicaMadeAnew(
+      bases: replications[index].replica.baseDisks,
+      lastGeneration: replications[index].replica.lastGeneration)
     noteSpace(index)
     try sourceChanged(index, unsent: unsent)
   }

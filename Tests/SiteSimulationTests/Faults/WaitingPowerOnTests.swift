@@ -11,7 +11,7 @@ import Testing
   /// Machine `app` of 8 GiB on the first of the hosts of cluster `c1` at `paris`; one host of 40 GiB each.
   private func scenario(
     cluster: String = #""hosts": 1, "ha": {}"#, machine: String = "", more: String = "",
-    appliances: String = "", duration: String = "30m", _ timeline: String...
+    appliances: String = "", duration: String = "29m", _ timeline: String...
   ) throws -> Scenario {
     try Scenario.read(
       """
