@@ -11,7 +11,7 @@ import Testing
     throws
   {
     var world = SmallWorld()
-    world.duration = "4h3m"
+    world.duration = "30h3m"
     world.workloads = ["app": #""model": "periodic", "every": "5m", "first": "30s", "size": "1MiB""#]
     world.machines = [
       #""name": "app", "disks": [{ "name": "data", "size": "16MiB", "used": "16MiB", "workload": "app" }]"#
@@ -19,15 +19,15 @@ import Testing
     world.replications = [
       #"""
       "vm": "app", "rpo": "5m", "policy": "fixed", "initialSync": "done", "quiescing": "file-system",
-      "pointsInTime": { "perDay": 288, "days": 1 }
+      "pointsInTime": { "perDay": 24, "days": 2 }
       """#
     ]
     let scenario = try world.scenario()
     var run = try World(scenario)
     try run.run(until: scenario.clock.end)
-    // A delta each 5 minutes is 48 in 4 hours; with 24 points in time no more than 25 would be kept.
+    // One an hour is kept for two days, 30 by then; of 24 points in time no more than 25 would be left with the latest.
     let count = run.instances(of: 0).count
-    #expect(count > 40)
+    #expect(count > 26)
     _ = try run.finish(version: "test")
   }
 }
