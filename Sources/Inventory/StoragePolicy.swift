@@ -47,7 +47,8 @@ package struct StoragePolicy: Sendable, Hashable {
 
   /// The largest component of an object.
   ///
-  /// - Source: ESXi advanced setting `VSAN.ClomMaxComponentSizeGB`: 255 GB.
+  /// - Source: ESXi advanced setting `VSAN.ClomMaxComponentSizeGB`: 255 GB, which are GiB as in all of its settings
+  ///   (*inferred* from the published counts of components, see ``pieces(of:)``).
   package static let componentSizeMaximum = ByteCount.gibibytes(255)
 
   /// How many failures of a host an object survives.
@@ -95,13 +96,13 @@ package struct StoragePolicy: Sendable, Hashable {
     return ByteCount(bytes: (denominator * 1_000_000_000).dividingFullWidth(product).quotient)
   }
 
-  /// How many pieces a part of an object that may hold `size` is cut into, so that none is larger than
+  /// How many pieces a part of an object that takes up to `size` is cut into, so that none is larger than
   /// ``componentSizeMaximum``.
   ///
   /// - Source: VMware, "Using vSphere Replication 6.5", points in time on vSAN: a copy of a disk of 256 GB is one
-  ///   component, of one of 512 GB two. These follow if "256 GB" fits one piece, so sizes are compared with 256 GB.
+  ///   component, of one of 512 GB two. Both follow if these are powers of ten: 238.4 GiB and 476.8 GiB.
   package func pieces(of size: ByteCount) -> Int {
-    let piece = ByteCount.gibibytes(256).bytes
+    let piece = Self.componentSizeMaximum.bytes
     return Int(max(1, (size.bytes + piece - 1) / piece))
   }
 

@@ -37,6 +37,8 @@ struct ComputeState {
   /// By appliance.
   private(set) var appliancePlaces: [Place?]
   var appliances: [ApplianceState]
+  /// What keeps virtual machines off that are not replicated, by virtual machine.
+  var shutdowns: [ActiveEntries<Void>]
 
   init(_ scenario: Scenario) {
     let inventory = scenario.inventory
@@ -44,6 +46,7 @@ struct ComputeState {
     machinePlaces = inventory.virtualMachines.map { _ in nil }
     appliancePlaces = inventory.appliances.map { _ in nil }
     appliances = inventory.appliances.map { _ in ApplianceState() }
+    shutdowns = inventory.virtualMachines.map { _ in ActiveEntries() }
     for description in inventory.clusters {
       guard let settings = description.availability else { continue }
       let number = clusters.count
@@ -81,14 +84,16 @@ struct ComputeState {
   /// The place of a virtual machine at a site other than where it began; `nil` where no cluster there is looked at in detail.
   ///
   /// Each virtual machine has at most one copy at a site, so that it comes back to the place that it had before. Of several
-  /// clusters at the site the first is taken, since nothing says which.
+  /// clusters at the site the one is taken that holds the vSAN datastore, and with a plain one the first, since nothing says which.
   mutating func place(
-    for id: VirtualMachineID, at site: SiteID, in scenario: Scenario
+    for id: VirtualMachineID, on datastore: DatastoreID, in scenario: Scenario
   ) -> Place? {
     let inventory = scenario.inventory
-    guard let cluster = clusters.firstIndex(where: { inventory[$0.hosts[0]].site == site }) else {
-      return nil
+    let (site, vsan) = (inventory[datastore].site, inventory[datastore].vsan)
+    let candidate = clusters.firstIndex { cluster in
+      vsan?.hosts.contains(cluster.hosts[0]) ?? (inventory[cluster.hosts[0]].site == site)
     }
+    guard let cluster = candidate else { return nil }
     let known = clusters[cluster].members.firstIndex {
       if case .virtualMachine(id) = $0 { true } else { false }
     }
@@ -107,8 +112,8 @@ struct ComputeState {
 struct ApplianceState {
   /// Whether its machine is on and has booted.
   var isRunning = true
-  /// Whether it was to be powered on when no host had room: tried again when a host returns.
-  var awaitsRoom = false
+  /// The host that it starts with, after it was lost with it and without vSphere HA.
+  var startsWith: HostID?
   /// Which boot is the latest one begun.
   var bootStamp: UInt64 = 0
   var failures = ActiveEntries<Void>()

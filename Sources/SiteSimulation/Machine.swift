@@ -48,8 +48,6 @@ struct Machine {
     var extentDoublings = 0
     /// Whether the machine has lost it; the replication keeps it until it is configured again.
     var isRemoved = false
-    /// What the guest had written when its vSAN datastore was last told.
-    var toldWritten = ByteCount.zero
 
     mutating func nextTag() -> UInt64 {
       tag += 1
@@ -99,6 +97,8 @@ struct Machine {
   var delays = GuestDelays()
   /// Whether an object of its disks is out of reach on a vSAN datastore.
   var isStalled = false
+  /// Whether components of its disks on a vSAN datastore miss what it writes.
+  var isMissed = false
   /// Which restart is the latest one scheduled.
   var restartStamp: UInt64 = 0
   var guest = GuestState()

@@ -118,9 +118,9 @@ struct ReplicationBuilder {
       }
     do {
       options.quiescing = try Quiescing(
-        mode, prepareTime: scenario.profile.quiescingDuration, objective: replication.rpo)
+        mode, prepareTime: scenario.profile.quiescingDuration, objective: replication.rpo, minimum: .zero)
     } catch {
-      preconditionFailure("a scenario quiesces only where the objective allows it: \(error)")
+      preconditionFailure("nothing is below no minimum: \(error)")
     }
     return options
   }
@@ -135,9 +135,10 @@ struct ReplicationBuilder {
     parameters.timeOfDayAtStart = .seconds(secondsOfDay < 0 ? secondsOfDay + 86_400 : secondsOfDay)
     if let points = replication.pointsInTime {
       do {
-        parameters.retention = try RetentionPolicy(instancesPerDay: points.perDay, days: points.days)
+        parameters.retention = try RetentionPolicy(
+          instancesPerDay: points.perDay, days: points.days, maximum: .max)
       } catch {
-        preconditionFailure("a scenario keeps no more points in time than the product: \(error)")
+        preconditionFailure("a scenario keeps a positive number of points in time: \(error)")
       }
     }
     return parameters

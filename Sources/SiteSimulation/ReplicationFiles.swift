@@ -25,7 +25,7 @@ final class ReplicationFiles {
   private let names: ReplicaListing.Names
   private let stateDisks: [StateFileDisk]
   private let parameters: TargetParameters
-  private let targetFolder = CrashableFolder(on: CrashableStorage())
+  private var targetFolder = CrashableFolder(on: CrashableStorage())
   private let sourceFolder = CrashableFolder(on: CrashableStorage())
   private var crash: RandomCrash
   /// How often logs were opened for writing: each time they get another salt.
@@ -117,6 +117,23 @@ final class ReplicationFiles {
       }
     }
     return defect == nil ? restored : nil
+  }
+
+  /// The files of the replica were lost or hold what cannot be read: new ones take their place, without an instance.
+  ///
+  /// - Parameters:
+  ///   - bases: What they hold; the base disks are copied.
+  ///   - lastGeneration: The number of the latest instance that there was, after which numbers go on.
+  func replicaMadeAnew(bases: [ExtentStore], lastGeneration: UInt64) {
+    let wasClosed = isReplicaClosed
+    targetFolder = CrashableFolder(on: CrashableStorage())
+    attempt("making the replica anew") {
+      target = try Target.create(
+        in: targetFolder, names: names, identities: bases.indices.map { UInt128($0 + 1) },
+        bases: bases.map { $0.copy() }, instance: nil, lastGeneration: lastGeneration,
+        parameters: parameters, salt: nextSalt())
+    }
+    if wasClosed { target = nil }
   }
 
   /// Flips a bit in the middle of every file of the replica, as no crash does: for the test that it is found.

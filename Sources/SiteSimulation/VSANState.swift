@@ -19,6 +19,13 @@ struct VSANState {
   var timer: (due: Instant, token: EventToken)?
   /// The placement that accessibility and routes were last derived from.
   var followedVersion: UInt64 = 0
+  /// The plan of which it was last looked at what is copied.
+  var lookedVersion: UInt64?
+  /// Whether it was last recorded that components are copied, and that some find no place.
+  var isResyncing = false
+  var hasUnplaced = false
+  /// The disks of machines of which it was recorded that they are lost.
+  var reportedLosses: [VSANCluster.ObjectID] = []
   /// Whether a look at it is scheduled for this instant.
   var isLookDue = false
 

@@ -52,27 +52,29 @@ extension World {
     try change(cluster: place.cluster) { $0.powerOff(place.member, at: $1) }
   }
 
-  /// Nothing keeps the appliance off any more: it is powered on, if it is off and a host has room.
+  /// Nothing keeps the appliance off any more: it is powered on, if it is off, as soon as a host has room.
   mutating func startAppliance(_ id: ApplianceID) throws(SimulationFailure) {
     guard compute.appliances[id.index].failures.isEmpty, let place = compute.appliancePlaces[id.index],
       case .off = compute.clusters[place.cluster].model.power(of: place.member)
     else { return }
+    let preferred = compute.hostPlaces[scenario.inventory[id].host.index]?.host
     do {
-      _ = try compute.clusters[place.cluster].model.powerOn(
-        place.member, preferring: compute.hostPlaces[scenario.inventory[id].host.index]?.host, at: now)
+      _ = try compute.clusters[place.cluster].model.powerOn(place.member, preferring: preferred, at: now)
     } catch {
-      compute.appliances[id.index].awaitsRoom = true
+      compute.clusters[place.cluster].model.awaitPowerOn(place.member, preferring: preferred)
       record.note(
         "appliance.start-refused", subject: scenario.inventory[id].name, detail: "\(error)", at: now)
       return
     }
-    compute.appliances[id.index].awaitsRoom = false
     applianceBoots(id)
   }
 
-  /// A host is back: appliances that found no room are tried again.
-  mutating func startWaitingAppliances() throws(SimulationFailure) {
-    for index in compute.appliances.indices where compute.appliances[index].awaitsRoom {
+  /// A host is back: appliances that were lost with it, and that nobody started elsewhere, start with it.
+  ///
+  /// - Source: That appliances start with their host where vSphere HA does not guard them is *inferred*; ESXi can do so.
+  mutating func startAppliances(of host: HostID) throws(SimulationFailure) {
+    for index in compute.appliances.indices where compute.appliances[index].startsWith == host {
+      compute.appliances[index].startsWith = nil
       try startAppliance(ApplianceID(index))
     }
   }

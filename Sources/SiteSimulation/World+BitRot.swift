@@ -31,23 +31,19 @@ extension World {
     if datastores[datastore].vsan?.cluster.hasFindings == true { lookAgain(at: datastore) }
   }
 
-  /// Whole extents of a replica's base disk were overwritten.
-  mutating func replicaOverwritten(_ index: Int, disk: Int, size: ByteCount, where isWritten: (Int) -> Bool) {
-    guard let object = object(of: .init(.base, disk: disk), index) else { return }
-    let datastore = replications[index].datastore.index
-    datastores[datastore].vsan?.cluster.overwritten(object, where: isWritten)
-    datastores[datastore].vsan?.cluster.written(size, to: object)
-  }
-
-  /// A merge into the base disks has overwritten what its logs hold.
+  /// A merge into the base disks has overwritten whole extents, those that its logs hold.
   mutating func noteOverwritten(by merge: ReplicationTarget.Merge, _ index: Int) {
+    let datastore = replications[index].datastore.index
     guard isOnVSAN(replications[index].datastore), merge.destination == nil else { return }
-    let replica = replications[index].replica
-    let count = UInt64(replications[index].extentSizes.count)
     for disk in replications[index].extentSizes.indices {
-      replicaOverwritten(index, disk: disk, size: ByteCount(bytes: merge.size.bytes / count)) {
-        replica.holds(extent: $0, ofDisk: disk, inLevel: merge.source)
+      guard let object = object(of: .init(.base, disk: disk), index),
+        datastores[datastore].vsan?.cluster.isToldOfWrites(object) == true
+      else { continue }
+      let runs = replications[index].replica.runs(ofDisk: disk, inLevel: merge.source)
+      datastores[datastore].vsan?.cluster.overwritten(object) { extent in
+        runs.contains { $0.contains(extent) }
       }
+      datastores[datastore].vsan?.cluster.written(runs, of: replications[index].extentSizes[disk], to: object)
     }
   }
 
@@ -76,6 +72,13 @@ extension World {
 
   /// An extent of a replica can be read nowhere any more.
   private mutating func contentLost(_ index: Int, disk: Int, extent: Int) throws(SimulationFailure) {
+    try contentLost(index, [(disk, extent..<extent + 1)])
+  }
+
+  /// Extents of a replica can be read nowhere any more: it has no instance until a full sync has brought everything back.
+  mutating func contentLost(
+    _ index: Int, _ lost: [(disk: Int, extents: Range<Int>)]
+  ) throws(SimulationFailure) {
     drawWrites(of: replications[index].machineIndex)
     cancelMerges(index)
     replications[index].test = nil
@@ -83,7 +86,10 @@ extension World {
     replications[index].hasLostContent = true
     replications[index].source.fullSyncRequested(at: now)
     let unsent = endSession(index) ?? .zero
-    replications[index].replica.contentLost(extents: extent..<extent + 1, ofDisk: disk)
+    for (disk, extents) in lost { replications[index].replica.contentLost(extents: extents, ofDisk: disk) }
+    replications[index].files?.replicaMadeAnew(
+      bases: replications[index].replica.baseDisks,
+      lastGeneration: replications[index].replica.lastGeneration)
     noteSpace(index)
     try sourceChanged(index, unsent: unsent)
   }

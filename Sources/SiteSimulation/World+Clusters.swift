@@ -53,12 +53,16 @@ extension World {
         detail: "on host \(scenario.inventory[cluster.hosts[host]].name)")
     case .machineStarted(let member, let host):
       try memberStarted(place(member), on: cluster.hosts[host])
+    case .machinePoweredOn(let member, let host):
+      try memberPoweredOn(place(member), on: cluster.hosts[host])
     case .moveBegan(let member, let host): try moveBegan(place(member), to: cluster.hosts[host])
     case .moveEnded(let member, let host): try moveEnded(place(member), on: cluster.hosts[host])
     case .moveFailed(let member): try moveEnded(place(member), on: nil)
     case .failureNoticed(let host): noteHost(cluster.hosts[host], "ha.host-failed")
     case .isolationNoticed(let host): noteHost(cluster.hosts[host], "ha.host-isolated")
-    case .evacuated(let host): noteHost(cluster.hosts[host], "host.evacuated")
+    case .evacuated(let host):
+      noteHost(cluster.hosts[host], "host.evacuated")
+      try leaveStorage(cluster.hosts[host])
     }
   }
 
@@ -84,7 +88,11 @@ extension World {
     let member = member(at: place)
     let (cluster, position) = (place.cluster, place.member)
     switch member {
-    case .appliance(let id): try applianceStopped(id)
+    case .appliance(let id):
+      try applianceStopped(id)
+      if case .off = compute.clusters[cluster].model.power(of: position) {
+        compute.appliances[id.index].startsWith = host
+      }
     case .virtualMachine:
       guard let machine = machine(at: place) else { break }
       let isToStop = machines[machine].guest.isShuttingDown || !machines[machine].shutdowns.isEmpty
@@ -134,6 +142,19 @@ extension World {
     noteMember(member, "start", detail: "on host \(scenario.inventory[host].name)")
   }
 
+  private mutating func memberPoweredOn(
+    _ place: ComputeState.Place, on host: HostID
+  ) throws(SimulationFailure) {
+    let member = member(at: place)
+    switch member {
+    case .appliance(let id): applianceBoots(id)
+    case .virtualMachine:
+      guard let machine = machine(at: place) else { break }
+      return try run(machine: machine, on: host)
+    }
+    noteMember(member, "start", detail: "on host \(scenario.inventory[host].name)")
+  }
+
   private mutating func moveBegan(
     _ place: ComputeState.Place, to host: HostID
   ) throws(SimulationFailure) {
@@ -178,9 +199,10 @@ extension World {
 
   /// Finds a host for a machine that an administrator powers on.
   ///
-  /// - Returns: The host, or why there is none.
+  /// - Parameter isWaiting: Whether the cluster starts it, if there is no host now, as soon as there is one.
+  /// - Returns: The host, or why there is none yet.
   mutating func enterCluster(
-    at place: ComputeState.Place, preferring host: HostID?
+    at place: ComputeState.Place, preferring host: HostID?, isWaiting: Bool
   ) -> Result<HostID, ComputeRefusal> {
     let preferred = host.flatMap { compute.hostPlaces[$0.index] }
       .flatMap { $0.cluster == place.cluster ? $0.host : nil }
@@ -189,23 +211,52 @@ extension World {
         place.member, preferring: preferred, at: now)
       return .success(compute.clusters[place.cluster].hosts[found])
     } catch {
+      if isWaiting {
+        compute.clusters[place.cluster].model.awaitPowerOn(place.member, preferring: preferred)
+      }
       return .failure(error)
     }
   }
 
-  /// Switches machines that are not replicated on or off, which only their clusters notice.
-  mutating func setPower(ofUnreplicated ids: [VirtualMachineID], isOn: Bool) throws(SimulationFailure) {
+  /// A timeline entry switches machines off that are not replicated, which only their clusters notice.
+  mutating func powerOffUnreplicated(_ ids: [VirtualMachineID], entry: Int) throws(SimulationFailure) {
     for id in ids where machineIndex[id.index] == nil {
-      unreplicatedPowers[id.index] = isOn ? .on : .off
-      guard let place = compute.machinePlaces[id.index] else { continue }
-      if !isOn {
-        try leaveCluster(place)
-      } else if case .off = compute.clusters[place.cluster].model.power(of: place.member),
-        case .failure(let refusal) = enterCluster(at: place, preferring: scenario.inventory[id].host)
-      {
-        noteMember(.virtualMachine(id), "start-refused", detail: "\(refusal)")
-      }
+      compute.shutdowns[id.index].begin(entry, ())
+      unreplicatedPowers[id.index] = .off
+      try leaveCluster(compute.machinePlaces[id.index])
     }
+  }
+
+  /// The entry is over: those of its machines that nothing else keeps off are on again.
+  mutating func endShutdown(ofUnreplicated ids: [VirtualMachineID], entry: Int) {
+    for id in ids where machineIndex[id.index] == nil {
+      guard compute.shutdowns[id.index].end(entry), compute.shutdowns[id.index].isEmpty else { continue }
+      powerOnUnreplicated(id)
+    }
+  }
+
+  /// Machines that are not replicated are on, whatever kept them off.
+  ///
+  /// - Returns: The entries that were in force on them.
+  mutating func powerOnUnreplicated(_ ids: [VirtualMachineID]) -> [Int] {
+    var ended: [Int] = []
+    for id in ids where machineIndex[id.index] == nil {
+      ended += compute.shutdowns[id.index].endAll()
+      powerOnUnreplicated(id)
+    }
+    return ended
+  }
+
+  /// A machine that is not replicated is on, as soon as its cluster has room; one that is suspended stays so.
+  mutating func powerOnUnreplicated(_ id: VirtualMachineID) {
+    guard unreplicatedPowers[id.index] != .suspended else { return }
+    unreplicatedPowers[id.index] = .on
+    guard let place = compute.machinePlaces[id.index],
+      case .off = compute.clusters[place.cluster].model.power(of: place.member),
+      case .failure(let refusal) = enterCluster(
+        at: place, preferring: scenario.inventory[id].host, isWaiting: true)
+    else { return }
+    noteMember(.virtualMachine(id), "start-refused", detail: "\(refusal)")
   }
 
   // MARK: - Events

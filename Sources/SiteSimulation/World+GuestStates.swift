@@ -14,7 +14,7 @@ extension World {
     drawWrites(of: machine)
     let isWorking = machines[machine].guest.isWorking
     for disk in machines[machine].disks.indices {
-      if isWorking {
+      if isWorking, !machines[machine].isStalled {
         machines[machine].disks[disk].writes?.resume(at: now)
         machines[machine].disks[disk].attack?.resume(at: now)
       } else {
@@ -130,6 +130,11 @@ extension World {
     else { return }
     machines[machine].guest.resets.removeAll { $0 + monitoring.resetWindow <= now }
     guard machines[machine].guest.resets.count < monitoring.resetMaximum else {
+      // The oldest reset falls out of the window then, and another one is allowed.
+      if let oldest = machines[machine].guest.resets.first {
+        queue.schedule(
+          WorldEvent(.guestMissed, machine, stamp: stamp), at: oldest + monitoring.resetWindow)
+      }
       return note(
         "ha.reset-refused", of: machine,
         detail: "\(monitoring.resetMaximum) resets in \(monitoring.resetWindow)")

@@ -52,6 +52,7 @@ extension World {
     }
     content.fill(writtenRuns, tag: tag)
     if !machines[machine].storageChanges.isEmpty { noteStorageChange(writtenRuns, machine, disk) }
+    if machines[machine].isMissed { noteMissed(writtenRuns, by: machine, disk: disk) }
   }
 
   /// The replication that follows what happens to a machine; `nil` for one that nobody replicates now.
@@ -70,8 +71,8 @@ extension World {
   /// Shuts a machine down; one that failed stays down, since HA does not start what is not to run.
   mutating func powerOff(machine: Int) throws(SimulationFailure) {
     machines[machine].awaitsUnlock = false
-    machines[machine].destination = nil
     guard case .on = machines[machine].power else {
+      machines[machine].destination = nil
       machines[machine].power = .off
       machines[machine].availability.ended(at: now)
       try leaveCluster(machines[machine].place)
@@ -120,7 +121,7 @@ extension World {
     }
     try offlineInstancesLost(on: host)
     replicasLost(on: host)
-    try vsanHostFailed(host)
+    try vsanHostChanged(host)
     try reachabilityChanged()
   }
 
@@ -156,14 +157,13 @@ extension World {
   /// A host is back: machines that waited for one are started by vSphere HA.
   mutating func hostRestored(_ host: HostID) throws(SimulationFailure) {
     try change(host) { $0.hostReturned($1, at: $2) }
-    try startWaitingAppliances()
-    let site = scenario.inventory[host].site
+    try startAppliances(of: host)
     for machine in machines.indices
-    where machines[machine].place == nil && machines[machine].site == site {
+    where machines[machine].place == nil && isOneCluster(machines[machine].host, host) {
       if case .waitingForHost = machines[machine].power { scheduleRestart(of: machine) }
     }
     try assignHosts()
-    try vsanHostReturned(host)
+    try vsanHostChanged(host)
   }
 
   private mutating func scheduleRestart(of machine: Int) {
@@ -183,9 +183,12 @@ extension World {
   /// Starts a stopped machine on a host that runs, if there is one.
   private mutating func start(machine: Int) throws(SimulationFailure) {
     if let place = machines[machine].place {
-      switch enterCluster(at: place, preferring: machines[machine].host) {
+      switch enterCluster(at: place, preferring: machines[machine].host, isWaiting: true) {
       case .success(let host): return try run(machine: machine, on: host)
-      case .failure(let refusal): return note("vm.start-refused", of: machine, detail: "\(refusal)")
+      case .failure(let refusal):
+        machines[machine].power = .waitingForHost
+        machines[machine].availability.lost(at: now)
+        return note("vm.start-refused", of: machine, detail: "\(refusal)")
       }
     }
     guard let host = hostForStart(of: machine) else {
@@ -211,6 +214,13 @@ extension World {
     if let replication { try sourceChanged(replication) }
   }
 
+  /// The hosts of a host's cluster, itself among them, ascending.
+  private func cluster(of host: HostID) -> [HostID] {
+    scenario.inventory.cluster(of: host).map { scenario.inventory[$0].hosts } ?? [host]
+  }
+
+  func isOneCluster(_ host: HostID, _ other: HostID) -> Bool { cluster(of: host).contains(other) }
+
   mutating func pauseGuest(_ machine: Int) {
     for disk in machines[machine].disks.indices {
       machines[machine].disks[disk].writes?.pause(at: now)
@@ -218,13 +228,12 @@ extension World {
     }
   }
 
-  /// Its own host if that runs, else the running one of its site with the fewest replicated machines.
+  /// Its own host if that runs, else the running one of its cluster with the fewest replicated machines.
   func hostForStart(of machine: Int) -> HostID? {
     if hosts[machines[machine].host.index].isUp { return machines[machine].host }
-    let site = machines[machine].site
     var counts = [Int](repeating: 0, count: hosts.count)
     for other in machines where other.role != .gone { counts[other.host.index] += 1 }
-    return hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
+    return cluster(of: machines[machine].host).map(\.index).filter { hosts[$0].isUp }
       .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
   }
 }

@@ -10,7 +10,9 @@ import SimulationKernel
 extension World {
   // MARK: - Moving
 
-  /// A running machine begins to move to another host of its site; one that is off is moved at once.
+  /// A running machine begins to move to another host of its cluster; one that is off is moved at once.
+  ///
+  /// vSphere can also move machines between clusters, along with their disks; that is not modelled.
   mutating func migrate(machine: Int, to host: HostID) throws(SimulationFailure) {
     guard machines[machine].host != host, hosts[host.index].isUp else {
       return note("vm.migrate-refused", of: machine, detail: "host \(scenario.inventory[host].name)")
@@ -21,6 +23,9 @@ extension World {
     }
     guard scenario.inventory[host].site == machines[machine].site else {
       return note("vm.migrate-refused", of: machine, detail: "another site")
+    }
+    guard isOneCluster(machines[machine].host, host) else {
+      return note("vm.migrate-refused", of: machine, detail: "another cluster")
     }
     // Also while the new host looks for the state that the old one handed over.
     let isHandedOver = replication.map { !replications[$0].source.isMigrating } ?? true
@@ -245,12 +250,8 @@ extension World {
     }
     machines[machine].disks.remove(at: disk)
     machines[machine].contents.remove(at: disk)
-    if machines[machine].objects.indices.contains(disk) {
-      // It is still where it was, as a disk that nobody replicates.
-      let object = machines[machine].objects.remove(at: disk)
-      datastores[machines[machine].datastore.index].vsan?.machineObjects[machines[machine].id.index].append(
-        object)
-    }
+    // It is still where it was, as a disk that nobody replicates.
+    if machines[machine].objects.indices.contains(disk) { machines[machine].objects.remove(at: disk) }
     machines[machine].snapshot?.remove(at: disk)
     replications[index].extentSizes.remove(at: disk)
     replications[index].sendingDisks.removeAll()
@@ -287,6 +288,7 @@ extension World {
     machines[machine].disks[disk].extentDoublings +=
       geometry.extentSize.bytes.trailingZeroBitCount - old.extentSize.bytes.trailingZeroBitCount
     replications[index].extentSizes[disk] = geometry.extentSize
+    try noteResize(of: machine, disk: disk, to: size)
     cancelMerges(index)
     let work: ByteCount
     do {
@@ -316,7 +318,7 @@ extension World {
   mutating func sync(_ index: Int) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
     if case .off = machines[machine].power, hostForStart(of: machine) == nil {
-      note("replication.sync-refused", of: machine, detail: "no host of its site runs")
+      note("replication.sync-refused", of: machine, detail: "no host of its cluster runs")
     } else if case .off = machines[machine].power {
       do {
         try replications[index].source.offlineInstanceRequested(at: now)

@@ -51,18 +51,29 @@ extension World {
       && replications[index].isStorageAccessible
   }
 
-  /// A running host of the replica's site that writes for the fewest replicas; `nil` if none runs.
+  /// A running host that can write to the replica's datastore and writes for the fewest replicas; `nil` if none runs.
   ///
   /// - Source: virtuallyhyper.com, 2012: the server picks a host that mounts the datastore, the same for all disks of
   ///   a machine. That it takes the one with the fewest replicas is inferred.
   func hostForReplica(_ index: Int) -> HostID? {
-    let site = replications[index].target
     let counts = replicaCounts()
-    return hosts.indices
-      .filter {
-        hosts[$0].isUp && hosts[$0].maintenances.isEmpty && scenario.inventory.hosts[$0].site == site
-      }
-      .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
+    return writingHosts(of: replications[index].datastore).min { (counts[$0], $0) < (counts[$1], $1) }.map {
+      HostID($0)
+    }
+  }
+
+  /// The hosts that can be given replicas and machines on a datastore, ascending: of those that mount it all that run and
+  /// are not in maintenance mode.
+  func writingHosts(of datastore: DatastoreID) -> [Int] {
+    mountingHosts(of: datastore).filter { hosts[$0].isUp && hosts[$0].maintenances.isEmpty }
+  }
+
+  /// The hosts that mount a datastore, ascending: a vSAN those whose devices make it up, a plain one all of its site
+  /// (an assumption).
+  func mountingHosts(of datastore: DatastoreID) -> [Int] {
+    let description = scenario.inventory[datastore]
+    if let vsan = description.vsan { return vsan.hosts.map(\.index) }
+    return hosts.indices.filter { scenario.inventory.hosts[$0].site == description.site }
   }
 
   /// The number of replicas that each host writes for.
@@ -168,6 +179,12 @@ extension World {
   /// - Source: vSphere Replication's status MOVING. That a sync under way starts over is inferred.
   mutating func move(_ index: Int, to server: ReplicationServerID) throws(SimulationFailure) {
     guard replications[index].server != nil, replications[index].server != server else { return }
+    let count = replications.count { $0.server == server }
+    if let maximum = scenario.profile.replicationsPerServer, count >= maximum {
+      return note(
+        "replication.move-refused", of: replications[index].machineIndex,
+        detail: "\(scenario.inventory[server].name) has \(count) replications")
+    }
     replications[index].source.targetLost(at: now)
     let unsent = endSession(index) ?? .zero
     replications[index].server = server
@@ -208,7 +225,7 @@ extension World {
 
   // MARK: - Rebalancing
 
-  /// Spreads the replications of each site over its running hosts, and does it again one interval later.
+  /// Spreads the replications of each site over the hosts that can write them, and does it again one interval later.
   ///
   /// One that has a sync under way moves when that has ended.
   ///
@@ -216,13 +233,15 @@ extension World {
   ///   cluster and rebalanced every 30 minutes. That their number is what is balanced is inferred.
   mutating func rebalance() {
     var counts = replicaCounts()
+    let writing = datastores.indices.map { writingHosts(of: DatastoreID($0)) }
     for site in scenario.inventory.sites.indices {
-      let running = hosts.indices.filter { hosts[$0].isUp && scenario.inventory.hosts[$0].site.index == site }
       for index in replications.indices {
         guard let host = replications[index].nextHost ?? replications[index].host,
-          scenario.inventory[host].site.index == site,
-          let emptiest = running.min(by: { (counts[$0], $0) < (counts[$1], $1) }),
-          counts[emptiest] + 1 < counts[host.index]
+          scenario.inventory[host].site.index == site
+        else { continue }
+        let candidates = writing[replications[index].datastore.index]
+        guard let emptiest = candidates.min(by: { (counts[$0], $0) < (counts[$1], $1) }),
+          counts[emptiest] + 1 < counts[host.index] || !candidates.contains(host.index)
         else { continue }
         counts[host.index] -= 1
         counts[emptiest] += 1

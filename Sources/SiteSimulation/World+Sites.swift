@@ -12,6 +12,7 @@ extension World {
     case .hostIsolate(let host):
       try change(host) { $0.hostIsolated($1, at: $2) }
       hosts[host.index].isolations.begin(entry, ())
+      try vsanHostChanged(host)
     case .hostDisconnect(let host):
       try change(host) { $0.hostDisconnected($1, at: $2) }
       hosts[host.index].disconnections.begin(entry, ())
@@ -40,6 +41,7 @@ extension World {
     switch action {
     case .hostIsolate(let host):
       guard hosts[host.index].isolations.end(entry), hosts[host.index].isolations.isEmpty else { return }
+      try vsanHostChanged(host)
       try change(host) { $0.hostRejoined($1, at: $2) }
     case .hostDisconnect(let host):
       guard hosts[host.index].disconnections.end(entry), hosts[host.index].disconnections.isEmpty else {
@@ -48,6 +50,8 @@ extension World {
       try change(host) { $0.hostReconnected($1, at: $2) }
     case .hostMaintenance(let host):
       guard hosts[host.index].maintenances.end(entry), hosts[host.index].maintenances.isEmpty else { return }
+      hosts[host.index].isOutOfStorage = false
+      try vsanHostChanged(host)
       try change(host) { $0.maintenanceEnded($1, at: $2) }
       try assignHosts()
     case .siteFail(let sites): try powerReturned(to: sites, entry: entry)

@@ -44,14 +44,13 @@ extension World {
         machines[machine].shutdowns.begin(entry, ())
         try powerOff(machine: machine)
       }
-      try setPower(ofUnreplicated: ids, isOn: false)
+      try powerOffUnreplicated(ids, entry: entry)
     case .powerOn(let ids):
       for machine in indices(ids) {
-        let ended = machines[machine].shutdowns.endAll()
-        lift(ended.filter { entry in !machines.contains { $0.shutdowns.contains(entry) } })
+        liftShutdowns(machines[machine].shutdowns.endAll())
         try powerOn(machine: machine)
       }
-      try setPower(ofUnreplicated: ids, isOn: true)
+      liftShutdowns(powerOnUnreplicated(ids))
     case .pauseReplication(let ids):
       for id in manageable(ids, "pause") {
         replications[id.index].pauses.begin(entry, ())
@@ -138,7 +137,7 @@ extension World {
       for machine in indices(ids) where machines[machine].shutdowns.end(entry) {
         if machines[machine].shutdowns.isEmpty { try powerOn(machine: machine) }
       }
-      try setPower(ofUnreplicated: ids, isOn: true)
+      endShutdown(ofUnreplicated: ids, entry: entry)
     case .pauseReplication(let ids):
       for id in ids where replications[id.index].pauses.end(entry) {
         if replications[id.index].pauses.isEmpty { try resume(id.index) }
@@ -173,6 +172,15 @@ extension World {
     case .circuitDown, .circuitLimit: try circuitFaultEnds(entry)
     }
     lift([entry])
+  }
+
+  /// Shutdowns ended for a machine: those are over that keep no other one off.
+  private mutating func liftShutdowns(_ ended: [Int]) {
+    lift(
+      ended.filter { entry in
+        !machines.contains { $0.shutdowns.contains(entry) }
+          && !compute.shutdowns.contains { $0.contains(entry) }
+      })
   }
 
   /// The machines of the world among `ids`; others do not matter to any result.

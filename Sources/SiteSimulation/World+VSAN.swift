@@ -1,3 +1,4 @@
+import BlockStorage
 import ClusterModels
 import Inventory
 import Measurements
@@ -16,24 +17,42 @@ import Workloads
 extension World {
   // MARK: - Hosts and devices
 
-  /// A host failed: what its devices hold is absent.
-  mutating func vsanHostFailed(_ host: HostID) throws(SimulationFailure) {
+  /// A host went out of reach of the others, or is back: what its devices hold is absent, or back.
+  ///
+  /// It is out of reach while it does not run, while it is isolated, and in maintenance mode from when it is empty on.
+  mutating func vsanHostChanged(_ host: HostID) throws(SimulationFailure) {
+    let isReachable =
+      hosts[host.index].isUp && hosts[host.index].isolations.isEmpty && !hosts[host.index].isOutOfStorage
     for datastore in datastores.indices {
-      guard let index = datastores[datastore].vsan?.index(of: host) else { continue }
-      noteMissedWrites(on: datastore)
-      datastores[datastore].vsan?.cluster.hostFailed(index, at: now)
+      guard let vsan = datastores[datastore].vsan, let index = vsan.index(of: host),
+        vsan.cluster.isUp(host: index) != isReachable
+      else { continue }
+      drawWrites(on: datastore)
+      if isReachable {
+        datastores[datastore].vsan?.cluster.hostReturned(index, at: now)
+      } else {
+        datastores[datastore].vsan?.cluster.hostFailed(index, at: now)
+      }
       try vsanChanged(datastore)
     }
   }
 
-  /// A host is back with what its devices hold.
-  mutating func vsanHostReturned(_ host: HostID) throws(SimulationFailure) {
-    for datastore in datastores.indices {
-      guard let index = datastores[datastore].vsan?.index(of: host) else { continue }
-      noteMissedWrites(on: datastore)
-      datastores[datastore].vsan?.cluster.hostReturned(index, at: now)
-      try vsanChanged(datastore)
+  /// A host in maintenance mode is empty: its devices leave the datastore, unless an object could not be reached then.
+  ///
+  /// What is absent is rebuilt elsewhere after the repair delay.
+  ///
+  /// - Source: VMware, vSAN 8.0, "Place a host in maintenance mode", mode "ensure accessibility", which would first move what is
+  ///   needed; that the devices stay instead is the plainer rule. The other modes are not modelled.
+  mutating func leaveStorage(_ host: HostID) throws(SimulationFailure) {
+    let count = datastores.reduce(0) { count, datastore in
+      guard let vsan = datastore.vsan, let index = vsan.index(of: host) else { return count }
+      return count + vsan.cluster.dependentObjectCount(ofHost: index)
     }
+    guard count == 0 else {
+      return noteHost(host, "vsan.evacuation-refused", detail: "\(count) objects need its devices")
+    }
+    hosts[host.index].isOutOfStorage = true
+    try vsanHostChanged(host)
   }
 
   mutating func diskGroupFailed(_ host: HostID, group: Int) throws(SimulationFailure) {
@@ -41,7 +60,7 @@ extension World {
       guard let vsan = datastores[datastore].vsan, let index = vsan.index(of: host) else { continue }
       let device = vsan.cluster.devices(ofHost: index).lowerBound + group
       guard !vsan.cluster.isFailed(device: device) else { continue }
-      noteMissedWrites(on: datastore)
+      drawWrites(on: datastore)
       datastores[datastore].vsan?.cluster.deviceFailed(device, at: now)
       try vsanChanged(datastore)
     }
@@ -57,20 +76,26 @@ extension World {
     }
   }
 
-  /// Tells a datastore what guests have written since it was last told, for components that miss it.
-  private mutating func noteMissedWrites(on datastore: Int) {
-    for machine in machines.indices {
-      guard machines[machine].datastore.index == datastore else { continue }
+  /// Brings what guests write up to now onto their disks, before components go out of reach or come back.
+  private mutating func drawWrites(on datastore: Int) {
+    for machine in machines.indices where machines[machine].datastore.index == datastore {
       drawWrites(of: machine)
-      for (position, object) in machines[machine].objects.enumerated() {
-        let streams = [machines[machine].disks[position].writes, machines[machine].disks[position].attack]
-        let written = streams.reduce(ByteCount.zero) { $0 + ($1?.writtenBytes ?? .zero) }
-        let told = machines[machine].disks[position].toldWritten
-        guard written > told else { continue }
-        machines[machine].disks[position].toldWritten = written
-        datastores[datastore].vsan?.cluster.written(written - told, to: object)
-      }
     }
+  }
+
+  /// Tells a datastore what a guest has just written to a disk, for components that miss it.
+  mutating func noteMissed(_ runs: [Range<Int>], by machine: Int, disk: Int) {
+    // Disks that were added since are counted on no device.
+    guard machines[machine].objects.indices.contains(disk) else { return }
+    let object = machines[machine].objects[disk]
+    let extentSize = machines[machine].contents[disk].geometry.extentSize
+    datastores[machines[machine].datastore.index].vsan?.cluster.written(runs, of: extentSize, to: object)
+  }
+
+  /// Whether components of a machine's disks miss what it writes.
+  func isMissed(_ machine: Int) -> Bool {
+    guard let vsan = datastores[machines[machine].datastore.index].vsan else { return false }
+    return machines[machine].objects.contains { vsan.cluster.tracksChanges(of: $0) }
   }
 
   // MARK: - Following
@@ -81,7 +106,7 @@ extension World {
     if let timer = datastores[datastore].vsan?.timer, timer.due <= now {
       datastores[datastore].vsan?.timer = nil
     }
-    noteMissedWrites(on: datastore)
+    drawWrites(on: datastore)
     datastores[datastore].vsan?.cluster.advance(to: now)
     try vsanChanged(datastore)
   }
@@ -111,6 +136,13 @@ extension World {
       }
     }
     noteUse(of: datastore)
+    if let planned = datastores[datastore].vsan?.cluster.planVersion,
+      !commands.isEmpty || datastores[datastore].vsan?.lookedVersion != planned,
+      !resyncLooks.contains(datastore)
+    {
+      datastores[datastore].vsan?.lookedVersion = planned
+      resyncLooks.append(datastore)
+    }
     let alerts = datastores[datastore].vsan?.cluster.takeAlerts() ?? []
     for alert in alerts { note(alert, on: datastore) }
     armVSANTimer(datastore)
@@ -124,6 +156,10 @@ extension World {
       datastores[datastore].vsan?.followedVersion != version
     else { return }
     datastores[datastore].vsan?.followedVersion = version
+    reportLosses(ofMachinesOn: datastore)
+    for index in replications.indices where replications[index].datastore.index == datastore {
+      try replaceLost(index)
+    }
     for machine in machines.indices { followMachine(machine, on: datastore) }
     for index in replications.indices
     where replications[index].datastore.index == datastore && replications[index].isActive {
@@ -153,6 +189,7 @@ extension World {
     guard machines[machine].datastore.index == datastore, let vsan = datastores[datastore].vsan else {
       return
     }
+    machines[machine].isMissed = isMissed(machine)
     var objects = machines[machine].objects
     // Disks that are not replicated lie where the machine began.
     if machines[machine].site == scenario.inventory[machines[machine].id].site {
@@ -160,14 +197,9 @@ extension World {
     }
     let isStalled = !objects.allSatisfy { vsan.cluster.isAccessible($0) }
     guard isStalled != machines[machine].isStalled else { return }
-    if isStalled {
-      drawWrites(of: machine)
-      pauseGuest(machine)
-    } else if case .on = machines[machine].power {
-      machines[machine].writtenUntil = now
-      for disk in machines[machine].disks.indices { machines[machine].disks[disk].writes?.resume(at: now) }
-    }
+    if isStalled { drawWrites(of: machine) }
     machines[machine].isStalled = isStalled
+    guestChanged(machine)
     note(isStalled ? "vsan.vm-stalled" : "vsan.vm-resumed", of: machine)
   }
 
@@ -198,7 +230,6 @@ extension World {
       resync.sources.map { VSANCluster.Load(host: $0.host, reads: $0.factor, writes: 0) } + [
         VSANCluster.Load(host: resync.destination, reads: 0, writes: 1)
       ]
-    if vsan.copies.isEmpty { noteVSAN("vsan.resync-began", datastore) }
     let flow = sharing.start(
       on: route(vsan.uses(loads, share: 1)), weight: vsan.description.resyncWeight.value,
       bound: vsan.description.resyncRate.bytesPerSecond, size: Double(resync.size.bytes),
@@ -230,17 +261,36 @@ extension World {
     guard datastores[datastore].vsan?.cluster.isRunning(number) == true else { return }
     datastores[datastore].vsan?.cluster.resyncCompleted(number, at: now)
     try vsanChanged(datastore)
-    if datastores[datastore].vsan?.copies.isEmpty == true { noteVSAN("vsan.resync-ended", datastore) }
   }
 
   // MARK: - Recording
 
+  /// Records, once an instant is over, which datastores have begun or ended to copy, and where components find no place.
+  mutating func noteResyncs() {
+    guard min(sharing.nextEvent ?? .distantFuture, queue.nextDue ?? .distantFuture) > now else { return }
+    for datastore in resyncLooks.sorted() {
+      guard let vsan = datastores[datastore].vsan else { continue }
+      if vsan.isResyncing == vsan.copies.isEmpty {
+        datastores[datastore].vsan?.isResyncing = !vsan.copies.isEmpty
+        noteVSAN(vsan.copies.isEmpty ? "vsan.resync-ended" : "vsan.resync-began", datastore)
+      }
+      let count = vsan.cluster.unplacedCount(at: now)
+      if vsan.hasUnplaced == (count == 0) {
+        datastores[datastore].vsan?.hasUnplaced = count > 0
+        noteVSAN(count > 0 ? "vsan.no-place" : "vsan.no-place-over", datastore)
+      }
+    }
+    resyncLooks.removeAll()
+  }
+
   private mutating func noteVSAN(_ kind: String, _ datastore: Int) {
     guard let cluster = datastores[datastore].vsan?.cluster else { return }
-    let health = cluster.health
+    let unplaced = cluster.unplacedCount(at: now)
     record.note(
       kind, subject: scenario.inventory.datastores[datastore].name,
-      detail: "\(health.resyncs) components to copy, \(cluster.resyncedSize) copied", at: now)
+      detail:
+        "\(cluster.health.resyncs) components to copy, \(unplaced > 0 ? "\(unplaced) without a place, " : "")"
+        + "\(cluster.resyncedSize) copied", at: now)
   }
 
   private mutating func note(_ alert: VSANCluster.Alert, on datastore: Int) {

@@ -67,6 +67,7 @@ extension World {
       }
       if position < old.count, old[position].name == file.name {
         placed.append(old[position])
+        vsan.cluster.setSize(file.nominalSize, of: old[position].object, at: now)
         grown.append((old[position].object, file.size))
         position += 1
       } else {
@@ -89,6 +90,14 @@ extension World {
     if isLookNew { lookAgain(at: datastore) }
     if !created.isEmpty { refreshForwardRoute(index) }
     followCommands(of: datastore)
+  }
+
+  /// The disk of a machine has grown, and what it stands on with it.
+  mutating func noteResize(of machine: Int, disk: Int, to size: ByteCount) throws(SimulationFailure) {
+    guard machines[machine].objects.indices.contains(disk) else { return }
+    let datastore = machines[machine].datastore.index
+    datastores[datastore].vsan?.cluster.setSize(size, of: machines[machine].objects[disk], at: now)
+    try vsanChanged(datastore)
   }
 
   /// The object of one of a replica's files; `nil` where it is on no vSAN datastore.

@@ -49,6 +49,8 @@ package struct World: ~Copyable {
   var roomReturned: [DatastoreID] = []
   /// Whether a replication may wait for room, by its index; never `false` for one that does.
   var awaitsRoom: [Bool]
+  /// vSAN datastores of which it may have changed whether they copy.
+  var resyncLooks: [Int] = []
   /// Only looked up, never iterated.
   var routes: [RouteKey: RouteID] = [:]
   /// The routes of transfers that end on vSAN datastores, by what they use; only looked up, never iterated.
@@ -110,6 +112,7 @@ package struct World: ~Copyable {
     }
     if !roomReturned.isEmpty { try serveRoom() }
     if !recoveryOutcomes.isEmpty, !conductors.isEmpty { try recoveryOutcomesCame() }
+    if !resyncLooks.isEmpty { noteResyncs() }
     return true
   }
 
@@ -184,5 +187,7 @@ struct HostState {
   var isolations = ActiveEntries<Void>()
   var disconnections = ActiveEntries<Void>()
   var maintenances = ActiveEntries<Void>()
+  /// Whether its devices have left their vSAN datastore for its maintenance.
+  var isOutOfStorage = false
   var isUp: Bool { failures.isEmpty }
 }

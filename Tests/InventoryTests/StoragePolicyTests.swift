@@ -48,7 +48,7 @@ import Testing
   @Test func `Points in time take the published components`() {
     // VMware, "Using vSphere Replication 6.5": disks · points in time · (mirrors + witness).
     let policy = StoragePolicy(.mirroring(failures: 1))
-    #expect(2 * 10 * policy.components(ofObject: .gibibytes(256)) == 60)  // 2 · 10 · (2 + 1)
-    #expect(2 * 10 * policy.components(ofObject: .gibibytes(512)) == 100)  // 2 · 10 · (4 + 1)
+    #expect(2 * 10 * policy.components(ofObject: .gigabytes(256)) == 60)  // 2 · 10 · (2 + 1)
+    #expect(2 * 10 * policy.components(ofObject: .gigabytes(512)) == 100)  // 2 · 10 · (4 + 1)
   }
 }

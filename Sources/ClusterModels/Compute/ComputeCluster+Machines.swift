@@ -19,6 +19,17 @@ extension ComputeCluster {
     return place
   }
 
+  /// A power-on that was refused stays wanted: it is done as soon as there is room and admission control allows it.
+  ///
+  /// It needs no slot and takes no time, as ``powerOn(_:preferring:at:)``; what came of it is told by an event.
+  ///
+  /// - Precondition: The machine is off.
+  package mutating func awaitPowerOn(_ machine: Int, preferring host: Int?) {
+    precondition(powers[machine] == .off, "a machine that is to be powered on was off")
+    setPower(.waiting, of: machine)
+    orders[machine] = PowerOnOrder(preferred: host)
+  }
+
   /// The machine stops, or is not to be started any more.
   package mutating func powerOff(_ machine: Int, at now: Instant) {
     setPower(.off, of: machine)
@@ -121,10 +132,18 @@ extension ComputeCluster {
   /// Starts what waits, highest priority first; what fits nowhere does not hold up the others.
   private mutating func restart(at now: Instant) {
     for machine in waiting {
+      if let order = orders[machine] {
+        guard let host = place(for: machine, preferring: order.preferred), isAdmitted(machine) else {
+          continue
+        }
+        setPower(.running(host: host), of: machine)
+        say(.machinePoweredOn(machine, host: host))
+        continue
+      }
       let isClusterBusy =
         parameters.powerOnsPerCluster.map { limit in hosts.reduce(0) { $0 + $1.powerOnCount } >= limit }
         ?? false
-      guard !isClusterBusy else { return }
+      guard !isClusterBusy else { continue }
       if let host = place(
         for: machine, preferring: nil, where: { hosts[$0].powerOnCount < parameters.powerOnsPerHost })
       {

@@ -15,7 +15,7 @@ package import Quantities
 /// A partition of a cluster is a disconnection of the hosts on the far side: each side has its master, machines run on.
 ///
 /// - Invariant: A host never holds more than its capacity; a machine takes room on one host, while it moves on two;
-///   whatever waits fits on no host that has a free slot.
+///   whatever waits fits on no host that has a free slot, or is not admitted where an administrator asked for it.
 package struct ComputeCluster: Sendable {
   /// What a machine does.
   package enum Power: Sendable, Hashable {
@@ -25,9 +25,15 @@ package struct ComputeCluster: Sendable {
     case moving(host: Int, destination: Int, ends: Instant)
     /// Its host failed, and nobody has noticed.
     case lost(host: Int)
-    /// vSphere HA is to start it.
+    /// vSphere HA is to start it, or an administrator asked for it and was refused.
     case waiting
     case starting(host: Int, ends: Instant)
+  }
+
+  /// A power-on that could not be done yet.
+  struct PowerOnOrder: Sendable {
+    /// Where the machine ran last.
+    let preferred: Int?
   }
 
   /// The state of one host.
@@ -62,6 +68,8 @@ package struct ComputeCluster: Sendable {
   private(set) var powers: [Power]
   /// The machines that vSphere HA is to start, in the order in which it tries.
   private(set) var waiting: [Int] = []
+  /// What an administrator asked for, of machines that wait for that reason; by machine.
+  var orders: [PowerOnOrder?]
   /// Waiting machines of which it was said that they have no room.
   var announced: Set<Int> = []
   /// The machines that start or move, in the order in which that began.
@@ -87,6 +95,7 @@ package struct ComputeCluster: Sendable {
     self.machines = machines
     hosts = Array(repeating: HostState(), count: hostCount)
     powers = Array(repeating: .off, count: machines.count)
+    orders = Array(repeating: nil, count: machines.count)
     for (machine, host) in initialHosts.enumerated() {
       guard let host else { continue }
       precondition(fits(machine, on: host), "the machines of the beginning fit on their hosts")
@@ -100,6 +109,7 @@ package struct ComputeCluster: Sendable {
   package mutating func add(_ machine: ComputeMachine) -> Int {
     machines.append(machine)
     powers.append(.off)
+    orders.append(nil)
     return machines.count - 1
   }
 
@@ -162,6 +172,7 @@ package struct ComputeCluster: Sendable {
     case .waiting:
       waiting.removeAll { $0 == machine }
       announced.remove(machine)
+      orders[machine] = nil
     case .starting, .moving: operations.removeAll { $0 == machine }
     case .off, .running, .lost: break
     }

@@ -10,6 +10,8 @@ package enum ComputeEvent: Sendable, Hashable {
   case restartBegan(Int, host: Int)
   /// The machine is on again, and its guest boots.
   case machineStarted(Int, host: Int)
+  /// A power-on that had to wait is done, and the machine's guest boots.
+  case machinePoweredOn(Int, host: Int)
   case moveBegan(Int, host: Int)
   case moveEnded(Int, host: Int)
   /// The machine stays where it was.

@@ -43,7 +43,7 @@ extension VSANCluster {
   /// A component can be reached again.
   private mutating func returned(_ index: Int, of object: ObjectID) {
     let share = self.share(index, of: object)
-    guard self[object].components[index].missed == .zero else {
+    guard missed(by: index, of: object) == .zero else {
       self[object].components[index].state = .stale
       return
     }
@@ -53,6 +53,7 @@ extension VSANCluster {
     }
     self[object].components[index].size = share
     self[object].components[index].state = .active
+    endChanges(of: index, of: object)
   }
 
   // MARK: - Devices
@@ -83,7 +84,11 @@ extension VSANCluster {
   private mutating func lost(_ index: Int, of object: ObjectID, to state: Component.State) {
     cancelResync(ofComponent: index, of: object)
     self[object].components[index].state = state
-    if state == .degraded { self[object].components[index].missed = .zero }
+    if state == .degraded {
+      endChanges(of: index, of: object)
+    } else {
+      beginChanges(of: index, of: object)
+    }
   }
 
   // MARK: - Walking

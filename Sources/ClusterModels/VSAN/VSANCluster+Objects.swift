@@ -5,7 +5,7 @@ extension VSANCluster {
   /// Creates an object and places its components.
   ///
   /// What finds no place is left out and completed as soon as there is one; an object of which too little was placed is not
-  /// accessible until then.
+  /// accessible until then, and what completes it has nothing to copy.
   ///
   /// - Parameters:
   ///   - size: The most it can hold; decides into how many pieces its parts are cut.
@@ -29,6 +29,7 @@ extension VSANCluster {
       } else {
         object.components.append(Component(state: .degraded, device: nil, size: .zero))
         hasUnplaced = true
+        planVersion += 1
       }
     }
     placementVersion += 1
@@ -81,23 +82,13 @@ extension VSANCluster {
       // What is out of reach cannot be changed; what is stale keeps its room until it has caught up.
       let isGrowing = share > component.size
       if component.state != .active, isGrowing {
-        self[object].components[index].missed = max(component.missed, share - component.size)
+        self[object].components[index].growth = max(component.growth, share - component.size)
       }
       guard component.state == .active || (component.state == .stale && isGrowing) else { continue }
       devices[device].used = devices[device].used - component.size + share
       self[object].components[index].size = share
     }
     watch(at: now)
-  }
-
-  /// Content of the object was overwritten: components that are not up to date miss it.
-  package mutating func written(_ content: ByteCount, to object: ObjectID) {
-    guard content > .zero, !isComplete(object) else { return }
-    let layout = self[object].layout
-    let space = self[object].policy.space(of: content, hosts: faultDomainCount)
-    for index in self[object].components.indices where self[object].components[index].state != .active {
-      self[object].components[index].missed += layout.share(of: index, in: space)
-    }
   }
 
   /// What an object takes on all devices when it is complete.

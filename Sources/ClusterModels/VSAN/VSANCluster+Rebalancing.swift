@@ -33,25 +33,26 @@ extension VSANCluster {
     }
   }
 
-  /// The largest components of a device that could be moved, the largest first; a few of them.
+  /// The components of a device that could be moved, the largest first; of those that fit somewhere at all.
   private func moveCandidates(on device: Int) -> [(object: ObjectID, component: Int)] {
+    let room =
+      devices.indices.filter { $0 != device && isUsable($0) }.map { other in
+        let limit = devices[other].capacity.scaled(by: parameters.rebalanceThreshold)
+        return limit > devices[other].used ? limit - devices[other].used : .zero
+      }
+      .max() ?? .zero
     var found: [(size: ByteCount, object: ObjectID, component: Int)] = []
     for index in objects.indices {
       guard let object = objects[index] else { continue }
       let id = ObjectID(index: index, generation: generations[index])
       for (number, component) in object.components.enumerated()
       where component.device == device && component.state == .active && component.resync == nil
-        && component.size > .zero
+        && component.size > .zero && component.size <= room
       {
         found.append((component.size, id, number))
       }
     }
     found.sort { ($1.size, $0.object, $0.component) < ($0.size, $1.object, $1.component) }
-    return found.prefix(Self.candidateCount).filter { isAccessible($0.object) }.map {
-      ($0.object, $0.component)
-    }
+    return found.filter { isAccessible($0.object) }.map { ($0.object, $0.component) }
   }
-
-  /// How many components of a full device are tried at a time.
-  private static var candidateCount: Int { 16 }
 }

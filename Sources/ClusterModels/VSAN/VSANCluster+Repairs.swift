@@ -83,6 +83,7 @@ extension VSANCluster {
   /// Looks at all objects and plans what can be repaired and moved now.
   mutating func plan(at now: Instant) {
     hasUnplaced = false
+    planVersion += 1
     forEachComponent { $0.planRepair(of: $2, of: $1, at: now) }
     // From now on somebody may write to what has become accessible.
     for index in objects.indices where objects[index]?.isUnwritten == true {
@@ -202,7 +203,7 @@ extension VSANCluster {
       let planned = resyncs[index]
       guard counts[planned.host] < parameters.resyncsPerHost, isAccessible(planned.object) else { continue }
       let share = self.share(planned.component, of: planned.object)
-      let missed = self[planned.object].components[planned.component].missed
+      let missed = self.missed(by: planned.component, of: planned.object)
       let size = planned.purpose == .catchUp ? min(missed, share) : share
       if planned.purpose != .move { read(planned.object) }
       guard size > .zero else {
@@ -263,6 +264,7 @@ extension VSANCluster {
     let (object, purpose) = (resyncs[position].object, resyncs[position].purpose)
     resyncedSize += size
     complete(number)
+    planVersion += 1
     // The object may have been out of reach until now.
     for index in self[object].components.indices { planRepair(of: index, of: object, at: now) }
     placementVersion += 1
@@ -296,7 +298,7 @@ extension VSANCluster {
       self[object].damages.removeAll { $0.part == part }
     }
     self[object].components[index].state = .active
-    self[object].components[index].missed = .zero
+    endChanges(of: index, of: object)
     self[object].components[index].resync = nil
   }
 

@@ -78,8 +78,10 @@ package struct VSANCluster: Sendable {
     var device: Int?
     /// What it takes there.
     var size: ByteCount
-    /// What was written to its object, and not to it, since it was last up to date.
-    var missed = ByteCount.zero
+    /// What its share of the object has grown by since it was last up to date.
+    var growth = ByteCount.zero
+    /// Where what it misses is kept, while it is absent or stale.
+    var changeLog: UInt64?
     /// The resync that is to make it active.
     var resync: UInt64?
     /// Where it is copied to, with the room kept there.
@@ -88,12 +90,14 @@ package struct VSANCluster: Sendable {
 
   struct Object: Sendable {
     let policy: StoragePolicy
-    let layout: VSANLayout
+    var layout: VSANLayout
     var content: ByteCount
     /// The pieces of the parts, then the witnesses.
     var components: [Component]
     /// Whether it has never been accessible: nobody can have written to it, so that what it lacks has nothing to be copied.
     var isUnwritten = true
+    /// What was written since components went out of reach, oldest first.
+    var changes: [ChangeLog] = []
     /// What bit rot damaged and nobody has read yet, oldest first.
     var damages: [Damage] = []
   }
@@ -109,6 +113,7 @@ package struct VSANCluster: Sendable {
   /// Planned and running resyncs, ascending by number.
   var resyncs: [PlannedResync] = []
   var lastResync: UInt64 = 0
+  var lastChangeLog: UInt64 = 0
   var commands: [Command] = []
   var alerts: [Alert] = []
   var findings: [Finding] = []
@@ -119,6 +124,8 @@ package struct VSANCluster: Sendable {
   var isSlackUsed = false
   /// Grows whenever a component changes its place or state.
   package internal(set) var placementVersion: UInt64 = 0
+  /// Grows whenever it may have changed what is to be copied, or what finds no place.
+  package internal(set) var planVersion: UInt64 = 0
   package internal(set) var resyncedSize = ByteCount.zero
   package internal(set) var rebuiltCount = 0
   package internal(set) var repairedExtentCount = 0

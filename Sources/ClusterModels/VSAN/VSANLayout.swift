@@ -37,8 +37,8 @@ package struct VSANLayout: Sendable, Hashable {
       (partCount, neededParts, witnessCount) = (data + 1, data, 0)
     case .doubleParity: (partCount, neededParts, witnessCount) = (6, 4, 0)
     }
-    let partSize = (size.bytes + UInt64(neededParts) - 1) / UInt64(neededParts)
-    piecesPerPart = policy.pieces(of: ByteCount(bytes: partSize))
+    let (space, count) = (policy.space(of: size, hosts: faultDomains).bytes, UInt64(partCount))
+    piecesPerPart = policy.pieces(of: ByteCount(bytes: (space + count - 1) / count))
   }
 
   /// All components, the witnesses among them.

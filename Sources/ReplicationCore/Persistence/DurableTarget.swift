@@ -30,13 +30,14 @@ package final class DurableTarget<Folder: StorageFolder> where Folder.File.Failu
   /// Begins a replica: its files are in the folder, with the base disks' content, once this returns.
   ///
   /// Parameters as those of ``ReplicationTarget/init(bases:instance:parameters:)`` and
-  /// ``ReplicaFiles/create(in:names:identities:target:salt:)``.
+  /// ``ReplicaFiles/create(in:names:identities:target:salt:)``; instances are numbered on from `lastGeneration`.
   package static func create(
     in folder: Folder, names: ReplicaListing.Names, identities: [UInt128], bases: [ExtentStore],
-    instance: ReplicationTarget.Instance? = nil, parameters: TargetParameters = TargetParameters(),
-    salt: UInt64
+    instance: ReplicationTarget.Instance? = nil, lastGeneration: UInt64 = 0,
+    parameters: TargetParameters = TargetParameters(), salt: UInt64
   ) throws(Failure) -> DurableTarget {
-    let target = ReplicationTarget(bases: bases, instance: instance, parameters: parameters)
+    var target = ReplicationTarget(bases: bases, instance: instance, parameters: parameters)
+    target.lastGeneration = max(target.lastGeneration, lastGeneration)
     let files = try ReplicaFiles.create(
       in: folder, names: names, identities: identities, target: target, salt: salt)
     return DurableTarget(target: target, files: files)

@@ -16,6 +16,9 @@ package struct Quiescing: Sendable, Hashable {
   /// How long the guest needs; `nil` if the driver tells by ``ReplicationSource/prepared(at:isQuiesced:reading:)``.
   package let prepareTime: TimeSpan?
 
+  /// The shortest objective that it was allowed for.
+  let minimum: TimeSpan
+
   package static let none = Quiescing()
 
   /// The shortest objective with which a guest can be quiesced.
@@ -23,17 +26,19 @@ package struct Quiescing: Sendable, Hashable {
   /// - Source: VMware, vSphere Replication 9.0 documentation: no quiescing below 15 minutes.
   package static let objectiveMinimum = TimeSpan.minutes(15)
 
-  private init() { (mode, prepareTime) = (.none, nil) }
+  private init() { (mode, prepareTime, minimum) = (.none, nil, .zero) }
 
-  /// - Throws: If `objective` is below ``objectiveMinimum``.
+  /// - Parameter minimum: The shortest objective; less than the product's to explore what it does not do.
+  /// - Throws: If `objective` is below `minimum`.
   package init(
-    _ mode: Mode, prepareTime: TimeSpan? = nil, objective: TimeSpan
+    _ mode: Mode, prepareTime: TimeSpan? = nil, objective: TimeSpan,
+    minimum: TimeSpan = Self.objectiveMinimum
   ) throws(QuiescingError) {
-    guard mode == .none || objective >= Self.objectiveMinimum else {
-      throw .objectiveTooShort(objective, minimum: Self.objectiveMinimum)
+    guard mode == .none || objective >= minimum else {
+      throw .objectiveTooShort(objective, minimum: minimum)
     }
     precondition(prepareTime.map { $0 >= .zero } ?? true, "a guest needs no negative time")
-    (self.mode, self.prepareTime) = (mode, prepareTime)
+    (self.mode, self.prepareTime, self.minimum) = (mode, prepareTime, minimum)
   }
 }
 

@@ -109,8 +109,8 @@ package struct ReplicationSource {
   ) {
     precondition(!disks.isEmpty, "a replication has at least one disk")
     precondition(
-      options.quiescing.mode == .none || schedule.objective >= Quiescing.objectiveMinimum,
-      "a guest is quiesced only with an objective of 15 minutes or more")
+      options.quiescing.mode == .none || schedule.objective >= options.quiescing.minimum,
+      "a guest is quiesced only with an objective that it was allowed for")
     parameters.validate()
     self.parameters = parameters
     self.options = options

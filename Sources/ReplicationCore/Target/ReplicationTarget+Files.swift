@@ -101,6 +101,11 @@ extension ReplicationTarget {
     return level.logs[index].runs.contains { $0.contains(extent) }
   }
 
+  /// The extents that a level's log of a disk holds, ascending and apart; none of a level that does not exist.
+  package func runs(ofDisk index: Int, inLevel number: UInt64) -> [Range<Int>] {
+    levels.first { $0.number == number }?.logs[index].runs ?? []
+  }
+
   /// What a merge under way adds to a log, or to a base disk.
   private func mergeGrowth(of destination: UInt64?, disk index: Int) -> ByteCount {
     runningMerges.reduce(.zero) { sum, running in

@@ -109,7 +109,7 @@ package struct ReplicationTarget {
   var lifecycle = Lifecycle.replicating
   /// Whether messages must wait for the end of the session because what it brought is lost.
   var isSessionLost = false
-  var lastGeneration: UInt64 = 0
+  package internal(set) var lastGeneration: UInt64 = 0
 
   /// What is broken on purpose; nothing but in tests of those who look for defects.
   package var planted: PlantedDefects = []

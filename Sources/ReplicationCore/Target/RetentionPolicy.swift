@@ -71,22 +71,27 @@ package struct RetentionPolicy: Sendable, Hashable {
 
   /// The policy as an administrator sets it.
   ///
-  /// - Parameter choice: Unverified; the product is thought to keep the earliest newer than the slot time.
+  /// - Parameters:
+  ///   - choice: Unverified; the product is thought to keep the earliest newer than the slot time.
+  ///   - maximum: The most instances kept beside the latest; more than the product's to explore what it does not do.
   /// - Throws: ``RetentionPolicyError``.
   package init(
-    instancesPerDay: Int, days: Int, choice: Choice = .earliest
+    instancesPerDay: Int, days: Int, choice: Choice = .earliest, maximum: Int = Self.slotLimitMaximum
   ) throws(RetentionPolicyError) {
     guard instancesPerDay > 0, days > 0 else { throw .notPositive }
     let (slotCount, overflow) = instancesPerDay.multipliedReportingOverflow(by: days)
-    guard !overflow else { throw .tooManyInstances(.max, maximum: Self.slotLimitMaximum) }
+    guard !overflow else { throw .tooManyInstances(.max, maximum: maximum) }
     try self.init(
-      tiers: [Tier(granularity: .perDay(instancesPerDay), slotCount: slotCount)], choice: choice)
+      tiers: [Tier(granularity: .perDay(instancesPerDay), slotCount: slotCount)], choice: choice,
+      maximum: maximum)
   }
 
   /// The policy as programs set it.
   ///
   /// - Throws: ``RetentionPolicyError``.
-  package init(tiers: [Tier], choice: Choice = .earliest) throws(RetentionPolicyError) {
+  package init(
+    tiers: [Tier], choice: Choice = .earliest, maximum: Int = Self.slotLimitMaximum
+  ) throws(RetentionPolicyError) {
     self.tiers = tiers
     self.choice = choice
     for tier in tiers {
@@ -95,12 +100,12 @@ package struct RetentionPolicy: Sendable, Hashable {
       case .perDay(let count): if count <= 0 { throw .notPositive }
       case .minutes(let count): if count < 0 { throw .notPositive }
       }
-      guard tier.slotCount <= Self.slotLimitMaximum else {
-        throw .tooManyInstances(tier.slotCount, maximum: Self.slotLimitMaximum)
+      guard tier.slotCount <= maximum else {
+        throw .tooManyInstances(tier.slotCount, maximum: maximum)
       }
     }
-    guard slotLimit <= Self.slotLimitMaximum else {
-      throw .tooManyInstances(slotLimit, maximum: Self.slotLimitMaximum)
+    guard slotLimit <= maximum else {
+      throw .tooManyInstances(slotLimit, maximum: maximum)
     }
   }
 

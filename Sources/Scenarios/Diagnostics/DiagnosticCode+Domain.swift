@@ -119,7 +119,7 @@ extension DiagnosticCode {
         "Too many points in time",
         """
         vSphere Replication keeps at most 24 points in time beside the latest instance: "perDay" \
-        times "days" must not exceed 24.
+        times "days" must not exceed 24 (VMware's configuration maximums). "limits": "relaxed" turns this off.
         """
       )
     case .notInRelease:
@@ -136,7 +136,7 @@ extension DiagnosticCode {
         "Quiescing at a short RPO",
         """
         vSphere Replication does not quiesce guests with an RPO below 15 minutes. Choose a longer \
-        one, or "quiescing": "none".
+        one, or "quiescing": "none". (Documentation of 9.0.) "limits": "relaxed" turns this off.
         """
       )
     case .unlimitedDatastore:

@@ -57,6 +57,14 @@ extension DiagnosticCode {
         Disk groups are counted from 1 to "diskGroups"; the express architecture has one storage pool per host.
         """
       )
+    case .hostOutsideVSAN:
+      (
+        "Host outside of the vSAN cluster",
+        """
+        A vSAN datastore is mounted by the hosts of its cluster. A machine with disks on it runs on one of \
+        them; machines that name no host are placed there.
+        """
+      )
     default: preconditionFailure("\(rawValue) is not about vSAN")
     }
   }

@@ -91,6 +91,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case noVSAN = "E0348"
   case hostsSharedByVSAN = "E0349"
   case unknownDiskGroup = "E0350"
+  case hostOutsideVSAN = "E0351"
   case hostsTooSmall = "E0330"
   case noWorkAtAll = "E0331"
   case noCluster = "E0333"
@@ -173,7 +174,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
-      .hostsSharedByVSAN, .unknownDiskGroup:
+      .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN:
       textOfVSAN
     case .invalidAddress, .mappingMissing, .ignoredDependency, .forcedNotAllowed, .noReverseMapping,
       .inTwoGroups, .directionsDiffer, .groupTypeNotModelled, .noPair, .mappedTwice, .settingsDiffer,

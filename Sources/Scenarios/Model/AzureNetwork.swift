@@ -20,7 +20,7 @@ package enum AzureNetwork {
 
   /// Median round trips in milliseconds, from the first region to the second.
   ///
-  /// Where both directions were measured they differ by up to 7 ms; ``roundTrip(between:and:)`` takes the larger.
+  /// Where both directions were measured they differ by up to 4 ms; ``roundTrip(between:and:)`` takes the larger.
   package static let roundTrips: [(from: String, to: String, milliseconds: Int64)] =
     table(
       columns: [

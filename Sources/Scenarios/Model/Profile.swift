@@ -56,6 +56,10 @@ package struct Profile: Sendable, Hashable {
   package var serverRate: DataRate?
   /// What one replication server decompresses, where the release leaves that to it.
   package var serverDecompressionRate: DataRate? = .megabytesPerSecond(1_740)
+  /// How many replications a server takes; `nil` where the scenario relaxes the limits of the product.
+  ///
+  /// - Source: VMware, vSphere Replication operational limits (Broadcom KB 2102453): 200.
+  package var replicationsPerServer: Int? = 200
   /// What one host takes in for replicas; `nil` where it is never the bottleneck.
   package var hostRate: DataRate?
   /// How long a virtual machine takes to move to another host.

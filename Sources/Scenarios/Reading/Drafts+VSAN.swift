@@ -42,7 +42,8 @@ struct VSANDraft: Draft {
 
   static let keys: [Key<Self>] = [
     .optional(
-      "cluster", \.cluster, .name, "The cluster whose hosts hold it; all hosts of the site if left out."),
+      "cluster", \.cluster, .name,
+      "The cluster whose hosts hold it; to be given where the site lists several."),
     .optional(
       "architecture", \.architecture, .word, default: "original",
       "Disk groups (original), or a storage pool per host (express)."),

@@ -26,6 +26,12 @@ extension Resolver {
       serverNames.missesSome()
     }
     if let servers = servers?.located { checkCount(servers) }
+    // A count that was left out stands where its site begins.
+    if servers?.isGiven == true, let count = site.replicationServers.located, count.span != site.span {
+      log.report(
+        .conflictingKeys, "\"replicationServers\" and the \"servers\" of \"appliances\" exclude each other",
+        at: count.span, help: "each of the \"servers\" is one")
+    }
     if let drafts = servers?.known {
       let names = numberedNames(drafts.count, of: "vrs", at: name)
       for (draft, automatic) in zip(drafts, names) {

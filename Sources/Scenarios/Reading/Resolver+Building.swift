@@ -37,8 +37,14 @@ extension Resolver {
       storageSystems: buildStorageSystems(), storageUnits: buildStorageUnits(),
       recoveryPairs: buildRecoveryPairs(),
       timeline: buildTimeline(),
-      expectations: expectations, profile: draft.profile.value.profile, canonicalText: root.canonicalText(),
+      expectations: expectations, profile: buildProfile(), canonicalText: root.canonicalText(),
       hash: hash(of: root.canonicalText(omitting: Self.remarkKeys, anywhere: remarks)))
+  }
+
+  private func buildProfile() -> Profile {
+    var profile = draft.profile.value.profile
+    if draft.limits.value == .relaxed { profile.replicationsPerServer = nil }
+    return profile
   }
 
   private func buildInventory() -> Inventory {

@@ -58,16 +58,22 @@ extension Resolver {
   }
 
   /// Where the limits come from, for the notes of errors.
-  private enum Source {
+  enum Source {
     static let operational = "limit of VMware's vSphere Replication operational limits (Broadcom KB 2102453)"
     static let firstRelease = "limit of vSphere Replication 5, not verified"
     static let objectives = "limit of VMware's documentation of vSphere Replication 6.5, later of 9.0"
     static let disks = "limit of VMware's documentation of vSphere Replication 6.0"
     static let hosts = "limit of VMware's configuration maximums of vSphere 8, not verified"
+    static let pointsInTime =
+      "limit of VMware's configuration maximums for vSphere Replication: 24 points in time"
+    static let quiescing =
+      "limit of VMware's documentation of vSphere Replication 9.0: no quiescing below 15 minutes"
+    static let rpo =
+      "limit of VMware's documentation of vSphere Replication: from 15 minutes in 5.x, 5 from 6.5 on, 1 enhanced, to 24 hours"
     static let privateCloud = "limit of Microsoft's Azure VMware Solution documentation"
   }
 
-  private var relaxation: String {
+  var relaxation: String {
     "write \"limits\": \"relaxed\" at the top of the scenario to explore it anyway"
   }
 
@@ -214,6 +220,17 @@ extension Resolver {
         at: bandwidth.span, notes: [Source.privateCloud],
         help: relaxation)
     }
+    for entry in entries {
+      guard case .linkLimit(let link, bandwidth: let rates)? = entry.action,
+        linkEnds[link.index]?.contains(index) == true, let rate = rates.max(), rate > PrivateCloud.port,
+        let bandwidth = entry.draft.bandwidth.located
+      else { continue }
+      log.report(
+        .platformLimit,
+        "a link of \(rate) is more than the \(PrivateCloud.port) of the ExpressRoute port of \(quoted(name.value))",
+        at: bandwidth.span, notes: [Source.privateCloud],
+        help: relaxation)
+    }
     let sent = replications.filter { machines[$0.machine].site == index }
     if let first = sent.first?.target,
       let other = sent.first(where: { $0.target != nil && $0.target != first }),
@@ -228,17 +245,23 @@ extension Resolver {
   }
 
   /// Warns about datastores of private clouds that are fuller than agreed from the start.
-  mutating func warnAboutSlack(ofDatastore index: Int, needed: UInt64, capacity: Located<ByteCount>) {
+  ///
+  /// - Parameters:
+  ///   - needed: What disks and replicas take, in bytes; on a vSAN with copies and parity.
+  ///   - span: What gives the capacity.
+  mutating func warnAboutSlack(
+    ofDatastore index: Int, needed: UInt128, capacity: UInt128, at span: SourceSpan?
+  ) {
     let datastore = datastores[index]
     guard draft.platform.known == .avs, draft.limits.known == .product,
-      draft.sites.known?[datastore.site].value.region.isGiven == true
+      draft.sites.known?[datastore.site].value.region.isGiven == true, let span
     else { return }
-    let share = UInt64(PrivateCloud.usedShare.value * 100)
-    guard UInt128(needed) * 100 > UInt128(capacity.value.bytes) * UInt128(share) else { return }
+    let share = UInt128(PrivateCloud.usedShare.value * 100)
+    guard needed * 100 > capacity * share else { return }
     log.report(
       .aboveSlackSpace,
       "disks and replicas fill more than 75% of the datastore \(quoted(datastore.draft.name.known ?? "?"))",
-      at: capacity.span, notes: ["Microsoft's Azure VMware Solution asks for a quarter of slack"],
+      at: span, notes: ["Microsoft's Azure VMware Solution asks for a quarter of slack"],
       help: "add capacity, or place less on it")
   }
 }

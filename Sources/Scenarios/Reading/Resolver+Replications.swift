@@ -67,23 +67,26 @@ extension Resolver {
       .rpoOutOfRange,
       isWhole
         ? "an RPO of \(rpo.value) is outside the product's range of \(range.lowerBound) to 24h"
-        : "an RPO of \(rpo.value) is not a whole number of minutes", at: rpo.span,
-      help: "write \"limits\": \"relaxed\" at the top of the scenario to explore it anyway")
+        : "an RPO of \(rpo.value) is not a whole number of minutes", at: rpo.span, notes: [Source.rpo],
+      help: relaxation)
   }
 
   private mutating func checkProductLimits(of replication: ReplicationDraft) {
+    guard draft.limits.known == .product else { return }
     if let points = replication.pointsInTime.located, let perDay = points.value.perDay.known,
       let days = points.value.days.known, perDay * days > Self.pointsInTimeMaximum
     {
       log.report(
         .tooManyPointsInTime,
-        "\(perDay) points in time a day for \(days) days are \(perDay * days), more than 24", at: points.span)
+        "\(perDay) points in time a day for \(days) days are \(perDay * days), more than 24", at: points.span,
+        notes: [Source.pointsInTime], help: relaxation)
     }
     if let quiescing = replication.quiescing.located, quiescing.value != .none,
       let rpo = replication.rpo.known, rpo < Self.quiescingRPOMinimum
     {
       log.report(
-        .quiescingTooOften, "guests are not quiesced with an RPO of \(rpo), below 15m", at: quiescing.span)
+        .quiescingTooOften, "guests are not quiesced with an RPO of \(rpo), below 15m", at: quiescing.span,
+        notes: [Source.quiescing], help: relaxation)
     }
   }
 

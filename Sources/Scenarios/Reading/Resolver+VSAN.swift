@@ -46,6 +46,14 @@ extension Resolver {
     }
     guard let reference = vsan.value.cluster.located else {
       guard !vsan.value.cluster.isGiven, let first = hostSites.firstIndex(of: site) else { return nil }
+      guard clusters.count(where: { $0.site == site }) == 1 else {
+        if let span = draft.vsan.located?.value.span {
+          log.report(
+            .missingKey, "the site has several clusters, and a vSAN datastore is made of the hosts of one",
+            at: span, help: "write \"cluster\" with the name of the cluster that holds it")
+        }
+        return nil
+      }
       return PlannedVSAN(draft: vsan.value, hosts: first..<first + hostSites.count { $0 == site })
     }
     guard let cluster = clusterNames.resolve(reference, log: &log) else { return nil }
@@ -57,6 +65,23 @@ extension Resolver {
     }
     let hosts = clusters[cluster].hosts
     return hosts.isEmpty ? nil : PlannedVSAN(draft: vsan.value, hosts: hosts)
+  }
+
+  /// The hosts among `hosts` that mount a datastore: those whose devices make it up if it is a vSAN.
+  func mounting(_ datastore: Int?, among hosts: [Int]) -> [Int] {
+    guard let datastore, let vsan = vsans[datastore] else { return hosts }
+    return hosts.filter { vsan.hosts.contains($0) }
+  }
+
+  /// Reports a chosen host that does not mount the datastore of its machine's disks.
+  mutating func checkMount(of datastore: Int?, on host: Int?, at span: SourceSpan?) {
+    guard let datastore, let vsan = vsans[datastore], let host, !vsan.hosts.contains(host), let span,
+      hostSites[host] == datastores[datastore].site
+    else { return }
+    log.report(
+      .hostOutsideVSAN,
+      "the host is not in the cluster of the vSAN datastore \(quoted(datastores[datastore].draft.name.known ?? "?"))",
+      at: span, help: "choose a host of that cluster, or a datastore of the host's")
   }
 
   private mutating func check(_ policy: StoragePolicy, on vsan: PlannedVSAN, at span: SourceSpan?) {
@@ -108,7 +133,10 @@ extension Resolver {
         }
       }
       let raw = UInt128(device.value.bytes) * UInt128(vsan.hosts.count)
-      guard needed > raw else { continue }
+      guard needed > raw else {
+        warnAboutSlack(ofDatastore: index, needed: needed, capacity: raw, at: device.span)
+        continue
+      }
       let gibibyte = UInt128(1 << 30)
       log.report(
         .devicesTooSmall,

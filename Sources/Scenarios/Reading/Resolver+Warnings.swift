@@ -113,7 +113,9 @@ extension Resolver {
       for disk in replication.disks { needed = needed.addingSaturating(used(replication.machine, disk)) }
     }
     guard needed > capacity.value.bytes else {
-      return warnAboutSlack(ofDatastore: index, needed: needed, capacity: capacity)
+      return warnAboutSlack(
+        ofDatastore: index, needed: UInt128(needed), capacity: UInt128(capacity.value.bytes),
+        at: capacity.span)
     }
     let content = readable(ByteCount(bytes: min(needed, UInt64(Int64.max))))
     log.report(

@@ -215,14 +215,16 @@ struct Resolver {
     hasUnknownMachines = draft.virtualMachines.located == nil
     var hosts: [[Int]] = Array(repeating: [], count: networkNames.count)
     for (host, site) in hostSites.enumerated() { hosts[site].append(host) }
-    /// How many machines without a chosen host each site has so far.
-    var turns = Array(repeating: 0, count: networkNames.count)
+    /// How many machines without a chosen host each site has so far, by the first of the hosts in question.
+    var turns = Array(repeating: 0, count: hostSites.count)
     for located in draft.virtualMachines.known ?? [] {
       let machine = located.value
       let site = siteNames.resolve(machine.site.located, log: &log)
       let datastore = resolveDatastore(machine.datastore.located, at: site)
       checkPolicy(machine.storagePolicy, onDatastore: datastore)
       let chosenHost = resolveHost(machine.host.located, at: site)
+      checkMount(of: datastore, on: chosenHost, at: machine.host.located?.span)
+      let places = site.map { mounting(datastore, among: hosts[$0]) } ?? []
       let network = site.flatMap { site in
         networkNames[site].resolve(
           machine.network.located, context: " at site \(quoted(machine.site.value))", log: &log)
@@ -237,8 +239,8 @@ struct Resolver {
       reportCollision(of: taken, at: name)
       for expanded in names where machineIndices[expanded] == nil {
         var host = chosenHost
-        if host == nil, let site, !hosts[site].isEmpty {
-          host = nextHost(for: machine, among: hosts[site], turn: &turns[site])
+        if host == nil, let first = places.first {
+          host = nextHost(for: machine, among: places, turn: &turns[first])
         }
         if let host { take(of: host, for: machine, named: expanded, at: name.span) }
         machineIndices[expanded] = machines.count

@@ -58,7 +58,7 @@ extension World {
     of original: Int, role: Machine.Role, contents: [ExtentStore], luck: String
   ) -> Int {
     let replication = replications[machines[original].replication]
-    guard let host = scenario.inventory.hosts.firstIndex(where: { $0.site == replication.target }) else {
+    guard let host = mountingHosts(of: replication.datastore).first else {
       preconditionFailure("the site of a replica has hosts")
     }
     let name = scenario.inventory[machines[original].id].name
@@ -69,12 +69,11 @@ extension World {
       disks[disk].attack?.pause(at: now)
       let stream = RandomStream(seed: seed, name: "workload/\(name)/\(disks[disk].name)/\(luck)")
       disks[disk].writes?.diverge(to: stream)
-      disks[disk].toldWritten = disks[disk].writes?.writtenBytes ?? .zero
     }
     var copy = Machine(
       id: machines[original].id, role: role, site: replication.target, datastore: replication.datastore,
       host: HostID(host), disks: disks, contents: contents, replication: machines[original].replication)
-    copy.place = compute.place(for: copy.id, at: copy.site, in: scenario)
+    copy.place = compute.place(for: copy.id, on: copy.datastore, in: scenario)
     copy.power = .off
     copy.isRegistered = false
     copy.scales = machines[original].scales

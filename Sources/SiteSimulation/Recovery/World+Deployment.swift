@@ -53,7 +53,7 @@ extension World {
         note("vm.deployed", of: machine)
         try powerOn(machine: machine)
       } else if case .off = unreplicatedPowers[id.index] {
-        try setPower(ofUnreplicated: [id], isOn: true)
+        powerOnUnreplicated(id)
       }
     }
   }

@@ -76,6 +76,7 @@ extension World {
     machines[copy].objects = machines[copy].disks.indices.compactMap {
       object(of: .init(.base, disk: $0), index)
     }
+    machines[copy].isMissed = isMissed(copy)
     note(
       "replication.recovered", of: copy,
       detail: "instance of \(instance) on datastore \(datastore(index))")

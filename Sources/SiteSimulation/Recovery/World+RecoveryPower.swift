@@ -40,16 +40,14 @@ extension World {
     of machine: Int, preferring host: HostID?
   ) -> Result<HostID, RecoveryFailure> {
     if let place = machines[machine].place {
-      return enterCluster(at: place, preferring: host).mapError { RecoveryFailure("\($0)") }
+      return enterCluster(at: place, preferring: host, isWaiting: false).mapError { RecoveryFailure("\($0)") }
     }
     let site = machines[machine].site
-    func isPossible(_ host: Int) -> Bool {
-      hosts[host].isUp && hosts[host].maintenances.isEmpty && scenario.inventory.hosts[host].site == site
-    }
-    if let host, isPossible(host.index) { return .success(host) }
+    let possible = writingHosts(of: machines[machine].datastore)
+    if let host, possible.contains(host.index) { return .success(host) }
     var counts = [Int](repeating: 0, count: hosts.count)
     for other in machines where other.isOn { counts[other.host.index] += 1 }
-    guard let best = hosts.indices.filter(isPossible).min(by: { (counts[$0], $0) < (counts[$1], $1) }) else {
+    guard let best = possible.min(by: { (counts[$0], $0) < (counts[$1], $1) }) else {
       return .failure(RecoveryFailure("no host of site \(scenario.inventory[site].name) runs"))
     }
     return .success(HostID(best))

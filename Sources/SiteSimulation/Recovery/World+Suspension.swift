@@ -36,7 +36,8 @@ extension World {
     guard let machine = copy(of: id, at: site) else {
       guard machineIndex[id.index] == nil, unreplicatedPowers[id.index] == .suspended else { return nil }
       if let place = compute.machinePlaces[id.index],
-        case .failure(let refusal) = enterCluster(at: place, preferring: scenario.inventory[id].host)
+        case .failure(let refusal) = enterCluster(
+          at: place, preferring: scenario.inventory[id].host, isWaiting: false)
       {
         return RecoveryFailure("\(refusal)")
       }

@@ -47,7 +47,8 @@ import Testing
 
     mutating func powerOn(_ machine: Int) {
       guard cluster.power(of: machine) == .off else { return }
-      _ = try? cluster.powerOn(machine, preferring: nil, at: now)
+      let isOn = (try? cluster.powerOn(machine, preferring: nil, at: now)) != nil
+      if !isOn, random.next(below: 2) == 0 { cluster.awaitPowerOn(machine, preferring: nil) }
     }
 
     mutating func step() {

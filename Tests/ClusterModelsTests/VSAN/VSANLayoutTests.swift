@@ -14,8 +14,8 @@ import Testing
 
   @Test func `Points in time take the published components`() {
     // VMware, "Using vSphere Replication 6.5": 2 disks · 10 points in time · (mirrors + witness).
-    #expect(2 * 10 * layout(.mirroring(failures: 1), size: .gibibytes(256)).componentCount == 60)
-    #expect(2 * 10 * layout(.mirroring(failures: 1), size: .gibibytes(512)).componentCount == 100)
+    #expect(2 * 10 * layout(.mirroring(failures: 1), size: .gigabytes(256)).componentCount == 60)
+    #expect(2 * 10 * layout(.mirroring(failures: 1), size: .gigabytes(512)).componentCount == 100)
   }
 
   @Test func `A layout needs the published hosts and takes the published factor`() {
@@ -49,6 +49,13 @@ import Testing
     // 700 GiB: three pieces for a copy; a third of it, 234 GiB, is one piece.
     #expect(layout(.mirroring(failures: 1), size: .gibibytes(700)).piecesPerPart == 3)
     #expect(layout(.singleParity, size: .gibibytes(700)).piecesPerPart == 1)
+    // No piece is larger: 255 GiB are one, a byte more are two, 256 GiB too.
+    let mirror = StoragePolicy.Layout.mirroring(failures: 1)
+    #expect(layout(mirror, size: .gibibytes(255)).piecesPerPart == 1)
+    #expect(layout(mirror, size: .gibibytes(255) + .bytes(1)).piecesPerPart == 2)
+    #expect(layout(mirror, size: .gibibytes(256)).piecesPerPart == 2)
+    // The express architecture's overhead counts: 230 GiB · 1.131 = 260 GiB.
+    #expect(layout(mirror, .express, size: .gibibytes(230)).piecesPerPart == 2)
   }
 
   @Test func `Shares sum up to the space`() {

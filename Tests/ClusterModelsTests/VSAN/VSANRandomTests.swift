@@ -120,7 +120,9 @@ import Testing
           let use = cluster.use(ofDevice: device)
           #expect(use.used <= use.capacity, "room keeps devices from overflowing")
         }
-        if random.next(below: 2) == 0 { cluster.written(.gibibytes(1), to: objects[index].id) }
+        if random.next(below: 2) == 0 {
+          cluster.written([0..<131_072], of: .kibibytes(8), to: objects[index].id)
+        }
       case 5:
         let host = Int(random.next(below: UInt64(hostCount)))
         if cluster.isUp(host: host) { cluster.hostFailed(host, at: now) }

@@ -176,7 +176,8 @@ import Testing
 
     #expect(
       story(record, "appliance.start", "appliance.ready") == [
-        "260 appliance.start-refused lyon-vrs-01", "460 appliance.ready lyon-vrs-01",
+        "260 appliance.start-refused lyon-vrs-01", "400 appliance.start lyon-vrs-01",
+        "460 appliance.ready lyon-vrs-01",
       ])
     #expect(try record.vm("app").finalStatus == "OK")
   }
