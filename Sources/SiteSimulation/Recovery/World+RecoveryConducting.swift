@@ -1,6 +1,7 @@
 import Inventory
 import Quantities
 import RecoveryCore
+import ReplicationCore
 import Scenarios
 import SimulationKernel
 
@@ -14,6 +15,7 @@ extension World {
         second: scenario.inventory[description.sites.second].name)
       conductors.append(
         RecoveryConductor(description, id: RecoveryPairID(index), siteNames: names))
+      conductors[index].book.ignoresLocks = planted.contains(.lockNotTaken)
       tellSites(index)
       for refusal in conductors[index].setUp() {
         record.note("recovery.setup-refused", subject: refusal.subject, detail: refusal.text, at: now)
@@ -136,6 +138,7 @@ extension World {
     let position = conductors[pair].doubles.firstIndex(of: vm)
     if isDouble, position == nil {
       conductors[pair].doubles.append(vm)
+      if planted.contains(.doubleNotReported) { return }
       record.note("vm.runs-at-both-sites", subject: scenario.inventory[vm].name, at: now)
     } else if !isDouble, let position {
       conductors[pair].doubles.remove(at: position)

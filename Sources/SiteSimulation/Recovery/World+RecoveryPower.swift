@@ -57,6 +57,7 @@ extension World {
 
   /// Switches a copy off without asking its guest; no effect if it is off or does not exist.
   mutating func powerOff(_ machine: Int, copy: MachineCopy) throws(SimulationFailure) -> RecoveryFailure? {
+    if copy == .protected, planted.contains(.protectedLeftOn) { return nil }
     if let index = place(of: copy, of: machine) { try switchOff(index) }
     return nil
   }
@@ -83,7 +84,9 @@ extension World {
   /// A guest that boots is asked when it has booted. One that hangs or crashed never answers, so that whoever waits gives up and switches
   /// the machine off. Without VMware Tools nobody can be asked, which is a failure.
   mutating func shutDownGuest(_ machine: Int, for ticket: RecoveryTicket) throws(SimulationFailure) {
-    guard let index = place(of: .protected, of: machine) else { return end(ticket) }
+    guard let index = place(of: .protected, of: machine), !planted.contains(.protectedLeftOn) else {
+      return end(ticket)
+    }
     guard machines[index].isOn else {
       try switchOff(index)
       return end(ticket)
@@ -188,8 +191,17 @@ extension World {
   // MARK: - Taking out of use
 
   /// Takes the protected copy out of its site's inventory, so that nobody powers it on; its replication goes on.
-  mutating func prepareForMigration(_ machine: Int) {
-    if let index = place(of: .protected, of: machine) { machines[index].isRegistered = false }
+  ///
+  /// - Returns: A failure if it is on, or will be when it has a host: vCenter Server keeps such a machine in its inventory.
+  @discardableResult
+  mutating func prepareForMigration(_ machine: Int) -> RecoveryFailure? {
+    guard let index = place(of: .protected, of: machine) else { return nil }
+    switch machines[index].power {
+    case .on, .failed, .waitingForHost: return RecoveryFailure("the virtual machine is on")
+    case .off, .suspended: break
+    }
+    machines[index].isRegistered = false
+    return nil
   }
 
   mutating func undoPreparation(_ machine: Int) {
