@@ -209,6 +209,7 @@ extension World {
     if machines[machine].isStalled { pauseGuest(machine) }
     if let replication { replications[replication].source.poweredOn(at: now) }
     note("vm.start", of: machine, detail: "on host \(scenario.inventory[host].name)")
+    noteDouble(ofCopy: machine)
     if let replication { try sourceChanged(replication) }
   }
 

@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import RecoveryCore
 import Scenarios
@@ -24,6 +25,14 @@ import Testing
       run: workflow.map { PlanSight.Run(key: key, workflow: $0, started: .zero, groups: [0]) })
   }
 
+  private func run(_ operation: HistoryRecord.OperationType, _ status: RecoveryPlanStatus) -> PlanRunRecord {
+    PlanRunRecord(
+      key: 1, id: nil, plan: "plan-1", protectedSite: "madrid", recoverySite: "lisbon", user: "somebody",
+      workflow: "", operationType: operation.rawValue, result: "SUCCESS", planStatus: status.rawValue,
+      started: .zero, ended: .zero, recoveryTime: nil, criticalPath: [], errors: [], warnings: [], steps: [],
+      machines: [])
+  }
+
   @Test func `Two plans that work on one group are found`() throws {
     var books = try books()
     let both = [
@@ -44,19 +53,15 @@ import Testing
     #expect(
       early.saw([sight(.testComplete), other], ofPair: 0)?.detail
         == "plan 2 works on it, and the test of plan 1 is not cleaned up")
-    let cleanup = sight(.cleanupInProgress, .cleanup(isForced: false), key: 2)
-    #expect(books.saw([cleanup, sight(.protectionGroupsInUse)], ofPair: 0) == nil)
+    books.ended(run(.cleanup, .ready), plan: 0, groups: [0], pair: 0)
     #expect(books.saw([sight(.protectionGroupsInUse), other], ofPair: 0) == nil)
   }
 
   @Test func `A clean-up that did not come to its end keeps the group`() throws {
     var books = try books()
-    let test = sight(.testInProgress, .test(synchronizesData: true))
-    let cleanup = sight(.cleanupInProgress, .cleanup(isForced: false), key: 2)
+    books.ended(run(.test, .testComplete), plan: 0, groups: [0], pair: 0)
+    books.ended(run(.cleanup, .cleanupIncomplete), plan: 0, groups: [0], pair: 0)
     let other = sight(.recoveryInProgress, .plannedMigration, key: 3)
-    for first in [test, cleanup, sight(.cleanupIncomplete)] {
-      #expect(books.saw([first, sight(.protectionGroupsInUse)], ofPair: 0) == nil)
-    }
     #expect(books.saw([sight(.cleanupIncomplete), other], ofPair: 0) != nil)
   }
 }

@@ -131,6 +131,13 @@ extension World {
     for vm in conductors[pair].description.virtualMachines { noteDouble(vm.id, pair: pair) }
   }
 
+  /// A copy of a machine was started or has stopped, also one that is only customised: another one may be on at the other site.
+  mutating func noteDouble(ofCopy machine: Int) {
+    guard replications[machines[machine].replication].formerCopy != nil else { return }
+    let vm = machines[machine].id
+    for pair in conductors.indices where conductors[pair].unit(of: vm) != nil { noteDouble(vm, pair: pair) }
+  }
+
   /// Reports a machine that runs at both sites, once until that ends.
   mutating func noteDouble(_ vm: VirtualMachineID, pair: Int) {
     guard let machine = machineIndex[vm.index] else { return }

@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import RecoveryCore
 import Scenarios
@@ -38,19 +39,25 @@ struct RecoveryBooks: Sendable {
 
   // MARK: - Plans
 
+  /// A run ended: a test holds the groups of its plan until a clean-up has come to its end.
+  ///
+  /// - Parameter groups: Those of the plan, by their positions.
+  mutating func ended(_ run: PlanRunRecord, plan: Int, groups: [Int], pair: Int) {
+    switch HistoryRecord.OperationType(rawValue: run.operationType) {
+    case .test: for group in groups { testers[pair][group] = plan }
+    case .cleanup:
+      let open: [RecoveryPlanStatus] = [.cleanupIncomplete, .cleanupInterrupted]
+      if open.contains(where: { $0.rawValue == run.planStatus }) { return }
+      for group in groups where testers[pair][group] == plan { testers[pair][group] = nil }
+    case .failover, .reprotect, nil: break
+    }
+  }
+
   /// Looks at the plans of a pair.
   ///
   /// - Returns: What is wrong: a group that two plans work on; with the position of the group.
   mutating func saw(_ sights: [PlanSight?], ofPair pair: Int) -> (group: Int, detail: String)? {
     defer { plans[pair] = sights }
-    for (plan, old) in plans[pair].enumerated() {
-      // A clean-up that came to its end.
-      guard let run = old?.run, case .cleanup = run.workflow, let sight = sights[plan],
-        sight.run?.key != run.key,
-        sight.status != .cleanupIncomplete, sight.status != .cleanupInterrupted
-      else { continue }
-      for group in run.groups where testers[pair][group] == plan { testers[pair][group] = nil }
-    }
     var workers = testers[pair].map { _ in Int?.none }
     for (plan, sight) in sights.enumerated() {
       guard let run = sight?.run else { continue }

@@ -15,6 +15,11 @@ extension WorldChecker {
     // A run that ended in this step worked until now.
     for index in scenario.replications.indices { try checkRecovered(index, world) }
     for pair in scenario.recoveryPairs.indices {
+      let plans = scenario.recoveryPairs[pair].plans.map(\.description)
+      for run in runs {
+        guard let plan = plans.firstIndex(where: { $0.name == run.plan }) else { continue }
+        recoveries.ended(run, plan: plan, groups: plans[plan].groups.map(\.index), pair: pair)
+      }
       let sights = world.planSights(of: pair)
       for (plan, sight) in sights.enumerated() where sight?.status != recoveries.plans[pair][plan]?.status {
         if let status = sight?.status { counts.planStatuses[status.rawValue, default: 0] += 1 }
