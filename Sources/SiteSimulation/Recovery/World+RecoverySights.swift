@@ -71,7 +71,7 @@ extension World {
   }
 
   /// What the disks of a copy hold, payload after payload; of a test machine those of its image.
-  package func contents(ofCopy copy: Int) -> [[UInt8]] {
+  package func diskContents(ofCopy copy: Int) -> [[UInt8]] {
     if case .test = machines[copy].role {
       let images = replications[machines[copy].replication].replica.testImageDisks ?? []
       return images.map { disk in

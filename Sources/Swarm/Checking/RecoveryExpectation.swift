@@ -43,8 +43,10 @@ private struct RecoveryPlan {
     lastChange = last + Self.timeOfPlans(scenario)
   }
 
-  /// What the plans take beyond the times of the timeline, as a rule: each run the shutdown, boot and storage of its
-  /// machines, and its synchronisations. A run may take longer, so nothing is promised of what it may disturb then.
+  /// What the plans take beyond the times of the timeline, as a rule.
+  ///
+  /// Each run takes the shutdown, boot and storage of its machines, and its synchronisations. One may take longer, so
+  /// nothing is promised of what it may disturb then.
   private static func timeOfPlans(_ scenario: Scenario) -> TimeSpan {
     var time = TimeSpan.zero
     for entry in scenario.timeline {

@@ -57,7 +57,7 @@ extension WorldChecker {
     let copies = world.copies(of: index)
     guard copies.current != recoveries.machines[index].current else { return }
     recoveries.machines[index].current = copies.current
-    let disks = world.contents(ofCopy: copies.current)
+    let disks = world.diskContents(ofCopy: copies.current)
     try checkDisks(disks, at: instance, of: index, world)
     let machine = scenario.replications[index].virtualMachine
     guard let former = copies.former, let (pair, group) = group(of: machine),
@@ -70,7 +70,7 @@ extension WorldChecker {
       return
     }
     counts.migrations += 1
-    guard world.contents(ofCopy: former) != disks else { return }
+    guard world.diskContents(ofCopy: former) != disks else { return }
     throw Violation(
       .migration, at: world.time, subject: name(index),
       detail: "the instance of \(instance) is not what the machine held when it was shut down")
@@ -136,7 +136,7 @@ extension WorldChecker {
       case .former: instance = nil
       }
       guard let instance else { continue }
-      try checkDisks(world.contents(ofCopy: sight.copy), at: instance, of: index, world)
+      try checkDisks(world.diskContents(ofCopy: sight.copy), at: instance, of: index, world)
     }
   }
 
