@@ -78,7 +78,7 @@ import Testing
     #expect(run.counts.planRuns == ["test SUCCESS": 1, "cleanup SUCCESS": 1])
   }
 
-  /// A clean-up of operations that take no time was over before anybody had seen it run.
+  /// A clean-up of operations that take no time was over before the checker had seen it run.
   @Test func `Seed 56: a clean-up that takes no time frees its group`() {
     let names = [
       "groupStorage", "machineStorage", "registration", "powerOn", "powerOff", "networkChange",
@@ -99,5 +99,20 @@ import Testing
     #expect(run.violation == nil)
     #expect(run.counts.planRuns["cleanup SUCCESS"] == 1)
     #expect(run.counts.planRuns["planned-migration SUCCESS"] == 1)
+  }
+
+  /// A disk that came while the machine was recovered is replicated back, and was not among those of which compression is
+  /// known; the next configuration stopped the run.
+  @Test func `Seed 1427: a replication that was reversed with a new disk is configured again`() {
+    let run = SwarmRun(
+      text: scenario(
+        timeline: """
+          { "at": "60s", "do": "plan.recover", "id": "recovery", "plan": "plan-1" },
+          { "after": "recovery", "delay": "5s", "do": "vm.add-disk", "vm": "vm-1", "disk": "more", "size": "1MiB" },
+          { "after": "recovery", "delay": "20s", "do": "plan.reprotect", "id": "reprotect", "plan": "plan-1" },
+          { "after": "reprotect", "delay": "60s", "do": "replication.reconfigure", "vm": "vm-1" }
+          """, replication: #""initialSync": "done", "compression": true"#))
+    #expect(run.violation == nil)
+    #expect(run.counts.planRuns["reprotect SUCCESS"] == 1)
   }
 }
