@@ -53,12 +53,10 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
   package static let imageKept = Self(rawValue: 1 << 16)
   /// A plan works on groups that another one has locked.
   package static let lockNotTaken = Self(rawValue: 1 << 17)
-  /// The protected machine is said to be off, and runs on.
-  package static let protectedLeftOn = Self(rawValue: 1 << 18)
   /// What is written until the machine is off is not replicated any more.
-  package static let finalSyncSkipped = Self(rawValue: 1 << 19)
+  package static let finalSyncSkipped = Self(rawValue: 1 << 18)
   /// Nobody hears of a machine that is on at both sites.
-  package static let doubleNotReported = Self(rawValue: 1 << 20)
+  package static let doubleNotReported = Self(rawValue: 1 << 19)
 
   /// Every defect with its name.
   package static let all: [(name: String, defect: PlantedDefects)] = [
@@ -80,7 +78,6 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
     ("last merge skipped", .lastMergeSkipped),
     ("image kept", .imageKept),
     ("lock not taken", .lockNotTaken),
-    ("protected left on", .protectedLeftOn),
     ("final sync skipped", .finalSyncSkipped),
     ("double not reported", .doubleNotReported),
   ]

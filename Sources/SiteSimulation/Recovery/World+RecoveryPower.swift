@@ -57,7 +57,6 @@ extension World {
 
   /// Switches a copy off without asking its guest; no effect if it is off or does not exist.
   mutating func powerOff(_ machine: Int, copy: MachineCopy) throws(SimulationFailure) -> RecoveryFailure? {
-    if copy == .protected, planted.contains(.protectedLeftOn) { return nil }
     if let index = place(of: copy, of: machine) { try switchOff(index) }
     return nil
   }
@@ -84,9 +83,7 @@ extension World {
   /// A guest that boots is asked when it has booted. One that hangs or crashed never answers, so that whoever waits gives up and switches
   /// the machine off. Without VMware Tools nobody can be asked, which is a failure.
   mutating func shutDownGuest(_ machine: Int, for ticket: RecoveryTicket) throws(SimulationFailure) {
-    guard let index = place(of: .protected, of: machine), !planted.contains(.protectedLeftOn) else {
-      return end(ticket)
-    }
+    guard let index = place(of: .protected, of: machine) else { return end(ticket) }
     guard machines[index].isOn else {
       try switchOff(index)
       return end(ticket)
