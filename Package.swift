@@ -102,7 +102,7 @@ let layer5 =
     "Swarm",
     [
       "Quantities", "RandomStreams", "Inventory", "ReplicationCore", "ResourceModels", "Scenarios",
-      "Measurements", "SiteSimulation",
+      "Measurements", "SiteSimulation", "RecoveryCore",
     ])
 
 let layer6: [Target] = [

@@ -45,6 +45,19 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
   /// A replication that was paused stays so.
   package static let pauseNeverEnds = Self(rawValue: 1 << 14)
 
+  // MARK: Of recoveries
+
+  /// A machine runs from its replica, or from a test image of it, before the last log is merged into it.
+  package static let lastMergeSkipped = Self(rawValue: 1 << 15)
+  /// Clean-up keeps the image of a test.
+  package static let imageKept = Self(rawValue: 1 << 16)
+  /// A plan works on groups that another one has locked.
+  package static let lockNotTaken = Self(rawValue: 1 << 17)
+  /// What is written until the machine is off is not replicated any more.
+  package static let finalSyncSkipped = Self(rawValue: 1 << 18)
+  /// Nobody hears of a machine that is on at both sites.
+  package static let doubleNotReported = Self(rawValue: 1 << 19)
+
   /// Every defect with its name.
   package static let all: [(name: String, defect: PlantedDefects)] = [
     ("dirty bit dropped", .dirtyBitDropped),
@@ -62,5 +75,10 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
     ("runs on failed host", .runsOnFailedHost),
     ("planned by two hosts", .plannedByTwoHosts),
     ("pause never ends", .pauseNeverEnds),
+    ("last merge skipped", .lastMergeSkipped),
+    ("image kept", .imageKept),
+    ("lock not taken", .lockNotTaken),
+    ("final sync skipped", .finalSyncSkipped),
+    ("double not reported", .doubleNotReported),
   ]
 }

@@ -27,9 +27,16 @@ struct ReplicationBuilder {
   ) -> ReplicationSource {
     var parameters = transport.replicationParameters
     parameters.allocationKnowledge = allocationKnowledge(source: ends.source, target: ends.target)
+    var options = options(of: replication)
+    if let last = options.compressedShares?.last {
+      // A disk that was added since is taken to hold what the last of those before holds.
+      while options.compressedShares?.count ?? disks.count < disks.count {
+        options.compressedShares?.append(last)
+      }
+    }
     return ReplicationSource(
       disks: disks, schedule: schedule(of: replication, imageTime: imageTime, firstSync: firstSync),
-      hasReplica: hasReplica, parameters: parameters, options: options(of: replication),
+      hasReplica: hasReplica, parameters: parameters, options: options,
       firstSession: firstSession)
   }
 

@@ -37,6 +37,7 @@ extension World {
       machines[machine].customization?.phase = .booting
     }
     pauseGuest(machine)
+    noteDouble(ofCopy: machine)
   }
 
   /// The machine is on: its guest boots.

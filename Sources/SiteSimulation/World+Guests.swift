@@ -31,6 +31,8 @@ extension World {
       guard !writtenRuns.isEmpty else { continue }
       write(machine, disk, tag: machines[machine].disks[disk].nextEncryptedTag())
     }
+    // What a test machine writes grows the logs of its image.
+    if case .test = machines[machine].role { noteSpace(machines[machine].replication) }
   }
 
   /// Lets the writes in ``writtenRuns`` pass the replication's filter and reach the disk, or the image of a test.
@@ -211,6 +213,7 @@ extension World {
     if machines[machine].isStalled { pauseGuest(machine) }
     if let replication { replications[replication].source.poweredOn(at: now) }
     note("vm.start", of: machine, detail: "on host \(scenario.inventory[host].name)")
+    noteDouble(ofCopy: machine)
     if let replication { try sourceChanged(replication) }
   }
 

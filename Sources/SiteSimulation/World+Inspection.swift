@@ -33,13 +33,24 @@ package struct ReplicationSight: Sendable, Hashable {
   package var status = ""
   /// As the run reports it.
   package var lag: TimeSpan?
+  /// Whether changes are tracked and sent; not once the replica is a machine of its own.
+  package var isReplicating = true
 
   package init() {}
 }
 
-/// Where a machine is at one moment.
+/// Where a copy of a machine is at one moment.
 package struct MachineSight: Sendable, Hashable {
+  /// Which of the copies of a virtual machine it is; see `Machine.Role`.
+  package enum Role: Sendable, Hashable {
+    case current, former, test
+  }
+
   package let machine: VirtualMachineID
+  /// Its number among all copies of the run, which no other one ever has.
+  package let copy: Int
+  package let role: Role
+  package let site: SiteID
   package let isRunning: Bool
   package let host: HostID
   package let isHostUp: Bool
@@ -49,10 +60,13 @@ package struct MachineSight: Sendable, Hashable {
   package let hasCycles: Bool
 
   package init(
-    machine: VirtualMachineID, isRunning: Bool, host: HostID, isHostUp: Bool, plannedBy: [HostID],
-    hasCycles: Bool
+    machine: VirtualMachineID, copy: Int = 0, role: Role = .current, site: SiteID, isRunning: Bool,
+    host: HostID, isHostUp: Bool, plannedBy: [HostID], hasCycles: Bool
   ) {
     self.machine = machine
+    self.copy = copy
+    self.role = role
+    self.site = site
     self.isRunning = isRunning
     self.host = host
     self.isHostUp = isHostUp
@@ -70,8 +84,11 @@ extension World {
     if let account = replications[index].source.currentAccount, account.kind == .delta {
       sight.delta = .init(sequence: account.sequence, pointInTime: account.startedAt)
     }
-    sight.newest = replications[index].replica.newestInstance.map {
-      .init(sequence: $0.sequence, pointInTime: $0.pointInTime)
+    sight.isReplicating = replications[index].isActive
+    if sight.isReplicating {
+      sight.newest = replications[index].replica.newestInstance.map {
+        .init(sequence: $0.sequence, pointInTime: $0.pointInTime)
+      }
     }
     sight.session = replications[index].source.session
     sight.levelCount = replications[index].replica.levelCount
@@ -82,9 +99,12 @@ extension World {
     return sight
   }
 
-  /// The instances that can be recovered, oldest first.
+  /// The instances that can be recovered, oldest first; none of a replica that is a machine of its own.
   package func instances(of index: Int) -> [ReplicationSight.Instance] {
-    replications[index].replica.instances.map { .init(sequence: $0.sequence, pointInTime: $0.pointInTime) }
+    guard replications[index].isActive else { return [] }
+    return replications[index].replica.instances.map {
+      .init(sequence: $0.sequence, pointInTime: $0.pointInTime)
+    }
   }
 
   /// What the source's disks hold now, payload after payload.
@@ -105,15 +125,25 @@ extension World {
     }
   }
 
-  /// Every machine that is or was replicated, of its copies the one that people use.
+  /// Every copy of the machines that are or were replicated.
   package var machineSights: [MachineSight] {
-    machines.filter { $0.role == .current }.map { machine in
-      MachineSight(
-        machine: machine.id, isRunning: machine.isOn, host: machine.host,
-        isHostUp: hosts[machine.host.index].isUp,
-        plannedBy: hosts.indices.filter { hosts[$0].schedule.virtualMachines.contains(machine.id) }
-          .map { HostID($0) },
-        hasCycles: replications[machine.replication].toldActivity != .stopped)
+    machines.indices.compactMap { copy in
+      let machine = machines[copy]
+      let role: MachineSight.Role
+      switch machine.role {
+      case .current: role = .current
+      case .former: role = .former
+      case .test: role = .test
+      case .gone: return nil
+      }
+      return MachineSight(
+        machine: machine.id, copy: copy, role: role, site: machine.site, isRunning: machine.isOn,
+        host: machine.host, isHostUp: hosts[machine.host.index].isUp,
+        plannedBy: role != .current
+          ? []
+          : hosts.indices.filter { hosts[$0].schedule.virtualMachines.contains(machine.id) }
+            .map { HostID($0) },
+        hasCycles: role == .current && replications[machine.replication].toldActivity != .stopped)
     }
   }
 

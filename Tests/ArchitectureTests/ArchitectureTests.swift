@@ -29,7 +29,7 @@ private let allowedImports: [String: Set<String>] = [
   "Reporting": ["Quantities", "Inventory", "Measurements", "ResultStore", "Foundation"],
   "Swarm": [
     "Quantities", "RandomStreams", "Inventory", "ReplicationCore", "ResourceModels", "Scenarios",
-    "Measurements", "SiteSimulation",
+    "Measurements", "SiteSimulation", "RecoveryCore",
   ],
   "drsim": [
     "Quantities", "ReplicationCore", "Scenarios", "Measurements", "SiteSimulation", "ResultStore",

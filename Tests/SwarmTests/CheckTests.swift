@@ -45,6 +45,21 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
 }
 
 @Suite struct LagOracleTests {
+  /// Unprotected until 10 s; then the instance of 4 s until the recovery at 30 s: 6 s beyond the RPO of 20 s; then nothing
+  /// until the instance of 45 s comes at 50 s, which is 15 s old at 60 s.
+  @Test func `A recovered machine is unprotected until its next instance`() {
+    var oracle = LagOracle(rpo: .seconds(20))
+    #expect(oracle.saw(second(4), at: second(10)) == nil)
+    oracle.ended(at: second(30))
+    #expect(oracle.lag(at: second(40)) == nil)
+    #expect(oracle.saw(second(45), at: second(50)) == nil)
+    oracle.account(until: second(60))
+
+    #expect(oracle.unprotectedTime == .seconds(10 + 20))
+    #expect(oracle.violationTime == .seconds(6))
+    #expect(oracle.lagMaximum == .seconds(26))
+  }
+
   /// Unprotected until 10 s; then the instance of 4 s until 30 s, which is 26 s old then: 6 s beyond the RPO of 20 s;
   /// then the instance of 25 s until 50 s: 5 s beyond it.
   @Test func `Violation, unprotected time and worst lag add up`() {
@@ -146,8 +161,9 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
   ) -> String? {
     PlacementCheck.defect(
       of: MachineSight(
-        machine: VirtualMachineID(0), isRunning: isRunning, host: HostID(host), isHostUp: isUp,
-        plannedBy: plannedBy.map { HostID($0) }, hasCycles: true), site: SiteID(0), hosts: hosts)
+        machine: VirtualMachineID(0), site: SiteID(0), isRunning: isRunning, host: HostID(host),
+        isHostUp: isUp,
+        plannedBy: plannedBy.map { HostID($0) }, hasCycles: true), hosts: hosts)
   }
 
   @Test func `A machine on one running host of its site is sound`() {

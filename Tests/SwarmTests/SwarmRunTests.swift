@@ -43,7 +43,7 @@ import Testing
     ("dirty bit dropped", 1, .certificate),
     ("copy before write missed", 3, .certificate),
     ("fold-back lost", 7, .certificate),
-    ("incomplete redo merged", 17, .pastImage),
+    ("incomplete redo merged", 38, .pastImage),
     ("instance dated by its end", 0, .lag),
     ("wrong extent merged", 1, .pastImage),
     ("delivered after its session", 11, .certificate),
@@ -52,9 +52,14 @@ import Testing
     ("lag not reset", 0, .lag),
     ("limit ignored", 0, .capacity),
     ("capacity left idle", 0, .maxMin),
-    ("runs on failed host", 2, .placement),
+    ("runs on failed host", 6, .placement),
     ("planned by two hosts", 8, .placement),
     ("pause never ends", 9, .recovery),
+    ("last merge skipped", 45, .recoveredImage),
+    ("image kept", 4, .cleanup),
+    ("lock not taken", 5, .planLock),
+    ("final sync skipped", 5, .migration),
+    ("double not reported", 1, .onePlace),
   ]
 
   @Test(arguments: findings.map(\.name))

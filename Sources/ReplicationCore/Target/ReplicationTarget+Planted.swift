@@ -17,4 +17,9 @@ extension ReplicationTarget {
     guard let run = log.runs.first, run.upperBound < base.geometry.extentCount else { return }
     base.fill(run.upperBound..<run.upperBound + 1, tag: base.tag(of: run.lowerBound))
   }
+
+  /// How many logs an instance at a position of the chain is read through: all of them, unless the last one is forgotten.
+  func mergedCount(upTo position: Int) -> Int {
+    planted.contains(.lastMergeSkipped) ? max(0, position - 1) : position
+  }
 }

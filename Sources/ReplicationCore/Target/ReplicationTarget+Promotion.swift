@@ -36,7 +36,7 @@ extension ReplicationTarget {
     let position = try requestedPosition(pointInTime)
     guard let record = record(at: position) else { throw .nothingRecoverable }
     var size = ByteCount.zero
-    for level in levels[..<position] {
+    for level in levels[..<mergedCount(upTo: position)] {
       for (index, log) in level.logs.enumerated() {
         size += log.nominalBytes
         mergeIntoBase(log, ofDisk: index)

@@ -29,7 +29,7 @@ extension ReplicationTarget {
     try checkRequest()
     let position = try requestedPosition(pointInTime)
     guard let record = record(at: position) else { throw .nothingRecoverable }
-    let images = disks.indices.map { TestImageDisk(over: image(ofDisk: $0, at: position)) }
+    let images = disks.indices.map { TestImageDisk(over: image(ofDisk: $0, at: mergedCount(upTo: position))) }
     testImage = TestImageState(position: position, record: record, disks: images)
     noteSpaceUse()
     return images

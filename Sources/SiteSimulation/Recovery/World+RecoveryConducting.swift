@@ -1,6 +1,7 @@
 import Inventory
 import Quantities
 import RecoveryCore
+import ReplicationCore
 import Scenarios
 import SimulationKernel
 
@@ -15,6 +16,7 @@ extension World {
       conductors.append(
         RecoveryConductor(description, id: RecoveryPairID(index), siteNames: names))
       conductors[index].storage = RecoveryConductor.storage(of: description, in: scenario)
+      conductors[index].book.ignoresLocks = planted.contains(.lockNotTaken)
       tellSites(index)
       for refusal in conductors[index].setUp() {
         record.note("recovery.setup-refused", subject: refusal.subject, detail: refusal.text, at: now)
@@ -130,6 +132,13 @@ extension World {
     for vm in conductors[pair].description.virtualMachines { noteDouble(vm.id, pair: pair) }
   }
 
+  /// A copy of a machine was started or has stopped, also one that is only customised: another one may be on at the other site.
+  mutating func noteDouble(ofCopy machine: Int) {
+    guard replications[machines[machine].replication].formerCopy != nil else { return }
+    let vm = machines[machine].id
+    for pair in conductors.indices where conductors[pair].unit(of: vm) != nil { noteDouble(vm, pair: pair) }
+  }
+
   /// Reports a machine that runs at both sites, once until that ends.
   mutating func noteDouble(_ vm: VirtualMachineID, pair: Int) {
     guard let machine = machineIndex[vm.index] else { return }
@@ -139,6 +148,7 @@ extension World {
       return
     }
     guard conductors[pair].doubles.insert(vm).inserted else { return }
+    if planted.contains(.doubleNotReported) { return }
     record.note("vm.runs-at-both-sites", subject: scenario.inventory[vm].name, at: now)
   }
 }

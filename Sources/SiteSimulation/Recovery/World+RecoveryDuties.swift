@@ -1,6 +1,7 @@
 import Inventory
 import Quantities
 import RecoveryCore
+import ReplicationCore
 import Scenarios
 import SimulationKernel
 
@@ -68,6 +69,7 @@ extension World {
       if reason != .reversed, !sides[run.protectedSide] {
         return .failed("site \(conductors[pair].siteNames[run.protectedSide]) does not answer")
       }
+      if reason == .final, planted.contains(.finalSyncSkipped) { return .done }
       return try request(.synchronize, of: vms, id, run: run, pair: pair)
     case .createTestImage(_, let vms, let points):
       return try requestEach(vms, points, id, run: run, pair: pair) { .startTest($0) }
@@ -147,9 +149,7 @@ extension World {
     case .removeTestImage:
       try discardTest(machine)
       return nil
-    case .stopSource:
-      prepareForMigration(machine)
-      return nil
+    case .stopSource: return prepareForMigration(machine)
     case .resumeSource:
       undoPreparation(machine)
       return nil

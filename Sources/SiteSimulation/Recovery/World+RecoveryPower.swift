@@ -193,8 +193,17 @@ extension World {
   // MARK: - Taking out of use
 
   /// Takes the protected copy out of its site's inventory, so that nobody powers it on; its replication goes on.
-  mutating func prepareForMigration(_ machine: Int) {
-    if let index = place(of: .protected, of: machine) { machines[index].isRegistered = false }
+  ///
+  /// - Returns: A failure if it is on, or will be when it has a host: vCenter Server keeps such a machine in its inventory.
+  @discardableResult
+  mutating func prepareForMigration(_ machine: Int) -> RecoveryFailure? {
+    guard let index = place(of: .protected, of: machine) else { return nil }
+    switch machines[index].power {
+    case .on, .failed, .waitingForHost: return RecoveryFailure("the virtual machine is on")
+    case .off, .suspended: break
+    }
+    machines[index].isRegistered = false
+    return nil
   }
 
   mutating func undoPreparation(_ machine: Int) {

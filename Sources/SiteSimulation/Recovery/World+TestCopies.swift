@@ -60,6 +60,7 @@ extension World {
     let index = machines[machine].replication
     guard replications[index].testCopy != nil else { return }
     try removeTestCopy(index)
+    if planted.contains(.imageKept) { return }
     do {
       try replications[index].replica.removeTestImage()
     } catch {

@@ -18,6 +18,17 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
   case space
   /// A machine runs in at most one place, on a host of its site that runs.
   case placement
+  /// One plan at a time works on a protection group.
+  case planLock = "plan-lock"
+  /// A machine is on at both sites only after a forced recovery, or one that could not reach the protected site, and then
+  /// it is reported.
+  case onePlace = "one-place"
+  /// A recovered machine, or one of a test, begins with exactly a past image of all disks.
+  case recoveredImage = "recovered-image"
+  /// A planned migration loses nothing.
+  case migration
+  /// A clean-up leaves nothing behind.
+  case cleanup
   /// When all faults are over, every replication comes back to order in bounded time.
   case recovery
   /// The same scenario and seed give the same digest.
@@ -39,6 +50,11 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
     case .maxMin: "no capacity is left idle that a flow could use"
     case .space: "space used is the sum of what exists"
     case .placement: "a machine runs in at most one place"
+    case .planLock: "one plan at a time works on a protection group"
+    case .onePlace: "a machine is on at both sites only after a forced or isolated recovery, and reported"
+    case .recoveredImage: "a recovered machine begins with a past image of all disks"
+    case .migration: "a planned migration loses nothing"
+    case .cleanup: "a clean-up leaves nothing behind"
     case .recovery: "after all faults every replication comes back to order in bounded time"
     case .digest: "the digest repeats"
     case .certificate: "the replica of an instance equals its source's certificate"

@@ -5,6 +5,8 @@ package struct LagOracle: Sendable {
   private let rpo: TimeSpan
   /// The newest instance's moment, and since when it is the newest.
   private var newest: (pointInTime: Instant, since: Instant)?
+  /// Since when nothing could be recovered, as far as it is counted.
+  private var unprotectedSince = Instant.zero
   package private(set) var violationTime = TimeSpan.zero
   package private(set) var unprotectedTime = TimeSpan.zero
   package private(set) var lagMaximum: TimeSpan?
@@ -33,10 +35,18 @@ package struct LagOracle: Sendable {
     return nil
   }
 
+  /// The replica became a machine of its own, or was removed: nothing can be recovered until the next instance.
+  package mutating func ended(at now: Instant) {
+    account(until: now)
+    newest = nil
+    unprotectedSince = now
+  }
+
   /// Adds the time since the newest instance came.
   package mutating func account(until now: Instant) {
     guard let (pointInTime, since) = newest else {
-      unprotectedTime = now - .zero
+      unprotectedTime += now - unprotectedSince
+      unprotectedSince = now
       return
     }
     let (begin, end) = (since - pointInTime, now - pointInTime)

@@ -1,5 +1,6 @@
 import Inventory
 package import Quantities
+import RecoveryCore
 package import Scenarios
 
 /// What a scenario promises about its end: when all faults are over, and by when every replication must be in order.
@@ -38,7 +39,25 @@ private struct RecoveryPlan {
 
   init(_ scenario: Scenario) {
     self.scenario = scenario
-    lastChange = scenario.timeline.map { $0.end ?? $0.at }.max() ?? .zero
+    let last = scenario.timeline.map { $0.end ?? $0.at }.max() ?? .zero
+    lastChange = last + Self.timeOfPlans(scenario)
+  }
+
+  /// What the plans take beyond the times of the timeline, as a rule.
+  ///
+  /// Each run takes the shutdown, boot and storage of its machines, and its synchronisations. One may take longer, so
+  /// nothing is promised of what it may disturb then.
+  private static func timeOfPlans(_ scenario: Scenario) -> TimeSpan {
+    var time = TimeSpan.zero
+    for entry in scenario.timeline {
+      guard case .recovery(.run(let pair, let plan, _)) = entry.action else { continue }
+      let description = scenario.recoveryPairs[pair.index]
+      let groups = description.plans[plan.index].description.groups
+      let machines = groups.reduce(0) { $0 + description.groups[$1.index].members.count }
+      let limit = description.parameters.synchronizationTimeLimit ?? .zero
+      time += .seconds(Int64(20 + 20 * machines)) + min(limit, .minutes(1))
+    }
+    return time
   }
 
   /// Nominal bytes of the replicated disks of a machine, added and grown ones included.
@@ -151,6 +170,9 @@ private struct RecoveryPlan {
     let replication = scenario.replications[index]
     let machine = replication.virtualMachine
     if lastChange + bound > scenario.clock.end { return .none(reason: "the run ends too early") }
+    if scenario.recoveryPairs.contains(where: { $0.virtualMachines.contains { $0.id == machine } }) {
+      return .none(reason: "plans recover it")
+    }
     if let entry = scenario.timeline.first(where: { isUnended($0) }) {
       return .none(reason: "\(entry.verb.rawValue) never ends")
     }

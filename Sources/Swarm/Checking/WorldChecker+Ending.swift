@@ -14,9 +14,14 @@ extension WorldChecker {
     for index in lags.indices { lags[index].account(until: world.time) }
     guard world.time == scenario.clock.end else { return }
     let expectation = RecoveryExpectation(scenario)
+    try checkRunsEnded(world)
+    let isQuiet = arePlansQuiet(world, since: expectation.lastChange)
     let places = world.machineSights
     for (index, promise) in expectation.promises.enumerated() {
       switch promise {
+      case .fresh where !isQuiet, .equal where !isQuiet:
+        counts.promises["none: a plan ran late", default: 0] += 1
+        continue
       case .none(let reason):
         counts.promises["none: \(reason)", default: 0] += 1
         continue
@@ -35,7 +40,11 @@ extension WorldChecker {
   ) -> String? {
     let replication = scenario.replications[index]
     let sight = world.sight(of: index)
-    guard places.contains(where: { $0.machine == replication.virtualMachine && $0.isRunning }) else {
+    guard
+      places.contains(where: {
+        $0.machine == replication.virtualMachine && $0.role == .current && $0.isRunning
+      })
+    else {
       return "its machine does not run"
     }
     guard sight.status.hasPrefix("OK") || sight.status.hasPrefix("SYNC") else {

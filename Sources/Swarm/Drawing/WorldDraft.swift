@@ -62,6 +62,40 @@ package struct WorldDraft: Sendable, Hashable {
     package var name: String { settings.word("name") ?? "" }
   }
 
+  /// A protection group.
+  package struct Group: Sendable, Hashable {
+    package let name: String
+    /// The names of its machines.
+    package var machines: [String]
+
+    fileprivate var object: ScenarioObject {
+      ScenarioObject([
+        "name": quoted(name), "vms": "[" + machines.map { quoted($0) }.joined(separator: ", ") + "]",
+      ])
+    }
+  }
+
+  /// A recovery plan.
+  package struct Plan: Sendable, Hashable {
+    package let name: String
+    /// The names of its groups.
+    package var groups: [String]
+    /// What it says of its machines, and its own prompts and commands.
+    package var machines: [ScenarioObject] = []
+    package var steps: [ScenarioObject] = []
+    /// The machines that give way.
+    package var suspended: [String] = []
+
+    fileprivate var object: ScenarioObject {
+      func names(_ names: [String]) -> String { "[" + names.map { quoted($0) }.joined(separator: ", ") + "]" }
+      var object = ScenarioObject(["name": quoted(name), "groups": names(groups)])
+      if !machines.isEmpty { object["vms"] = WorldDraft.list(machines.map(\.text), indent: "      ") }
+      if !steps.isEmpty { object["steps"] = WorldDraft.list(steps.map(\.text), indent: "      ") }
+      if !suspended.isEmpty { object["suspend"] = names(suspended) }
+      return object
+    }
+  }
+
   package var name: String
   package var seed: UInt64
   /// What the draw had switched on, by name; in the file as its tags.
@@ -78,6 +112,11 @@ package struct WorldDraft: Sendable, Hashable {
   private var workloadNames: [String] = []
   private var workloadSettings: [ScenarioObject] = []
   package var machines: [Machine] = []
+  package var mappings: [ScenarioObject] = []
+  package var groups: [Group] = []
+  package var plans: [Plan] = []
+  /// How recoveries go at every site.
+  package var recovery = ScenarioObject()
   package var timeline: [ScenarioObject] = []
   package var profile = ScenarioObject()
 
@@ -107,6 +146,12 @@ package struct WorldDraft: Sendable, Hashable {
       workloads.isEmpty ? "{}" : "{\n    " + workloads.joined(separator: ",\n    ") + "\n  }"
     file["vms"] = Self.list(machines)
     file["replications"] = Self.list(self.machines.compactMap(\.replication?.text))
+    if !plans.isEmpty {
+      if !mappings.isEmpty { file["mappings"] = Self.list(mappings.map(\.text)) }
+      file["protectionGroups"] = Self.list(groups.map(\.object.text))
+      file["recoveryPlans"] = Self.list(plans.map(\.object.text))
+      file["recovery"] = recovery.text
+    }
     file["timeline"] = Self.list(timeline.map(\.text))
     file["profile"] = profile.text
     return "{\n  " + file.members.map { "\(quoted($0.key)): \($0.text)" }.joined(separator: ",\n  ") + "\n}\n"

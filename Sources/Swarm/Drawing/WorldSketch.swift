@@ -7,6 +7,8 @@ struct WorldSketch {
   var unitSeconds = 1
   /// When everything that has an end has ended, in units.
   let faultsEnd = 240
+  /// How many prompts and commands have a name.
+  var stepCount = 0
   /// The lasting entries so far, to nest others in, in units.
   private var spans: [Range<Int>] = []
 

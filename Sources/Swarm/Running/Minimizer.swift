@@ -37,6 +37,7 @@ package struct Minimizer {
       for index in draft.links.indices {
         leaveOutMembers(\.links[index], keeping: ["name", "between", "bandwidth", "latency"])
       }
+      shrinkRecovery()
       for index in draft.sites.indices { shrinkSite(index) }
       leaveOutWorkloads()
     }
@@ -93,8 +94,37 @@ package struct Minimizer {
       _ = attempt { draft in
         draft.machines.removeAll { $0.name == name }
         draft.timeline.removeAll { $0.word("vm") == name }
+        for group in draft.groups.indices { draft.groups[group].machines.removeAll { $0 == name } }
+        for plan in draft.plans.indices { draft.plans[plan].machines.removeAll { $0.word("match") == name } }
       }
     }
+  }
+
+  /// Leaves out plans with their entries, groups, and what plans say.
+  private mutating func shrinkRecovery() {
+    for name in draft.plans.map(\.name) {
+      _ = attempt { draft in
+        draft.plans.removeAll { $0.name == name }
+        draft.timeline.removeAll { $0.word("plan") == name }
+      }
+    }
+    for name in draft.groups.map(\.name) {
+      _ = attempt { draft in
+        draft.groups.removeAll { $0.name == name }
+        for plan in draft.plans.indices { draft.plans[plan].groups.removeAll { $0 == name } }
+      }
+    }
+    for index in draft.groups.indices { leaveOut(\.groups[index].machines) }
+    for index in draft.plans.indices {
+      leaveOut(\.plans[index].machines)
+      leaveOut(\.plans[index].steps)
+      leaveOut(\.plans[index].suspended)
+      for machine in draft.plans[index].machines.indices {
+        leaveOutMembers(\.plans[index].machines[machine], keeping: ["match"])
+      }
+    }
+    leaveOut(\.mappings)
+    leaveOutMembers(\.recovery, keeping: [])
   }
 
   private mutating func shrinkSite(_ index: Int) {

@@ -9,6 +9,12 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
   package var instances = 0
   package var comparedImages = 0
   package var repeatedRuns = 0
+  /// Machines that were started in a test or after a recovery and compared with a past image, planned migrations compared
+  /// with what was shut down, and machines that were on at both sites.
+  package var testedMachines = 0
+  package var recoveredMachines = 0
+  package var migrations = 0
+  package var doubles = 0
   /// Entries of the timeline that happened, by verb.
   package var verbs: [String: Int] = [:]
   /// Events of the run, by kind.
@@ -24,6 +30,10 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
   package var pairs: [String: Int] = [:]
   /// Replications by what they were promised at the end.
   package var promises: [String: Int] = [:]
+  /// Runs of plans by workflow and result, what they made of machines, and the statuses that plans reached.
+  package var planRuns: [String: Int] = [:]
+  package var machineOutcomes: [String: Int] = [:]
+  package var planStatuses: [String: Int] = [:]
   /// Failed schedules by invariant.
   package var violations: [String: Int] = [:]
 
@@ -36,6 +46,10 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
     instances += other.instances
     comparedImages += other.comparedImages
     repeatedRuns += other.repeatedRuns
+    testedMachines += other.testedMachines
+    recoveredMachines += other.recoveredMachines
+    migrations += other.migrations
+    doubles += other.doubles
     for path in Self.tables {
       self[keyPath: path].merge(other[keyPath: path]) { $0 + $1 }
     }
@@ -52,7 +66,7 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
     [
       \.verbs, \.events, \.cycles, \.fullSyncCauses, \.statuses, \.transitions, \.features, \.pairs,
       \.promises,
-      \.violations,
+      \.planRuns, \.machineOutcomes, \.planStatuses, \.violations,
     ]
   }
 
@@ -69,6 +83,9 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
       | instances | \(instances) |
       | comparisons with a past image | \(comparedImages) |
       | runs repeated for their digest | \(repeatedRuns) |
+      | machines started in a test, after a recovery | \(testedMachines), \(recoveredMachines) |
+      | planned migrations compared | \(migrations) |
+      | machines on at both sites | \(doubles) |
       | features, pairs of them seen | \(features.count), \(pairs.count) |
 
       """
@@ -76,7 +93,8 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
       ("Broken invariants", violations), ("Timeline entries", verbs), ("Syncs", cycles),
       ("Full syncs by cause", fullSyncCauses), ("Statuses reached, by replication", statuses),
       ("Changes of status", transitions), ("Events", events), ("Worlds by feature", features),
-      ("Replications by promise at the end", promises),
+      ("Replications by promise at the end", promises), ("Runs of plans", planRuns),
+      ("Machines of runs", machineOutcomes), ("Statuses of plans", planStatuses),
     ] where !table.isEmpty {
       text += "\n## \(title)\n\n| | |\n|---|---:|\n"
       for (name, count) in table.sorted(by: { $0.key < $1.key }) { text += "| \(name) | \(count) |\n" }

@@ -29,7 +29,7 @@ extension PlanBook {
     var states: [GroupRecord] = []
     for id in ids {
       guard let group = groups[id] else { return .unknown }
-      if let holder = group.phase.lockHolder, holder != plan { return .protectionGroupsInUse }
+      if let holder = group.phase.lockHolder, holder != plan, !ignoresLocks { return .protectionGroupsInUse }
       states.append(group)
     }
     for group in states {

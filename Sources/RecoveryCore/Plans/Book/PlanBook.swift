@@ -75,6 +75,8 @@ package struct PlanBook: Sendable {
   var records: [HistoryRecord] = []
   var reports: [RunReport] = []
   package internal(set) var areSitesConnected = true
+  /// Whether plans work on groups that others have locked: a defect, planted where those who look for defects are tested.
+  package var ignoresLocks = false
   var isServerUp = BothSides(true)
   /// Whether the servers of the two sites can talk to each other.
   var arePeersTogether: Bool { areSitesConnected && isServerUp.first && isServerUp.second }

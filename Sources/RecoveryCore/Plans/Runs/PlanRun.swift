@@ -157,6 +157,9 @@ package struct PlanRun: Sendable {
 
   func position(of vm: VirtualMachineID) -> Int? { positions[vm] }
 
+  /// The groups that it works on, in the order of its plan.
+  package var groupIDs: [ProtectionGroupID] { groups.map(\.group.id) }
+
   func isRunningAtProtectedSite(_ machine: Machine) -> Bool {
     machine.member.isOnAtProtectedSite && !machine.record.isShutDown
   }

@@ -1,0 +1,48 @@
+import Inventory
+import Measurements
+import Quantities
+import Scenarios
+import SiteSimulation
+
+/// No byte is counted twice or lost.
+extension WorldChecker {
+  /// Whether the network model counts the bytes of the data; SimGrid's models count what stands for them.
+  private var countsBytes: Bool {
+    scenario.network.model == .fluid || scenario.network.model == .bare
+  }
+
+  func checkBytes(_ world: borrowing World) throws(Violation) {
+    for link in scenario.inventory.links.indices {
+      for direction in Link.Direction.allCases {
+        let counted = world.carriedBytes(on: LinkID(link), direction)
+        let expected = ledger.carried(by: linkResources[link][direction.rawValue])
+        if abs(counted - expected) > ledger.tolerance(of: expected) {
+          throw Violation(
+            .bytes, at: world.time, subject: scenario.inventory.links[link].name,
+            detail: "its counter says \(counted) B, and its transfers brought \(expected)")
+        }
+      }
+    }
+    guard countsBytes else { return }
+    let cycles = world.cycles
+    // What was carried for nothing is in no sync.
+    let wasted = world.wastedBytes
+    var excess = 0.0
+    var allowed = wasted
+    for (index, replication) in scenario.replications.enumerated() {
+      let own = cycles.filter { $0.vm == replication.virtualMachine }
+      let counted =
+        own.reduce(ByteCount.zero) { $0 + $1.wireSize } + world.wireSizeUnderWay(of: index)
+      let expected = ledger.sent(by: index)
+      let tolerance = ledger.tolerance(of: expected) + Double(own.count)
+      let difference = expected - Double(counted.bytes)
+      excess += difference
+      allowed += tolerance
+      if difference < -tolerance || difference > tolerance + wasted || excess > allowed {
+        throw Violation(
+          .bytes, at: world.time, subject: name(index),
+          detail: "its syncs count \(counted.bytes) B, and the network carried \(expected)")
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Inventory
+import Measurements
+import Quantities
+import RecoveryCore
+import Scenarios
+import SiteSimulation
+import Testing
+
+@testable import Swarm
+
+@Suite struct RecoveryBooksTests {
+  /// A world with one pair of sites, two plans and one group.
+  private func books() throws -> RecoveryBooks {
+    var draft = WorldDraw(seed: 1, switches: .without(Feature.all.map(\.name))).draft
+    draft.groups = [.init(name: "group-1", machines: ["vm-1"])]
+    draft.plans = [.init(name: "plan-1", groups: ["group-1"]), .init(name: "plan-2", groups: ["group-1"])]
+    let scenario = try #require(ScenarioReader.read(text: draft.text, file: "test").scenario)
+    return RecoveryBooks(scenario)
+  }
+
+  private func sight(_ status: RecoveryPlanStatus, _ workflow: PlanWorkflow? = nil, key: Int = 1) -> PlanSight
+  {
+    PlanSight(
+      status: status,
+      run: workflow.map { PlanSight.Run(key: key, workflow: $0, started: .zero, groups: [0]) })
+  }
+
+  private func run(_ operation: HistoryRecord.OperationType, _ status: RecoveryPlanStatus) -> PlanRunRecord {
+    PlanRunRecord(
+      key: 1, id: nil, plan: "plan-1", protectedSite: "madrid", recoverySite: "lisbon", user: "somebody",
+      workflow: "", operationType: operation.rawValue, result: "SUCCESS", planStatus: status.rawValue,
+      started: .zero, ended: .zero, recoveryTime: nil, criticalPath: [], errors: [], warnings: [], steps: [],
+      machines: [])
+  }
+
+  @Test func `Two plans that work on one group are found`() throws {
+    var books = try books()
+    let both = [
+      sight(.recoveryInProgress, .plannedMigration),
+      sight(.recoveryInProgress, .disasterRecovery(synchronizesData: true), key: 2),
+    ]
+    #expect(books.saw([both[0], sight(.protectionGroupsInUse)], ofPair: 0) == nil)
+    #expect(books.saw(both, ofPair: 0)?.detail == "plans 1 and 2 work on it")
+  }
+
+  @Test func `A test holds its group until it is cleaned up`() throws {
+    let test = PlanWorkflow.test(synchronizesData: true)
+    let other = sight(.recoveryInProgress, .plannedMigration, key: 3)
+    var books = try books()
+    #expect(books.saw([sight(.testInProgress, test), sight(.protectionGroupsInUse)], ofPair: 0) == nil)
+    #expect(books.saw([sight(.testComplete), sight(.protectionGroupsInUse)], ofPair: 0) == nil)
+    var early = books
+    #expect(
+      early.saw([sight(.testComplete), other], ofPair: 0)?.detail
+        == "plan 2 works on it, and the test of plan 1 is not cleaned up")
+    books.ended(run(.cleanup, .ready), plan: 0, groups: [0], pair: 0)
+    #expect(books.saw([sight(.protectionGroupsInUse), other], ofPair: 0) == nil)
+  }
+
+  @Test func `A clean-up that did not come to its end keeps the group`() throws {
+    var books = try books()
+    books.ended(run(.test, .testComplete), plan: 0, groups: [0], pair: 0)
+    books.ended(run(.cleanup, .cleanupIncomplete), plan: 0, groups: [0], pair: 0)
+    let other = sight(.recoveryInProgress, .plannedMigration, key: 3)
+    #expect(books.saw([sight(.cleanupIncomplete), other], ofPair: 0) != nil)
+  }
+}
+
+@Suite struct MachineRoomTests {
+  /// The replica of 100 bytes, 10 of them configuration files, becomes the machine when its replication is reversed.
+  @Test func `A machine and its replica change places once the replication is reversed`() throws {
+    let draft = WorldDraw(seed: 1, switches: .without(Feature.all.map(\.name))).draft
+    let scenario = try #require(ScenarioReader.read(text: draft.text, file: "test").scenario)
+    let replication = scenario.replications[0]
+    let origin = scenario.inventory[replication.virtualMachine].datastore
+    var room = MachineRoom(replication, in: scenario)
+    room.saw(isRecovered: false, disks: ByteCount(bytes: 100), ByteCount(bytes: 10))
+    room.saw(isRecovered: true, disks: ByteCount(bytes: 100), ByteCount(bytes: 10))
+    #expect(room.machine.datastore == origin)
+    #expect(room.replica == replication.datastore)
+    #expect(!room.hasMoved)
+
+    room.saw(isRecovered: false, disks: ByteCount(bytes: 500), ByteCount(bytes: 10))
+
+    #expect(room.machine.datastore == replication.datastore)
+    #expect(room.machine.size == ByteCount(bytes: 90))
+    #expect(room.replica == origin)
+    #expect(room.hasMoved)
+  }
+}
