@@ -16,7 +16,7 @@ extension Scenario {
   static let validationNames = [
     "01-distinct-extents", "02-instance-time", "03-windows-and-contexts", "04-spread-over-the-host",
     "05-full-sync", "06-merge-at-the-target", "07-interruptions", "08-copy-before-write",
-    "09-unmap-quiescing-compression", "10-servers-and-hosts", "11-slow-datastore", "12-instance-overheads",
+    "09-unmap-quiescing-compression", "10-servers-and-hosts", "11-vsan", "12-instance-overheads",
   ]
 }
 
