@@ -8,11 +8,12 @@ import Scenarios
 /// A log that finds none is tried 20 times, 10 ms apart; then the delta is given up and its extents are dirty again
 /// (``DemandLogLimits``). On vSAN datastores the log's room is not counted, only that there is none while it is full.
 extension World {
-  /// Tells a source how much room its demand log has, before the guest writes.
+  /// Tells a source how much room its demand log has, before the guest writes: as much as it takes where room is unlimited.
   mutating func tellDemandLogRoom(_ index: Int) {
     let datastore = sourceDatastore(index)
-    guard let free = freeSpace(of: datastore) else { return }
-    let room = datastores[datastore.index].outages.isEmpty ? free + replications[index].demandLogSpace : .zero
+    let room: ByteCount? =
+      datastores[datastore.index].outages.isEmpty
+      ? freeSpace(of: datastore).map { $0 + replications[index].demandLogSpace } : .zero
     replications[index].source.demandLogRoomChanged(to: room)
   }
 

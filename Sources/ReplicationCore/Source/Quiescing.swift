@@ -16,7 +16,7 @@ package struct Quiescing: Sendable, Hashable {
   /// How long the guest needs; `nil` if the driver tells by ``ReplicationSource/prepared(at:isQuiesced:reading:)``.
   package let prepareTime: TimeSpan?
 
-  /// The shortest objective that it was allowed for.
+  /// The shortest objective that it was allowed for; none without quiescing.
   let minimum: TimeSpan
 
   package static let none = Quiescing()
@@ -38,7 +38,7 @@ package struct Quiescing: Sendable, Hashable {
       throw .objectiveTooShort(objective, minimum: minimum)
     }
     precondition(prepareTime.map { $0 >= .zero } ?? true, "a guest needs no negative time")
-    (self.mode, self.prepareTime, self.minimum) = (mode, prepareTime, minimum)
+    (self.mode, self.prepareTime, self.minimum) = (mode, prepareTime, mode == .none ? .zero : minimum)
   }
 }
 

@@ -45,6 +45,16 @@ import Testing
     #expect(record.cycles[1].isCompleted && record.fullSyncs.isEmpty)
   }
 
+  @Test func `Once its datastore is full no longer a demand log has room again`() throws {
+    // The second delta runs from 61.2 s to 77.2 s; at 66 s it has sent less than 5 MiB, and the guest frees another 4.
+    let record = try run(
+      world(
+        #""at": "50s", "do": "datastore.full", "datastore": "ds-paris", "for": "15s""#,
+        #""at": "66s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "8MiB", "size": "4MiB""#))
+    #expect(record.cycles[0].outcome == .aborted(reason: "demandLog"))
+    #expect(record.cycles[1].isCompleted && record.cycles[1].preservedExtentCount == 512)
+  }
+
   @Test(arguments: [("66MiB", false), ("69MiB", true)])
   func `The demand log takes room on the datastore of its machine`(capacity: String, fits: Bool) throws {
     // 64 MiB in use and 4.25 MiB of log.
