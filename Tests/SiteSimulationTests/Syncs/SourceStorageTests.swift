@@ -46,11 +46,11 @@ import Testing
   }
 
   @Test func `Once its datastore is full no longer a demand log has room again`() throws {
-    // The second delta runs from 61.2 s to 77.2 s; at 66 s it has sent less than 5 MiB, and the guest frees another 4.
+    // The second delta runs from 61.2 s to 77.2 s; at 62 s the guest frees another 4 MiB that are not read yet.
     let record = try run(
       world(
-        #""at": "50s", "do": "datastore.full", "datastore": "ds-paris", "for": "15s""#,
-        #""at": "66s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "8MiB", "size": "4MiB""#))
+        #""at": "50s", "do": "datastore.full", "datastore": "ds-paris", "for": "11500ms""#,
+        #""at": "62s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "8MiB", "size": "4MiB""#))
     #expect(record.cycles[0].outcome == .aborted(reason: "demandLog"))
     #expect(record.cycles[1].isCompleted && record.cycles[1].preservedExtentCount == 512)
   }
