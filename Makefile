@@ -2,6 +2,7 @@
 # make test   runs every test
 # make exhaustive  runs those that look at every state a crash can leave, with all states: minutes
 # make check  formatting, and equal digests of every shipped scenario
+# make check-debug  equal digests of how they begin, in release and in debug
 # make fuzz   random bytes for every decoder: make fuzz SECONDS=600 SEED=7
 # make swarm  random worlds against what must hold in any: make swarm SEEDS=1..500 JOBS=2
 # make bench  speed, as ratios to reference programs
@@ -11,7 +12,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := -c release -Xswiftc -enable-testing $(SWIFT_FLAGS)
 DRSIM := .build/release/drsim
 
-.PHONY: demo test exhaustive check fuzz swarm bench format release packages clean
+.PHONY: demo test exhaustive check check-debug fuzz swarm bench format release packages clean
 
 demo: release
 	$(DRSIM) run scenarios/first-look.json --out out/first-look
@@ -23,9 +24,12 @@ exhaustive: packages
 	DRSIM_EXHAUSTIVE=1 swift test $(RELEASE) --filter 'Crash|Durable|ComparisonKey|RedoLogFile'
 
 check: release
-	swift build --product drsim $(SWIFT_FLAGS)
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	./.ci/check-determinism
+
+check-debug: release
+	swift build --product drsim $(SWIFT_FLAGS)
+	./.ci/check-determinism --debug
 
 SECONDS := 60
 SEED := 1

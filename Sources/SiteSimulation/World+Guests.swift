@@ -178,8 +178,10 @@ extension World {
 
   mutating func restart(machine: Int, stamp: UInt64) throws(SimulationFailure) {
     guard case .failed = machines[machine].power, machines[machine].restartStamp == stamp else { return }
-    machines[machine].availability.restartCount += 1
     try start(machine: machine)
+    // What finds no host waits for one.
+    if case .waitingForHost = machines[machine].power { return }
+    machines[machine].availability.restartCount += 1
   }
 
   /// Starts a stopped machine on a host that runs, if there is one.

@@ -37,8 +37,8 @@ struct DRSim: ParsableCommand {
       same digest.
 
       Exit status: 0 done; 1 an assertion failed; 2 wrong usage or invalid scenario; 3 a run was stopped, \
-      since its steady state was not reached or an assertion with "abortOnFail" failed; 70 a defect of drsim; \
-      74 a file could not be read or written.
+      since its steady state was not reached or an assertion with "abortOnFail" failed; 5 a digest did not repeat; \
+      70 a defect of drsim; 74 a file could not be read or written.
       """,
     version: Version.text,
     subcommands: [RunCommand.self, ValidateCommand.self, ExplainCommand.self, FuzzCommand.self])

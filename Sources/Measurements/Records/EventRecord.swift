@@ -24,4 +24,7 @@ package struct EventRecord: Sendable, Hashable {
 
   /// The kind of the event that a replication waits, because the datastore of its replica has no room.
   package static let insufficientSpaceKind = "replication.insufficient-space"
+
+  /// How the kind of an event ends that says what was asked for and not done, and why.
+  package static let refusalSuffix = "-refused"
 }

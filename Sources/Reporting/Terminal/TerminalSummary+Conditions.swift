@@ -52,6 +52,28 @@ extension TerminalSummary {
         + first.detail, .bad)
   }
 
+  // MARK: - Refusals
+
+  static let refusalsShown = 6
+
+  /// What was asked for and not done, in its order.
+  var refusals: [EventRecord] { record.events.filter { $0.kind.hasSuffix(EventRecord.refusalSuffix) } }
+
+  var refusalSection: [String] {
+    var table = TerminalTable([
+      .init(title: "refused", isRightAligned: false), .init(title: "at"),
+      .init(title: "why", isRightAligned: false, isSetOff: true),
+    ])
+    for refusal in refusals.prefix(Self.refusalsShown) {
+      let what = "\(refusal.kind.dropLast(EventRecord.refusalSuffix.count)) \(refusal.subject)"
+      table.rows.append([
+        .init(shortened(what, to: 48), .warning), .init(Readable.instant(refusal.at)), .init(refusal.detail),
+      ])
+    }
+    let rest = refusals.count - Self.refusalsShown
+    return table.lines(style: style) + (rest > 0 ? ["  and \(Readable.count(rest)) more"] : [])
+  }
+
   // MARK: - Machines
 
   /// The machines of which nothing is sent until somebody puts something right.

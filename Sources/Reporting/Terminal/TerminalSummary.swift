@@ -39,6 +39,7 @@ package struct TerminalSummary: Sendable {
     var sections = [headSection, rpoSection, machineSection, linkSection]
     if !limitedDatastores.isEmpty { sections.append(datastoreSection) }
     if !record.faults.isEmpty { sections.append(timelineSection) }
+    if !refusals.isEmpty { sections.append(refusalSection) }
     if !record.planRuns.isEmpty { sections.append(recoverySection) }
     if !record.expectations.isEmpty { sections.append(expectationSection) }
     sections.append(closingSection)

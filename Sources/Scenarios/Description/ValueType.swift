@@ -191,11 +191,12 @@ extension ValueType where Value == UTCTime {
 }
 
 extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-  /// One of the words of an enumeration.
+  /// One of the words of an enumeration; one that is a number, such as a release, may stand without quotes.
   static var word: ValueType {
     let words = Value.allCases.map(\.rawValue)
     let shape = Shape.word(words)
     return ValueType(shape: shape) { node, subject, log in
+      if case .number(let text) = node.value, let value = Value(rawValue: text) { return value }
       guard case .string(let text) = node.value else {
         log.reportWrongType(node, subject: subject, expected: shape.noun)
         return nil

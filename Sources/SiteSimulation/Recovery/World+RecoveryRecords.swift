@@ -10,7 +10,7 @@ extension World {
   mutating func conclude(_ run: ConductedRun, _ report: RunReport, pair: Int) {
     record.append(planRunRecord(run, report, pair: pair))
     var detail = "\(run.workflow.name): \(report.history.result.rawValue)"
-    if let time = report.recoveryTime { detail += ", recovery time \(time)" }
+    if let time = report.recoveryTime { detail += ", recovery time \(time.rounded)" }
     record.note("plan.run-ended", subject: report.history.planName, detail: detail, at: now)
     if case .cleanup(isForced: true) = run.workflow { noteImagesLeft(by: run, pair: pair) }
     if let entry = run.entry { runEnded(entry: entry) }

@@ -208,6 +208,18 @@ import Testing
     #expect(!troubled().contains("in error"))
   }
 
+  @Test func `What was refused is told with its reason, the first six of many`() {
+    func refusal(_ at: Int64) -> EventRecord {
+      EventRecord(
+        at: minute(at), kind: "plan.reprotect-refused", subject: "RP-1", detail: "the plan is READY_STATE")
+    }
+    let one = troubled(events: [refusal(3)])
+    #expect(one.contains("  plan.reprotect RP-1  3m    the plan is READY_STATE\n"))
+    #expect(!one.contains("more"))
+    #expect(troubled(events: (1...8).map(refusal)).contains("\n  and 2 more\n"))
+    #expect(!troubled().contains("refused"))
+  }
+
   @Test func `A target without room is told with the first to suffer`() {
     func shortage(_ at: Int64) -> EventRecord {
       EventRecord(
