@@ -7,7 +7,9 @@ import Scenarios
 struct StorageProvider: Sendable {
   let system: Int
   let name: String
-  /// One of the two is given. Two optionals and no enumeration, whose payload would be copied at each change.
+  /// The pair of arrays, or `nil` for virtual volumes.
+  ///
+  /// Beside ``domains`` and no enumeration with it, whose payload would be copied at each change.
   private var arrays: ArrayPair?
   private var domains: FaultDomainPair?
 
