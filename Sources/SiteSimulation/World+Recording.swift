@@ -199,7 +199,7 @@ extension World {
       if let progress = replications[index].source.progress {
         replications[index].report.progressed(progress, at: now)
       }
-      replications[index].lag.end(at: now)
+      if replications[index].lag.end == nil { replications[index].lag.end(at: now) }
     }
     return RunRecord(
       scenarioName: scenario.name, scenarioTitle: scenario.title,
@@ -228,7 +228,8 @@ extension World {
           $0 + ($1.writes?.writtenBytes ?? .zero) + ($1.attack?.writtenBytes ?? .zero)
         },
         verifiedInstanceCount: replication.verifiedInstanceCount,
-        replication: replication.report.record(at: now),
+        // What vSphere Replication reports of its own replications it does not know of those of storage.
+        replication: replication.storageUnit == nil ? replication.report.record(at: now) : nil,
         guestDelay: GuestDelayRecord(count: delays.count, total: delays.total, longest: delays.longest),
         replicaPeak: replication.spacePeak, pointInTimeCount: replication.replica.instances.count,
         availability: AvailabilityRecord(

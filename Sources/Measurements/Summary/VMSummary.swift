@@ -51,9 +51,12 @@ package struct VMSummary: Sendable, Hashable {
 
   /// Whether this machine did worse than `other`.
   ///
-  /// A machine that was unprotected for the whole of its time is worse than any other. Then the higher share of its
-  /// own RPO that the lag reached counts, then the longer time out of RPO or unprotected.
+  /// A machine that was unprotected for the whole of its time is worse than any other, and one of which no time was
+  /// observed is worse than none. Then the higher share of its own RPO that the lag reached counts, then the longer time
+  /// out of RPO or unprotected.
   package func isWorse(than other: VMSummary) -> Bool {
+    guard lag.observedTime > .zero else { return false }
+    guard other.lag.observedTime > .zero else { return true }
     guard let mine = lag.lagMaximum else { return other.lag.lagMaximum != nil }
     guard let theirs = other.lag.lagMaximum else { return false }
     let left = UInt128(mine.nanoseconds) * UInt128(other.rpo.nanoseconds)

@@ -12,6 +12,10 @@ extension LagFigure.Painter {
     let rpoY = axis.position(machine.rpo.nanoseconds)
 
     paintMachineLabel(machine, line, height: height)
+    guard machine.lag.end != machine.lag.start else {
+      drawing.line(from: (Self.left, y + height), to: (Self.right, y + height), color: Palette.frame)
+      return
+    }
     let step = NiceStep.time(dividing: axis.domain.upperBound, intoAtMost: height > 700 ? 4 : 3)
     for tick in axis.ticks(step: step) {
       let tickY = axis.position(tick)
@@ -58,7 +62,9 @@ extension LagFigure.Painter {
   private mutating func paintMachineLabel(_ machine: VMRecord, _ line: VMSummary, height: Int) {
     let middle = y + height / 2
     drawing.text(shortened(machine.name), x: Self.labelLeft, y: middle - 110, size: 135, isBold: true)
-    let maximum = line.lag.lagMaximum.map { "max " + Readable.duration($0) } ?? "no instance"
+    let maximum =
+      line.lag.lagMaximum.map { "max " + Readable.duration($0) }
+      ?? (line.lag.observedTime > .zero ? "no instance" : "not measured")
     drawing.text(
       "RPO \(machine.rpo), \(maximum)", x: Self.labelLeft, y: middle + 50, size: 110,
       color: Palette.faintInk)

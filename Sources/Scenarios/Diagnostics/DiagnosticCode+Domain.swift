@@ -293,7 +293,8 @@ extension DiagnosticCode {
       (
         "Datastore too small",
         """
-        The data of the disks and replicas on the datastore is more than its capacity.
+        The data of the disks and replicas on the datastore is more than its capacity, or it is the copy of a larger \
+        device.
         """
       )
     default: preconditionFailure("\(rawValue) is not about the domain, warnings among them")

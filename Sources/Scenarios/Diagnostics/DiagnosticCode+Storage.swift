@@ -23,7 +23,9 @@ extension DiagnosticCode {
       (
         "Not a device",
         """
-        A datastore lies on one device of one array pair, and a vSAN datastore on none.
+        A datastore lies on one device of one array pair, and one of a vSAN or of virtual volumes on none. The copy of a \
+        device is that of one device only, is no device itself and has no machines. A replication group of a fault domain \
+        has machines on datastores of virtual volumes, "type": "vvol", and is copied to such a datastore.
         """
       )
     case .replicatedByStorage:

@@ -7,6 +7,7 @@ extension Resolver {
   mutating func resolveStorage() {
     for located in draft.arrayPairs.known ?? [] { resolveArrayPair(located.value) }
     for located in draft.faultDomains.known ?? [] { resolveFaultDomain(located.value) }
+    checkCopies()
     guard draft.storage.known == .files, let span = storageSpan else { return }
     log.report(
       .notWithFiles, "storage that copies by itself is not modelled on files", at: span,
@@ -86,19 +87,6 @@ extension Resolver {
     }
   }
 
-  /// A datastore that a device can be: at its site, and no vSAN.
-  private mutating func resolveDevice(_ reference: Field<String>, at site: Int?) -> Int? {
-    guard let datastore = resolveDatastore(reference.located, at: site), let located = reference.located
-    else { return nil }
-    guard !datastores[datastore].draft.vsan.isGiven else {
-      log.report(
-        .unfitDevice, "the datastore \(quoted(located.value)) is a vSAN, which no array replicates",
-        at: located.span)
-      return nil
-    }
-    return datastore
-  }
-
   private mutating func addMember(_ machine: Int, to unit: Int, copy: Int?, at reference: Located<String>) {
     if let first = machines[machine].replicationSpan {
       log.report(
@@ -123,10 +111,11 @@ extension Resolver {
       let group = located.value
       let unit = addUnit(named: group.name.known ?? "?", of: system)
       storage.groupNames.define(group.name.located, as: unit, log: &log)
-      let copy = resolveDevice(group.datastore, at: target)
+      let copy = resolveVolumes(group.datastore, at: target)
       for selector in group.virtualMachines.known ?? [] {
         for machine in select(selector) ?? [] {
           guard let site = machines[machine].site, let source, site != source else {
+            checkVolumes(of: machine, at: selector)
             addMember(machine, to: unit, copy: copy, at: selector)
             continue
           }

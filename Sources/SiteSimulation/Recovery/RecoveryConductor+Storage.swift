@@ -5,14 +5,13 @@ import Scenarios
 
 /// A pair of arrays or of fault domains between the sites of a pair, behind the seam of plans.
 struct StorageProvider: Sendable {
-  enum Kind: Sendable {
-    case arrays(ArrayPair)
-    case virtualVolumes(FaultDomainPair)
-  }
-
   let system: Int
   let name: String
-  private(set) var kind: Kind
+  /// The pair of arrays, or `nil` for virtual volumes.
+  ///
+  /// Beside ``domains`` and no enumeration with it, whose payload would be copied at each change.
+  private var arrays: ArrayPair?
+  private var domains: FaultDomainPair?
 
   /// - Parameters:
   ///   - units: All of the scenario.
@@ -38,7 +37,7 @@ struct StorageProvider: Sendable {
       if description.mode != .synchronous {
         for unit in arrays.units.indices { arrays.copied(ReplicationUnitID(unit), asOf: .zero) }
       }
-      kind = .arrays(arrays)
+      self.arrays = arrays
     case .virtualVolumes:
       let sides = BothSides(
         first: scenario.inventory[pair.sites.first].name, second: scenario.inventory[pair.sites.second].name)
@@ -50,50 +49,34 @@ struct StorageProvider: Sendable {
         }
         domains.pointsChanged([.zero], of: id)
       }
-      kind = .virtualVolumes(domains)
+      self.domains = domains
     }
   }
 
   func commands(
     for request: ReplicationRequest, of unit: ReplicationUnitID, answering: BothSides<Bool>, at now: Instant
   ) throws(ReplicationRefusal) -> [ProviderCommand] {
-    switch kind {
-    case .arrays(let arrays): try arrays.commands(for: request, of: [unit], answering: answering, at: now)
-    case .virtualVolumes(let domains):
-      try domains.commands(for: request, of: [unit], answering: answering, at: now)
-    }
+    if let arrays { return try arrays.commands(for: request, of: [unit], answering: answering, at: now) }
+    return try domains?.commands(for: request, of: [unit], answering: answering, at: now) ?? []
   }
 
   mutating func completed(_ request: ReplicationRequest, of unit: ReplicationUnitID) {
-    switch kind {
-    case .arrays(var arrays):
-      arrays.completed(request, of: [unit])
-      kind = .arrays(arrays)
-    case .virtualVolumes(var domains):
-      domains.completed(request, of: [unit])
-      kind = .virtualVolumes(domains)
-    }
+    arrays?.completed(request, of: [unit])
+    domains?.completed(request, of: [unit])
   }
 
   /// The target holds these images now; in the synchronous mode, whether it follows every write.
   mutating func imagesChanged(
     _ instants: [Instant], isInSync: Bool, of unit: ReplicationUnitID, at now: Instant
   ) {
-    switch kind {
-    case .arrays(var arrays):
-      if arrays.mode == .synchronous {
-        if isInSync {
-          arrays.copyingBegan(at: now, of: unit)
-        } else {
-          arrays.copyingStopped(at: now, of: unit)
-        }
-      } else if let newest = instants.last {
-        arrays.copied(unit, asOf: newest)
-      }
-      kind = .arrays(arrays)
-    case .virtualVolumes(var domains):
-      domains.pointsChanged(instants, of: unit)
-      kind = .virtualVolumes(domains)
+    domains?.pointsChanged(instants, of: unit)
+    guard let mode = arrays?.mode else { return }
+    if mode != .synchronous {
+      if let newest = instants.last { arrays?.copied(unit, asOf: newest) }
+    } else if isInSync {
+      arrays?.copyingBegan(at: now, of: unit)
+    } else {
+      arrays?.copyingStopped(at: now, of: unit)
     }
   }
 }

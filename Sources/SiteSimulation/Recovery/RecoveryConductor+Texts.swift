@@ -98,7 +98,7 @@ extension RecoveryConductor {
     case .wrongState(_, let state): "its replication is in state \(state)"
     case .siteDown(let side): "site \(siteNames[side]) does not answer"
     case .cannotChooseInstance: "only the newest instance can be recovered"
-    case .noInstance: "there is no complete instance"
+    case .noInstance: "no complete copy is old enough, or there is none"
     case .broken(_, let text): text
     }
   }

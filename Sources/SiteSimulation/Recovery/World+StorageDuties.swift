@@ -33,8 +33,7 @@ extension World {
     case .prepareForMigration(let vm):
       guard let machine = machineIndex[vm.index], isOnCopyingStorage(machine) else { return nil }
       // Its storage is made read-only with all of its group.
-      prepareForMigration(machine)
-      return .done
+      return DutyResult(prepareForMigration(machine))
     case .configureReverseReplication(let vm):
       guard let machine = machineIndex[vm.index], isOnCopyingStorage(machine) else { return nil }
       return .done
@@ -61,7 +60,8 @@ extension World {
       let members = scenario.storageUnits[unit.index].members.map {
         scenario.replications[$0.index].virtualMachine
       }
-      if let vms, !members.contains(where: { vms.contains($0) }) { continue }
+      // A device without machines goes with the others of its group, whatever is asked for.
+      if let vms, !members.isEmpty, !members.contains(where: { vms.contains($0) }) { continue }
       // What fails over as one has one point in time: the earliest that was chosen for a machine of it.
       let chosen = points.filter { members.contains($0.vm) }.map(\.instant).min()
       let result = try request(

@@ -1,5 +1,6 @@
 import BlockStorage
 import Inventory
+import Measurements
 import Quantities
 import Scenarios
 
@@ -75,6 +76,7 @@ extension World {
       lastWrites.append(
         machines[former].isOn ? now : machines[former].stoppedAt ?? machines[former].writtenUntil)
       becomeRecovered(index, point.contents[member], instance: point.instant, former: former)
+      if replications[index].lag.end == nil { replications[index].lag.interrupted(at: now) }
       let copy = replications[index].machineIndex
       machines[copy].storageChanges = machines[copy].contents.map { DirtyBitmap(geometry: $0.geometry) }
     }

@@ -22,7 +22,7 @@ extension World {
         replications[index].life = .byStorage
         replications[index].toldActivity = .stopped
         replications[index].certificates.removeAll()
-        replications[index].lag = LagTrack(rpo: scenario.replications[index].rpo)
+        replications[index].lag = storageLag(system.mode)
         let machine = replications[index].machineIndex
         machines[machine].storageChanges = machines[machine].contents.map {
           DirtyBitmap(geometry: $0.geometry)
@@ -41,6 +41,24 @@ extension World {
       if case .periodic(let interval) = system.mode {
         queue.schedule(WorldEvent(.storageInterval, storageUnits.count - 1), at: now + interval)
       }
+    }
+  }
+
+  /// The lag of a machine on storage of a mode, as the run begins.
+  ///
+  /// A schedule whose copies all end before the next is due keeps the lag within two intervals, which is taken as the objective
+  /// (*inferred*: arrays know none). What follows each write has no lag: none of its time is observed, with an objective of
+  /// zero.
+  private func storageLag(_ mode: Scenario.StorageSystem.Mode) -> LagTrack {
+    switch mode {
+    case .synchronous:
+      var lag = LagTrack(rpo: .zero, start: now)
+      lag.end(at: now)
+      return lag
+    case .periodic(let interval):
+      var lag = LagTrack(rpo: interval * 2, start: now)
+      lag.instanceCompleted(pointInTime: now, at: now)
+      return lag
     }
   }
 
@@ -261,7 +279,14 @@ extension World {
     asOf instant: Instant, to unit: Int
   ) throws(SimulationFailure) {
     let limit = storageUnits[unit].pointInTimeCount
-    if limit > 1, let last = storageUnits[unit].points.indices.last {
+    var changesOfPoint = changes
+    if let last = storageUnits[unit].points.last, last.instant == instant {
+      // Two copies of one instant leave one image, which differs from the one before by the changes of both.
+      for (member, bitmaps) in last.changes.enumerated() {
+        for (disk, bitmap) in bitmaps.enumerated() { changesOfPoint[member][disk].formUnion(bitmap) }
+      }
+      storageUnits[unit].points.removeLast()
+    } else if limit > 1, let last = storageUnits[unit].points.indices.last {
       // The image before is kept beside what the devices become.
       storageUnits[unit].points[last].contents = storageUnits[unit].devices.map { $0.map { $0.copy() } }
     }
@@ -285,11 +310,14 @@ extension World {
         }
       }
       replications[replication].verifiedInstanceCount += 1
+      if replications[replication].lag.end == nil {
+        replications[replication].lag.instanceCompleted(pointInTime: instant, at: now)
+      }
     }
     storageUnits[unit].points.append(
       StorageUnit.Point(
-        instant: instant, contents: storageUnits[unit].devices, certificates: certificates, changes: changes)
-    )
+        instant: instant, contents: storageUnits[unit].devices, certificates: certificates,
+        changes: changesOfPoint))
     let excess = storageUnits[unit].points.count - limit
     if excess > 0 { storageUnits[unit].points.removeFirst(excess) }
   }
