@@ -26,7 +26,7 @@ package struct WorldChecker {
   let circuitResources: [[Int]]
   /// Whether any link goes over a circuit; one of none has no capacity to look at.
   let circuitIsUsed: [Bool]
-  /// When bit rot first damages each replica, if ever.
+  /// When bit rot first damages each replica, or a disk group fails whose objects may be the last of their kind, if ever.
   let firstDamage: [Instant]
   /// The datastores whose space is counted.
   let limited: [DatastoreID]
@@ -64,12 +64,18 @@ package struct WorldChecker {
     circuitIsUsed = scenario.inventory.circuits.indices.map { circuit in
       scenario.inventory.links.contains { $0.circuits.contains(CircuitID(circuit)) }
     }
-    firstDamage = scenario.replications.indices.map { index in
+    let hosts = scenario.inventory.hosts
+    firstDamage = scenario.replications.enumerated().map { index, replication in
+      // A replica is at either end, once a plan has turned it round.
+      let sites = [
+        scenario.inventory[scenario.inventory[replication.virtualMachine].datastore].site,
+        scenario.inventory[replication.datastore].site,
+      ]
       let damages = scenario.timeline.filter {
-        if case .corruptReplica(let ids, _, _) = $0.action {
-          ids.contains(ReplicationID(index))
-        } else {
-          false
+        switch $0.action {
+        case .corruptReplica(let ids, _, _): ids.contains(ReplicationID(index))
+        case .diskGroupFail(let host, _): sites.contains(hosts[host.index].site)
+        default: false
         }
       }
       return damages.map(\.at).min() ?? .distantFuture
