@@ -50,6 +50,13 @@ package struct ReplicationParameters: Sendable, Hashable {
   /// What the demand log can do and when a delta that needs it is given up.
   package var demandLog = DemandLogLimits()
 
+  /// How long a delta that was given up because of its demand log waits before it begins again: the first time, and at most.
+  ///
+  /// - Source: ESXi advanced settings: a request is tried again after 1 to 60 s, after 5 s at most from 8.0U3. That each
+  ///   failure in a row doubles the wait, and that a delta is such a request, is inferred.
+  package var requestRetryMinimum = TimeSpan.seconds(1)
+  package var requestRetryMaximum = TimeSpan.seconds(60)
+
   /// What happens to an UNMAP that hits what is still to be sent.
   ///
   /// - Source: ESXi advanced setting `HBR.DemandlogFailCollidingUnmap`; the default is unverified.
@@ -103,6 +110,15 @@ package struct ReplicationParameters: Sendable, Hashable {
     max(1, Int(chunkSize.bytes / geometry.extentSize.bytes))
   }
 
+  /// The wait after so many failures in a row of a request, at least one.
+  func requestRetryDelay(afterFailures count: Int) -> TimeSpan {
+    var delay = requestRetryMinimum
+    for _ in 1..<max(1, count) where delay < requestRetryMaximum {
+      delay = min(delay * 2, requestRetryMaximum)
+    }
+    return delay
+  }
+
   /// Traps on numbers with which a sync would never end.
   func validate() {
     precondition(checksumRegionExtents > 0, "a region has at least one extent")
@@ -111,6 +127,9 @@ package struct ReplicationParameters: Sendable, Hashable {
     precondition(chunksInFlight > 0, "at least one data message is under way at a time")
     precondition(
       reconnectDelayStep > .zero && reconnectDelayMaximum > .zero, "attempts to reconnect are apart")
+    precondition(
+      requestRetryMinimum >= .zero && requestRetryMaximum >= requestRetryMinimum,
+      "the longest wait before a request is tried again is no shorter than the first")
     precondition(migrationFlushInterval > .zero, "attempts to hand over are apart")
     demandLog.validate()
   }

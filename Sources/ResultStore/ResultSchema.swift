@@ -14,7 +14,7 @@ enum ResultSchema {
   /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
   static let applicationID: Int32 = 0x6472_7372
   /// Raised with every change that an older reader would misread.
-  static let version = 5
+  static let version = 6
 
   static var statements: String { replication + recovery + expectations }
 
@@ -76,6 +76,8 @@ enum ResultSchema {
       network_compression_enabled INTEGER NOT NULL CHECK (network_compression_enabled IN (0, 1)),
       encryption_enabled INTEGER NOT NULL CHECK (encryption_enabled IN (0, 1)),
       enhanced_replication INTEGER NOT NULL CHECK (enhanced_replication IN (0, 1)),
+      host_state TEXT NOT NULL, -- what the source host tells, as in the VI API
+      group_state TEXT NOT NULL, -- what the replication server tells, as in vCloud Availability
       PRIMARY KEY (run, vm),
       FOREIGN KEY (run, vm) REFERENCES vms
     ) STRICT, WITHOUT ROWID;

@@ -174,6 +174,8 @@ extension ResultStore {
     info.isCompressed = row["network_compression_enabled"]
     info.isEncrypted = row["encryption_enabled"]
     info.isEnhanced = row["enhanced_replication"]
+    info.hostState = row["host_state"]
+    info.groupState = row["group_state"]
     return info
   }
 

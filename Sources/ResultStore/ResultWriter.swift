@@ -38,7 +38,7 @@ struct ResultWriter {
 
   private func writeMachines(_ record: RunRecord, summary: RunSummary, run: Int64) throws {
     let vms = try Insertion(into: "vms", columnCount: 17, database: database)
-    let infos = try Insertion(into: "replication_info", columnCount: 19, database: database)
+    let infos = try Insertion(into: "replication_info", columnCount: 21, database: database)
     let disks = try Insertion(into: "disks", columnCount: 5, database: database)
     let instances = try Insertion(into: "instances", columnCount: 5, database: database)
     let segments = try Insertion(into: "lag_segments", columnCount: 5, database: database)
@@ -77,7 +77,7 @@ struct ResultWriter {
       info.violationMinutes, info.progress?.percent, info.progress?.checksummed, info.progress?.checksumTotal,
       info.progress?.transferred, info.progress?.transferTotal, info.pointsInTime != nil,
       info.pointsInTime?.instancesPerDay, info.pointsInTime?.days, info.isQuiesced, info.isCompressed,
-      info.isEncrypted, info.isEnhanced,
+      info.isEncrypted, info.isEnhanced, info.hostState, info.groupState,
     ]
   }
 

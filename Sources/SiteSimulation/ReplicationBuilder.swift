@@ -136,8 +136,7 @@ struct ReplicationBuilder {
     of replication: Scenario.Replication, on datastore: DatastoreID
   ) -> TargetParameters {
     var parameters = TargetParameters()
-    // What is allocated is counted only where room is limited.
-    if scenario.inventory[datastore].capacity != nil { parameters.provisioning = .thin }
+    parameters.provisioning = .thin
     let secondsOfDay = scenario.clock.start.secondsSince1970 % 86_400
     parameters.timeOfDayAtStart = .seconds(secondsOfDay < 0 ? secondsOfDay + 86_400 : secondsOfDay)
     if let points = replication.pointsInTime {

@@ -16,6 +16,8 @@ import ReplicationCore
 /// | the host of the machine fails    | the same                            | full sync of disks in use       |
 /// | the machine stops, or moves      | all was synced                      | bitmaps and demand log as saved |
 ///
+/// What the target receives goes through frames of the wire format on its way to the files, neither compressed nor encrypted.
+///
 /// Nothing can go wrong with this storage but what a crash does, so that any error is a defect of the formats or of
 /// their code. It is kept in ``defect`` and the run must stop.
 final class ReplicationFiles {
@@ -28,6 +30,9 @@ final class ReplicationFiles {
   private var targetFolder = CrashableFolder(on: CrashableStorage())
   private let sourceFolder = CrashableFolder(on: CrashableStorage())
   private var crash: RandomCrash
+  private let geometries: [ExtentGeometry]
+  /// The two ends of the connection to whoever stores what arrives; both start anew with a server.
+  private var (encoder, decoder) = (FrameEncoder(), FrameDecoder())
   /// How often logs were opened for writing: each time they get another salt.
   private var openCount: UInt64 = 0
   private var target: Target?
@@ -44,6 +49,7 @@ final class ReplicationFiles {
   ) {
     self.names = names
     self.parameters = parameters
+    self.geometries = geometries
     crash = RandomCrash(random: random)
     let identities = geometries.indices.map { UInt128($0 + 1) }
     stateDisks = zip(zip(names.diskIDs, identities), geometries).map {
@@ -72,14 +78,25 @@ final class ReplicationFiles {
   /// Whether the server is gone that had the files open.
   var isReplicaClosed: Bool { target == nil }
 
-  /// Stores what the target took.
+  /// Stores what the target took, as it comes out of a frame on the wire.
   func taken(_ message: SourceMessage, at now: Instant) {
     attempt("storing what was received") {
+      let message = try received(message)
       guard case .taken = try target?.offer(message, at: now) else {
         defect = "the files refused what the target took"
         return
       }
     }
+  }
+
+  private func received(_ message: SourceMessage) throws -> SourceMessage {
+    var bytes: [UInt8] = []
+    try encoder.encode(message, address: FrameAddress(replication: 0, session: 0), into: &bytes)
+    decoder.received(bytes.span.bytes)
+    guard let frame = try decoder.nextFrame(), decoder.pendingByteCount == 0 else {
+      throw FrameDecodingError.truncated(missing: decoder.pendingByteCount)
+    }
+    return try SourceMessage(decoding: frame, disks: geometries)
   }
 
   func connectionLost() { attempt("ending a session") { try target?.connectionLost() } }
@@ -97,6 +114,7 @@ final class ReplicationFiles {
   func serverFailed() {
     target = nil
     targetFolder.crash(choosing: &crash)
+    (encoder, decoder) = (FrameEncoder(), FrameDecoder())
   }
 
   /// A server opens the files.

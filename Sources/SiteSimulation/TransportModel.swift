@@ -21,6 +21,9 @@ struct TransportModel {
     if let blocks = profile.blocksInFlight { product.transfer.blocksInFlight = blocks }
     product.transfer.blockUnit = profile.windowBlock == .extent ? .extent : .update
     if let contexts = profile.hostContexts { product.transfer.hostContexts = contexts }
+    if let requests = profile.regionRequestsInFlight {
+      product.fullSync.regionRequestsInFlight = requests
+    }
     product.connection.noConnectionAfter = profile.connectionTimeout
     product.connection.reconnectDelayStep = profile.reconnectDelayStep
     product.connection.reconnectDelayMaximum = profile.reconnectDelayMaximum

@@ -7,8 +7,8 @@ import SimulationKernel
 
 /// Appliances: machines on hosts that run the replication.
 ///
-/// While the management server of either site is down, replications go on as they are, since the hosts schedule them, and nothing can be
-/// configured, paused, resumed or started by hand. (*Inferred* from the roles: only the servers and hosts are in the data path.)
+/// While the management server of either site is down, replications go on as they are, since the hosts schedule them; nobody can tell their
+/// status, and nothing can be configured, paused, resumed or started by hand. (*Inferred* from the roles: only the servers and hosts are in the data path.)
 extension World {
   /// Its machine is gone, and what it had in memory.
   mutating func applianceStopped(_ id: ApplianceID) throws(SimulationFailure) {
@@ -120,20 +120,24 @@ extension World {
         note("replication.\(action)-refused", of: replication.machineIndex, detail: "not replicated")
         continue
       }
-      let sites = [machines[replication.machineIndex].site, replication.target]
-      let obstacle = scenario.inventory.appliances.indices.first { index in
-        let appliance = scenario.inventory.appliances[index]
-        return appliance.role == .management && sites.contains(appliance.site)
-          && !compute.appliances[index].serves
-      }
-      guard let obstacle else {
+      guard let silent = silentManagementServer(of: id.index) else {
         managed.append(id)
         continue
       }
       note(
         "replication.\(action)-refused", of: replication.machineIndex,
-        detail: "\(scenario.inventory.appliances[obstacle].name) does not answer")
+        detail: "\(scenario.inventory[silent].name) does not answer")
     }
     return managed
+  }
+
+  /// The management server of either site of a replication that does not serve; the first of them.
+  func silentManagementServer(of index: Int) -> ApplianceID? {
+    let sites = [machines[replications[index].machineIndex].site, replications[index].target]
+    return scenario.inventory.appliances.indices.first { index in
+      let appliance = scenario.inventory.appliances[index]
+      return appliance.role == .management && sites.contains(appliance.site)
+        && !compute.appliances[index].serves
+    }.map { ApplianceID($0) }
   }
 }

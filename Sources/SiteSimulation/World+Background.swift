@@ -33,7 +33,15 @@ extension World {
   /// Other traffic takes the place of what there was; bursts begin anew.
   ///
   /// The first moment is drawn as any other: within a burst with probability *on / (on + off)*.
-  mutating func backgroundChanged(_ link: LinkID) {
+  mutating func backgroundChanged(_ link: LinkID) throws(SimulationFailure) {
+    let scheduled = links[link.index].scheduledBandwidth
+    startBackground(of: link)
+    // The rule of the week may change at this very instant.
+    if links[link.index].scheduledBandwidth != scheduled { try linkChanged(link) }
+  }
+
+  /// Begins the other traffic that a link has from now on, in or between two bursts.
+  mutating func startBackground(of link: LinkID) {
     let traffic = background(of: link)
     for side in StreamSide.allCases {
       links[link.index].background[side.rawValue].stamp += 1

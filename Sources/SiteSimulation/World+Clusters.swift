@@ -95,7 +95,9 @@ extension World {
       }
     case .virtualMachine:
       guard let machine = machine(at: place) else { break }
-      let isToStop = machines[machine].guest.isShuttingDown || !machines[machine].shutdowns.isEmpty
+      let isToStop =
+        !machines[machine].shutdowns.isEmpty
+        || machines[machine].guest.isShuttingDown && !isToRunAfterShutdown(machine)
       try machineFailed(machine, on: host)
       if isToStop { compute.clusters[cluster].model.powerOff(position, at: now) }
       switch compute.clusters[cluster].model.power(of: position) {

@@ -1,5 +1,6 @@
 import Inventory
 import ReplicationCore
+import ResourceModels
 
 extension World {
   /// Whether the replication may read its disks now; if not it waits in its host's queue.
@@ -25,16 +26,21 @@ extension World {
     }
     guard let (host, count) = replications[index].contexts else { return }
     replications[index].contexts = nil
-    hosts[host.index].contexts.release(count)
+    hosts[host.index].contexts.release(count, of: index)
     contextsReleased.append(host)
   }
 
-  /// Lets replications that waited for a context begin, in the order in which they came.
+  /// Lets replications that waited for a context begin, in the order in which they came, then others read more disks at a time.
   mutating func serveContexts() throws(SimulationFailure) {
     while let host = contextsReleased.popLast() {
       while let next = hosts[host.index].contexts.waiting.first {
         try send(next)
         guard hosts[host.index].contexts.waiting.first != next else { break }
+      }
+      while let (index, count) = hosts[host.index].contexts.topUp() {
+        replications[index].contexts?.count += count
+        guard let flow = replications[index][.forward].flow, sharing.isRunning(flow) else { continue }
+        sharing.setBound(bound(.forward, index), of: flow, at: now)
       }
     }
   }

@@ -25,6 +25,11 @@ extension World {
     if isWorking { guestWorks(machine) }
   }
 
+  /// Whether a guest can be brought to rest: VMware Tools run in it, and it answers.
+  func canComeToRest(_ machine: Int) -> Bool {
+    scenario.virtualMachines[machines[machine].id.index].guest.hasTools && machines[machine].guest.isWorking
+  }
+
   /// The machine is off: nothing of its guest remains but what the timeline keeps in force.
   mutating func guestStopped(_ machine: Int) {
     machines[machine].stoppedAt = now
@@ -84,9 +89,14 @@ extension World {
   /// The guest has shut down; the machine is off, and on again if it is to run by now.
   mutating func guestShutDown(_ machine: Int, stamp: UInt64) throws(SimulationFailure) {
     guard machines[machine].guest.stamp == stamp else { return }
-    let isWanted = machines[machine].shutdowns.isEmpty && !machines[machine].guest.isShutDownByPlan
+    let isWanted = isToRunAfterShutdown(machine)
     try stop(machine: machine)
     if isWanted { try powerOn(machine: machine) }
+  }
+
+  /// Whether a machine that shuts down is to be on again by now.
+  func isToRunAfterShutdown(_ machine: Int) -> Bool {
+    machines[machine].shutdowns.isEmpty && !machines[machine].guest.isShutDownByPlan
   }
 
   // MARK: - Crashing and hanging

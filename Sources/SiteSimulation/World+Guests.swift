@@ -136,11 +136,12 @@ extension World {
     }
   }
 
-  /// A machine stopped with its host; one that was shutting down is off.
+  /// A machine stopped with its host; one that was shutting down is off, unless it is to run again by now.
   mutating func machineFailed(_ machine: Int, on host: HostID) throws(SimulationFailure) {
     guard case .on = machines[machine].power else { return }
     drawWrites(of: machine)
-    machines[machine].power = machines[machine].guest.isShuttingDown ? .off : .failed
+    let isToBeOff = machines[machine].guest.isShuttingDown && !isToRunAfterShutdown(machine)
+    machines[machine].power = isToBeOff ? .off : .failed
     guestStopped(machine)
     machines[machine].destination = nil
     if case .failed = machines[machine].power { machines[machine].availability.lost(at: now) }

@@ -23,7 +23,7 @@ extension World {
       try linkFlaps(entry: entry)
     case .linkBackground(let link, let traffic):
       links[link.index].backgrounds.begin(entry, traffic)
-      backgroundChanged(link)
+      try backgroundChanged(link)
     case .linkCorrupt(let link, let share):
       links[link.index].corruptions.begin(entry, share)
     default: preconditionFailure("only faults of links are handed over")
@@ -42,7 +42,7 @@ extension World {
     case .linkFlap(let link, _, _):
       if links[link.index].flaps.end(entry), links[link.index].outages.end(entry) { try linkChanged(link) }
     case .linkBackground(let link, _):
-      if links[link.index].backgrounds.end(entry) { backgroundChanged(link) }
+      if links[link.index].backgrounds.end(entry) { try backgroundChanged(link) }
     case .linkCorrupt(let link, _):
       _ = links[link.index].corruptions.end(entry)
     default: preconditionFailure("only faults of links are handed over")

@@ -17,7 +17,7 @@ extension World {
       for direction in Link.Direction.allCases { applyCapacity(of: link, direction) }
       for circuit in scenario.inventory[link].circuits { applyCapacity(of: circuit) }
       links[index].toldCondition = condition(of: link)
-      if scenario.links[index].background != nil { backgroundChanged(link) }
+      if scenario.links[index].background != nil { startBackground(of: link) }
     }
     for index in replications.indices { pathChanged(index) }
   }

@@ -217,6 +217,9 @@ extension World {
     machines[machine].addedDisks.removeAll()
     for disk in removed.reversed() { dropDisk(disk, index) }
     noteSpace(index)
+    note(
+      "replication.reconfigured", of: machine,
+      vcenterEvent: PrimaryEvent.Kind.configurationChanged.rawValue)
     try sourceChanged(index, unsent: unsent)
   }
 
@@ -317,6 +320,9 @@ extension World {
   /// "Sync now": a delta of a running machine, an offline instance of one that is off.
   mutating func sync(_ index: Int) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
+    if let problem = replications[index].source.configurationProblem {
+      return refuseSync(index, "sync", because: problem.rawValue)
+    }
     if case .off = machines[machine].power, hostForStart(of: machine) == nil {
       note("replication.sync-refused", of: machine, detail: "no host of its cluster runs")
     } else if case .off = machines[machine].power {
@@ -332,6 +338,24 @@ extension World {
     try sourceChanged(index)
   }
 
+  /// A full sync was asked for by hand.
+  mutating func forceFullSync(_ index: Int) throws(SimulationFailure) {
+    if let problem = replications[index].source.configurationProblem {
+      return refuseSync(index, "full-sync", because: problem.rawValue)
+    }
+    drawWrites(of: replications[index].machineIndex)
+    replications[index].source.fullSyncRequested(at: now)
+    try sourceChanged(index)
+  }
+
+  /// A replication whose configuration is in error syncs nothing until it is configured again.
+  private mutating func refuseSync(_ index: Int, _ action: String, because problem: String) {
+    let kind: PrimaryEvent.Kind = action == "sync" ? .failedToStartDelta : .failedToStartSync
+    note(
+      "replication.\(action)-refused", of: replications[index].machineIndex, detail: problem,
+      vcenterEvent: kind.rawValue)
+  }
+
   /// Starts a machine that was to start while an offline instance locked it.
   mutating func startIfUnlocked(_ machine: Int) throws(SimulationFailure) {
     guard machines[machine].awaitsUnlock, !isLocked(machine) else { return }
@@ -342,10 +366,14 @@ extension World {
   // MARK: - Delays of guests
 
   /// The guest waited for copies into the demand log: *rounds · (read + write)*.
+  ///
+  /// Of the writes that find no room in it, the first waits until the delta is given up (*inferred*); those behind it are not
+  /// counted.
   mutating func delayGuest(_ machine: Int, by cost: WriteCost) {
     guard cost.copiedExtents > 0 else { return }
     let rounds = Int64(cost.rounds(limits: transport.replicationParameters.demandLog))
-    let delay = (scenario.profile.copyReadLatency + scenario.profile.copyWriteLatency) * rounds
+    var delay = (scenario.profile.copyReadLatency + scenario.profile.copyWriteLatency) * rounds
+    if cost.findsLogFull { delay += transport.replicationParameters.demandLog.retrySpan }
     machines[machine].delays.add(delay)
   }
 }

@@ -81,13 +81,11 @@ extension World {
   }
 
   /// What the source posted to vCenter about a sync, but for what ``note(_:of:unsent:)`` records as an event.
-  ///
-  /// The guests of this world always come to rest, so an instance without consistency was not to have any.
   private func vcenterEvents(of account: SyncAccount, isCompleted: Bool) -> CycleRecord.VCenterEvents {
     func name(_ event: ReplicationEvent) -> String? {
       let preparation: PrimaryEvent.Preparation =
         switch account.consistency {
-        case .none: .none
+        case .none: account.failedToQuiesce ? .failed : .none
         case .fileSystem: .fileSystem
         case .application: .application
         }
@@ -229,7 +227,7 @@ extension World {
         },
         verifiedInstanceCount: replication.verifiedInstanceCount,
         // What vSphere Replication reports of its own replications it does not know of those of storage.
-        replication: replication.storageUnit == nil ? replication.report.record(at: now) : nil,
+        replication: replication.storageUnit == nil ? replicationInfo(of: index) : nil,
         guestDelay: GuestDelayRecord(count: delays.count, total: delays.total, longest: delays.longest),
         replicaPeak: replication.spacePeak, pointInTimeCount: replication.replica.instances.count,
         availability: AvailabilityRecord(
@@ -239,27 +237,44 @@ extension World {
     .sorted { $0.id < $1.id }
   }
 
+  /// What the interfaces of the product would tell of a replication now.
+  private func replicationInfo(of index: Int) -> ReplicationInfoRecord {
+    var info = replications[index].report.record(at: now)
+    guard case .replicating = replications[index].life else { return info }
+    info.hostState = conditions(of: index).hostState.rawValue
+    info.groupState = groupState(of: index).rawValue
+    return info
+  }
+
+  /// What the replication server tells of a replica; unknown where it does not run.
+  private func groupState(of index: Int) -> GroupState {
+    if let server = replications[index].server, !servers[server.index].isUp { return .unknown }
+    return replications[index].replica.groupState
+  }
+
   /// The status of a replication as an administrator reads it; see `ReplicationConditions` for what comes first.
   ///
   /// A replica is being recovered from the moment when it is writable until its machine is in the inventory. A replication
-  /// that is not configured, for which the contract has no word, is not active.
+  /// that is not configured, for which the contract has no word, is not active. While the management server of either
+  /// site does not answer, the status is unknown (*inferred*).
   func status(of index: Int) -> ReplicationStatus {
     if replications[index].storageUnit != nil { return .notActive }
+    var conditions = ReplicationConditions()
     switch replications[index].life {
     case .absent, .byStorage: return .notActive
     case .recovered:
-      var conditions = ReplicationConditions()
       conditions.recovery = machines[replications[index].machineIndex].isRegistered ? .done : .running
-      return conditions.status
-    case .replicating: return conditions(of: index).status
+    case .replicating: conditions = self.conditions(of: index)
     }
+    conditions.isReachable = silentManagementServer(of: index) == nil
+    return conditions.status
   }
 
   /// Everything that the status depends on; a target without room is an error.
   private func conditions(of index: Int) -> ReplicationConditions {
     var conditions = replications[index].source.conditions
     if replications[index].hasShortage || replications[index].hasLostContent
-      || replications[index].isHostWanted
+      || replications[index].isHostWanted && isTargetServed(index)
     {
       conditions.hasError = true
     }

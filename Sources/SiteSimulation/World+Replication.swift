@@ -18,6 +18,7 @@ extension World {
     }
     let machine = replications[index].machineIndex
     drawWrites(of: machine)
+    replications[index].source.isGuestResponsive = canComeToRest(machine)
     replications[index].source.advance(to: now, reading: machines[machine].contents)
     try sourceChanged(index)
   }
@@ -174,13 +175,24 @@ extension World {
 
   /// Lets the regions of each disk that are being read share what one disk is read with.
   mutating func applyCompareRates(_ index: Int) {
-    let rate = atTarget(scenario.profile.checksumRate, index)
+    let rate = min(atTarget(scenario.profile.checksumRate, index), regionBound(index))
     let comparing = replications[index].comparing
     // One that ended at this very instant is still to be taken note of.
     for (flow, request) in comparing where sharing.isRunning(flow) {
       let count = comparing.count { $0.request.disk == request.disk }
       sharing.setBound(rate / Double(count), of: flow, at: now)
     }
+  }
+
+  /// What the regions that each disk may have under way for comparison allow, in bytes/s: *requests · region / round trip*.
+  ///
+  /// - Source: Inferred like the window of a transfer; how many requests there are is unknown for the product.
+  private func regionBound(_ index: Int) -> Double {
+    let roundTrip = replications[index][.forward].latency * 2
+    guard roundTrip > .zero else { return .infinity }
+    let fullSync = transport.product.fullSync
+    let region = replications[index].extentSizes[0] * UInt64(fullSync.checksumRegionExtents)
+    return Double(region.bytes) * Double(fullSync.regionRequestsInFlight) / roundTrip.inSeconds
   }
 
   // MARK: - Arrivals

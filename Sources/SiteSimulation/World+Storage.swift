@@ -135,7 +135,8 @@ extension World {
     replications[index].hasShortage = true
     note(
       EventRecord.insufficientSpaceKind, of: replications[index].machineIndex,
-      detail: "datastore \(scenario.inventory[replications[index].datastore].name)")
+      detail: "datastore \(scenario.inventory[replications[index].datastore].name)",
+      vcenterEvent: PrimaryEvent.Kind.noProgress.rawValue)
   }
 
   /// Tries what waits for room on the datastores on which some was given back, in that order.

@@ -65,11 +65,7 @@ extension World {
     case .syncReplication(let ids):
       for id in manageable(ids, "sync") { try sync(id.index) }
     case .fullSyncReplication(let ids):
-      for id in manageable(ids, "full-sync") {
-        drawWrites(of: replications[id.index].machineIndex)
-        replications[id.index].source.fullSyncRequested(at: now)
-        try sourceChanged(id.index)
-      }
+      for id in manageable(ids, "full-sync") { try forceFullSync(id.index) }
     case .migrate(let ids, let host):
       for machine in indices(ids) { try migrate(machine: machine, to: host) }
     case .trim(let ids, let disk, let offset, let size):

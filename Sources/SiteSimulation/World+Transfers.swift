@@ -238,7 +238,8 @@ extension World {
     guard roundTrip > .zero || readLatency > .zero else { return .infinity }
     let sizes = replications[index].extentSizes
     let disks = replications[index].sendingDisks
-    let sending = disks.isEmpty ? [sizes[0]] : disks.map { sizes[$0] }
+    let contexts = replications[index].contexts?.count ?? sizes.count
+    let sending = disks.isEmpty ? [sizes[0]] : disks.prefix(contexts).map { sizes[$0] }
     var rate = Double.infinity
     if roundTrip > .zero {
       rate = Double(transport.window(extentSizes: sending).bytes) / (Double(roundTrip.nanoseconds) / 1e9)

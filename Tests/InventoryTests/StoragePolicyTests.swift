@@ -7,22 +7,28 @@ import Testing
     ByteCount(bytes: hundredths * 10_000_000)
   }
 
-  /// Four rows of Broadcom KB 394410, in hundredths of a gigabyte, cut off there.
+  /// The eight rows of Broadcom KB 394410, in hundredths of a gigabyte, cut off there; 2 + 1 is what a small cluster does.
   @Test(arguments: [
     // 10 GB · 2 · 1.131 = 22.62 GB
-    (StoragePolicy.Layout.mirroring(failures: 1), false, 10, 2_262),
+    (StoragePolicy.Layout.mirroring(failures: 1), false, 10, 6, 2_262),
     // 10 GB · 5/4 · 1.131 = 14.1375 GB
-    (.singleParity, false, 10, 1_413),
+    (.singleParity, false, 10, 6, 1_413),
     // 10 GB · 3/2 · 1.131 = 16.965 GB
-    (.doubleParity, false, 10, 1_696),
+    (.doubleParity, false, 10, 6, 1_696),
+    (.singleParity, false, 10, 5, 1_696),
     // 20 GB reserved · 2 · 1.131 = 45.24 GB
-    (.mirroring(failures: 1), true, 20, 4_524),
+    (.mirroring(failures: 1), true, 20, 6, 4_524),
+    // 20 GB reserved · 5/4 · 1.131 = 28.275 GB
+    (.singleParity, true, 20, 6, 2_827),
+    // 20 GB reserved · 3/2 · 1.131 = 33.93 GB
+    (.doubleParity, true, 20, 6, 3_393),
+    (.singleParity, true, 20, 5, 3_393),
   ])
   func `The express architecture takes the published space`(
-    layout: StoragePolicy.Layout, isThick: Bool, size: UInt64, hundredths: UInt64
+    layout: StoragePolicy.Layout, isThick: Bool, size: UInt64, hosts: Int, hundredths: UInt64
   ) {
     let policy = StoragePolicy(layout, architecture: .express, isThick: isThick)
-    let space = policy.space(of: Self.gigabytes(size * 100), hosts: 6)
+    let space = policy.space(of: Self.gigabytes(size * 100), hosts: hosts)
     #expect(space.bytes / 10_000_000 == hundredths)
   }
 

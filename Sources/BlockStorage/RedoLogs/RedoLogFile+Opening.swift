@@ -41,7 +41,7 @@ extension RedoLogFile {
       next.tail = recovered.endOffset
       next.chain = recovered.chain
     }
-    if next.state == .receiving { next.salt = superblock.followingSalt }
+    if next.state == .receiving, safeguards.newSaltAtOpening { next.salt = superblock.followingSalt }
     try log.replaceSuperblock(next)
     return log
   }

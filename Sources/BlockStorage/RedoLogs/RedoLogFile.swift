@@ -285,6 +285,8 @@ struct RedoLogSafeguards: Sendable {
   var payloadChecksums = true
   /// A record vouches for those before it.
   var chains = true
+  /// Opening gives the file another salt, so that what it cut off is of an earlier use.
+  var newSaltAtOpening = true
 
   static let all = RedoLogSafeguards()
 }

@@ -2,9 +2,9 @@ import Quantities
 
 /// Reads an expression, from left to right; one parser per text.
 struct ExpressionParser {
-  private let text: String
-  private let bytes: [UInt8]
-  private var position = 0
+  let text: String
+  let bytes: [UInt8]
+  var position = 0
 
   init(_ text: String) {
     self.text = text
@@ -70,7 +70,7 @@ struct ExpressionParser {
     ("min", .min), ("max", .max), ("avg", .avg), ("sum", .sum), ("argmax", .argmax),
   ]
 
-  private func function(
+  func function(
     _ word: String, at range: Range<Int>, of series: Expression.Series
   ) throws(ExpressionError) -> Expression.Function {
     let function: Expression.Function
@@ -93,7 +93,7 @@ struct ExpressionParser {
   }
 
   /// `p95` or `p99.9`.
-  private func percentile(
+  func percentile(
     _ word: String, at range: Range<Int>
   ) throws(ExpressionError) -> Expression.Function {
     let known = Self.functions.map(\.0) + ["count", "share", "p50", "p95", "p99", "p99.9"]
@@ -146,7 +146,7 @@ struct ExpressionParser {
     return Expression.Series(metric: metric, selectors: checked, range: range.lowerBound..<end)
   }
 
-  private func metric(
+  func metric(
     _ name: String, _ field: String?, at range: Range<Int>, end: Int
   ) throws(ExpressionError) -> Metric {
     let named = Metric.allCases.filter { $0.name == name }
@@ -212,126 +212,16 @@ struct ExpressionParser {
     }
   }
 
-  // MARK: - Comparisons
-
-  private func kind(of term: Expression.Term) -> ValueKind {
-    switch term {
-    case .each(let series), .function(.min, let series), .function(.max, let series),
-      .function(.avg, let series), .function(.sum, let series), .function(.percentile, let series):
-      series.metric.kind
-    case .function(.argmax, let series): .name(series.metric.reference(of: series.metric.keys[0]))
-    case .count: .count
-    case .share: .share
-    }
-  }
-
-  private mutating func parseComparison(
-    _ kind: ValueKind, metric: Metric, isInner: Bool
-  ) throws(ExpressionError) -> Expression.Comparison {
-    skipBlanks()
-    let start = position
-    let `operator` = try readOperator()
-    let range = start..<position
-    if !kind.isNumber, ![.equal, .unequal, .isIn].contains(`operator`) {
-      throw ExpressionError(
-        .unfitting, "\(`operator`.rawValue) orders numbers, and this is \(kind.noun)", at: range,
-        candidates: ["==", "!=", "in"])
-    }
-    skipBlanks()
-    var values: [Expression.Value] = []
-    if `operator` == .isIn {
-      guard peek() == UInt8(ascii: "[") else {
-        throw ExpressionError(
-          .malformed, "in needs a list", at: position..<position, help: "as in [OK, SYNC]")
-      }
-      position += 1
-      repeat {
-        values.append(try readValue(kind, metric) { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "]") })
-        if peek() == UInt8(ascii: "]") { break }
-        guard peek() == UInt8(ascii: ",") else {
-          throw ExpressionError(.malformed, "a ] is missing", at: position..<position)
-        }
-        position += 1
-      } while true
-      position += 1
-    } else {
-      values.append(try readValue(kind, metric) { isInner && $0 == UInt8(ascii: ")") })
-    }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    return Expression.Comparison(
-      operator: `operator`, values: values, text: String(text.reversed().drop { $0 == " " }.reversed()))
-  }
-
-  private mutating func readOperator() throws(ExpressionError) -> Expression.Comparison.Operator {
-    let start = position
-    let signs = "=!<>".utf8
-    while let byte = peek(), signs.contains(byte) { position += 1 }
-    if position == start { _ = readWord() }
-    let word = String(decoding: bytes[start..<position], as: UTF8.self)
-    if let known = Expression.Comparison.Operator(rawValue: word) { return known }
-    throw ExpressionError(
-      .malformed, word.isEmpty ? "an operator is missing" : "\"\(word)\" is no operator",
-      at: start..<position,
-      candidates: word == "=" ? ["=="] : word == "=<" ? ["<="] : word == "=>" ? [">="] : [],
-      help: "known: ==, !=, <, <=, >, >= and in")
-  }
-
-  private mutating func readValue(
-    _ kind: ValueKind, _ metric: Metric, until isEnd: (UInt8) -> Bool
-  ) throws(ExpressionError) -> Expression.Value {
-    let (word, range) = readTrimmed(until: isEnd)
-    guard !word.isEmpty else {
-      throw ExpressionError(.malformed, "a value is missing", at: range, help: "it needs \(kind.noun)")
-    }
-    let content = try content(of: word, kind, metric, at: range)
-    let reference: Reference? = if case .name(let reference) = kind { reference } else { nil }
-    return Expression.Value(content: content, reference: reference, range: range)
-  }
-
-  private func content(
-    of word: String, _ kind: ValueKind, _ metric: Metric, at range: Range<Int>
-  ) throws(ExpressionError) -> Expression.Value.Content {
-    if kind == .word {
-      guard metric.words.contains(word) else {
-        throw ExpressionError(
-          .unknown, "\(metric.rawValue) is never \"\(word)\"", at: range, candidates: metric.words,
-          help: "known: \(metric.words.joined(separator: ", "))")
-      }
-      return .word(word)
-    }
-    do throws(QuantityParsingError) {
-      switch kind {
-      case .duration: return .amount(try TimeSpan(parsing: word).nanoseconds)
-      case .share: return .amount(try Ratio(parsing: word).partsPerBillion)
-      case .size: return .amount(Int64(try ByteCount(parsing: word).bytes))
-      case .factor:
-        // A plain number is that many times a hundred per cent.
-        if word.hasSuffix("%") { return .amount(try Ratio(parsing: word).partsPerBillion) }
-        let (scaled, isTooLarge) = try Ratio(parsing: word + "%").partsPerBillion
-          .multipliedReportingOverflow(by: 100)
-        guard !isTooLarge else { throw .tooLarge }
-        return .amount(scaled)
-      case .count:
-        guard let number = Int64(word), number >= 0 else { throw .notANumber(word) }
-        return .amount(number)
-      case .name, .word: return .word(word)
-      }
-    } catch {
-      throw ExpressionError(
-        .unfitting, "\"\(word)\": \(error)", at: range, help: "it needs \(kind.noun)")
-    }
-  }
-
   // MARK: - Reading
 
-  private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
+  func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private mutating func skipBlanks() {
+  mutating func skipBlanks() {
     while let byte = peek(), byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { position += 1 }
   }
 
   /// Letters, digits, underscores and points.
-  private mutating func readWord() -> String {
+  mutating func readWord() -> String {
     let start = position
     while let byte = peek(), Self.isWordByte(byte) { position += 1 }
     return String(decoding: bytes[start..<position], as: UTF8.self)
@@ -347,7 +237,7 @@ struct ExpressionParser {
   }
 
   /// What stands up to the end, without blanks around it.
-  private mutating func readTrimmed(until isEnd: (UInt8) -> Bool) -> (String, Range<Int>) {
+  mutating func readTrimmed(until isEnd: (UInt8) -> Bool) -> (String, Range<Int>) {
     skipBlanks()
     let start = position
     while let byte = peek(), !isEnd(byte) { position += 1 }

@@ -18,6 +18,8 @@ package import Quantities
 /// | `encryption_enabled`           | ``isEncrypted``                                      |
 /// | `enhanced_replication`         | ``isEnhanced``                                       |
 ///
+/// Beside them stand the words of the host and of the replication server, which other interfaces tell.
+///
 /// - Source: vSphere Replication REST API, `ReplicationInfo` and `SyncProgressData`.
 package struct ReplicationInfoRecord: Sendable, Hashable {
   /// How far a sync was.
@@ -53,6 +55,10 @@ package struct ReplicationInfoRecord: Sendable, Hashable {
   }
 
   package let rpoMinutes: Int64
+  /// What the host of the machine tells of it, a word of the VI API.
+  package var hostState = "none"
+  /// What the replication server tells of its group, a word of the vCloud Availability API.
+  package var groupState = "passive"
   /// The point in time of the newest instance that the source knows to be complete, since 1970 by the clock of
   /// the scenario; `nil` without one.
   package var lastSyncMilliseconds: Int64?

@@ -46,16 +46,17 @@ extension ProductProfile {
         "demandLog.chunksInFlight", \.demandLog.chunksInFlight, unit: "chunks",
         "How many chunks of one disk's demand log may be on the network without an answer.",
         source: ProductSource.options + ".", assumedFor: [.v5_0],
-        note: "8 in 6.0 and 6.5, 64 from 6.7 on; release 6.x stands for 6.5."),
+        note: "8 in 6.0 and 6.5, 64 from 6.7 on; release 6.x stands for 6.5. No run depends on it."),
       ProductConstant(
         "demandLog.reads", \.demandLog.reads, unit: "reads",
         "How many reads of one disk's demand log run at a time.",
         source: ProductSource.options + ".", assumedFor: [.v5_0],
-        note: "4 in 6.0 and 6.5, 32 later; release 6.x stands for 6.5."),
+        note: "4 in 6.0 and 6.5, 32 later; release 6.x stands for 6.5. No run depends on it."),
       ProductConstant(
         "demandLog.readBlocks", \.demandLog.readBlocks, unit: "extents",
         "How many extents one read of the demand log fetches; 64 KiB at 8 KiB.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+        source: ProductSource.options + ".", assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "demandLog.copiesPerMachine", \.demandLog.copiesPerMachine, unit: "copies",
         "How many copies before a write one virtual machine may have under way.",
@@ -71,15 +72,18 @@ extension ProductProfile {
       ProductConstant(
         "demandLog.ioTimeout", \.demandLog.ioTimeout,
         "How long one read or write of the log may take.",
-        source: ProductSource.options + ", `HBR.Demandlog*`.", assumedFor: [.v5_0]),
+        source: ProductSource.options + ", `HBR.Demandlog*`.", assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "demandLog.stateFileTimeout", \.demandLog.stateFileTimeout,
         "How long one access to the metadata of the state file may take.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+        source: ProductSource.options + ".", assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "demandLog.guestTransferMaximum", \.demandLog.guestTransferMaximum,
         "The largest single command of a guest that is let through during a delta.",
-        source: ProductSource.option("HbrMaxGuestXferWhileDeltaMB"), assumedFor: [.v5_0]),
+        source: ProductSource.option("HbrMaxGuestXferWhileDeltaMB"), assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "demandLog.extentRecordSize", \.demandLog.extentRecordSize,
         "What the log spends on each preserved extent besides its content.",

@@ -21,6 +21,8 @@ extension ProductProfile {
     parameters.optimizesFullSync = fullSync.leavesWritesToDelta
     parameters.growsDisksOnline = target.growsDisksWithoutFullSync
     parameters.fullSyncRetryDelay = connection.syncRetryDelay
+    parameters.requestRetryMinimum = connection.requestRetryMinimum
+    parameters.requestRetryMaximum = connection.requestRetryMaximum
     parameters.demandLog = DemandLogLimits(of: demandLog)
     parameters.connectionTimeout = connection.noConnectionAfter
     parameters.reconnectDelayStep = connection.reconnectDelayStep

@@ -72,7 +72,8 @@ extension ProductProfile {
       ProductConstant(
         "schedule.estimateFactor", \.schedule.estimateFactor,
         "What the average is multiplied by.",
-        source: ProductSource.scheduling + "."),
+        source: ProductSource.scheduling + ".",
+        note: "Inferred beside it: a transfer that covered less than the objective counts as if it had covered all of it."),
       ProductConstant(
         "schedule.planHorizon", \.schedule.planHorizon,
         "How far ahead a host plans its syncs.",

@@ -31,7 +31,8 @@ extension ProductProfile {
       ProductConstant(
         "target.slowUpdateAfter", \.target.slowUpdateAfter,
         "How long one update of a replica may take before it is reported as slow.",
-        source: "Broadcom KB 414717."),
+        source: "Broadcom KB 414717.",
+        note: "No run depends on it."),
       ProductConstant(
         "target.configurationFilesSize", \.target.configurationFilesSize,
         "The configuration files of one small virtual machine, sent with every instance.",

@@ -21,7 +21,7 @@ package struct ProductProfile: Sendable, Hashable {
     transfer = Transfer(release)
     demandLog = DemandLog(release)
     fullSync = FullSync(release)
-    connection = Connection()
+    connection = Connection(release)
     dataPath = DataPath(release)
     schedule = Schedule(release)
     target = Target(release)

@@ -159,10 +159,10 @@ package struct SyncSchedule: Sendable {
     state = .idle(outlook.start(after: imageTime, completedAt: now))
   }
 
-  /// The running sync was given up; the next one starts as soon as it can.
-  package mutating func syncAborted(at now: Instant) {
+  /// The running sync was given up; the next one starts as soon as it can, but not before `wait` is over.
+  package mutating func syncAborted(at now: Instant, retryingAfter wait: TimeSpan = .zero) {
     guard case .syncing = state else { preconditionFailure("only a running sync is aborted") }
-    state = .idle(.exactly(now))
+    state = .idle(.exactly(now + wait))
   }
 
   /// Brings the next sync forward to `now`, as "Sync now" does; no effect while one is running.

@@ -43,6 +43,8 @@ package struct SyncAccount: Sendable, Hashable {
   package var demandLogPeak = ByteCount.zero
   /// What the guest was brought to before the instance of a delta was taken.
   package var consistency = Quiescing.Mode.none
+  /// Whether the guest of a delta was to be brought to rest, and did not answer.
+  package var failedToQuiesce = false
 }
 
 /// Why a sync was given up.

@@ -12,8 +12,7 @@ extension ReplicationSource {
     _ extents: Range<Int>, disk: Int, reading content: some ReplicatedDisk
   ) -> WriteCost {
     let copied = trackers[disk].guestWillWrite(extents, reading: content)
-    if copied > 0 { demandLogGrew() }
-    return WriteCost(copiedExtents: copied)
+    return cost(ofCopying: copied)
   }
 
   /// Records an UNMAP (or TRIM) of the guest that is about to reach the disk.
@@ -48,8 +47,7 @@ extension ReplicationSource {
     var copied = 0
     for run in freed { copied += recordFreed(run, disk: disk, reading: content) }
     for run in written { copied += trackers[disk].guestWillWrite(run, reading: content) }
-    if copied > 0 { demandLogGrew() }
-    return .passed(freed: freed, written: written, cost: WriteCost(copiedExtents: copied))
+    return .passed(freed: freed, written: written, cost: cost(ofCopying: copied))
   }
 
   private func wholeExtents(
@@ -106,20 +104,29 @@ extension ReplicationSource {
     for index in trackers.indices {
       copied += trackers[index].preserve(0..<trackers[index].geometry.extentCount, reading: disks[index])
     }
-    if copied > 0 { demandLogGrew() }
-    return WriteCost(copiedExtents: copied)
+    return cost(ofCopying: copied)
   }
 
   // MARK: - The demand log
+
+  @inline(__always)
+  private mutating func cost(ofCopying extentCount: Int) -> WriteCost {
+    extentCount > 0 ? demandLogGrew(by: extentCount) : .none
+  }
 
   /// Notes the log's new size; a write that does not fit is tried again until the delta is given up.
   ///
   /// Kept out of line, since nearly every write of a guest passes without it.
   @inline(never)
-  private mutating func demandLogGrew() {
+  private mutating func demandLogGrew(by extentCount: Int) -> WriteCost {
     let size = demandLogSize
     demandLogPeak = max(demandLogPeak, size)
-    if let capacity = demandLogCapacity, size > capacity { isDemandLogFull = true }
+    var cost = WriteCost(copiedExtents: extentCount)
+    if let capacity = demandLogCapacity, size > capacity {
+      cost.findsLogFull = !isDemandLogFull
+      isDemandLogFull = true
+    }
+    return cost
   }
 
   /// What the demand log may take up: its own limit, or the room left on the source's datastore.

@@ -107,6 +107,7 @@ extension ReplicationSource {
       phase = .idle
       hasReplica = true
       demandLogFailsAt = nil
+      demandLogFailures = 0
       schedule.syncCompleted(at: now)
       unlock()
       events.append(.deltaCompleted(account))

@@ -93,7 +93,9 @@ extension ReplicationSource {
       phase = .preparing(preparation)
       events.append(.preparationExceededObjective)
     }
-    if let readyAt = preparation.readyAt, readyAt <= now { prepared(at: now, reading: disks) }
+    if let readyAt = preparation.readyAt, readyAt <= now {
+      prepared(at: now, isQuiesced: isGuestResponsive, reading: disks)
+    }
   }
 
   /// The guest is at rest: now the instance is taken, and the guest goes on.
@@ -107,6 +109,10 @@ extension ReplicationSource {
     // The replica is as old as its content, not as the wish for it.
     schedule.guestCameToRest(at: now)
     beginDelta(at: now, consistency: isQuiesced ? options.quiescing.mode : .none, reading: disks)
+    if !isQuiesced, case .delta(var delta) = phase {
+      delta.account.failedToQuiesce = true
+      phase = .delta(delta)
+    }
   }
 
   /// Whether the driver must tell when the guest is at rest.
@@ -140,6 +146,7 @@ extension ReplicationSource {
   }
 
   mutating func abortSync(_ reason: AbortReason, at now: Instant) {
+    var wait = TimeSpan.zero
     switch phase {
     case .idle: return
     case .fullSync(let sync):
@@ -159,8 +166,12 @@ extension ReplicationSource {
         }
       }
       events.append(.syncAborted(account, reason))
+      if reason == .demandLog {
+        demandLogFailures += 1
+        wait = parameters.requestRetryDelay(afterFailures: demandLogFailures)
+      }
     }
-    schedule.syncAborted(at: now)
+    schedule.syncAborted(at: now, retryingAfter: wait)
     demandLogFailsAt = nil
     isDemandLogFull = false
     phase = .idle

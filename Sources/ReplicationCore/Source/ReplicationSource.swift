@@ -71,12 +71,16 @@ package struct ReplicationSource {
   /// Whether the target has ever held a complete instance.
   var hasReplica: Bool
   var power = Power.on
+  /// Whether a guest that is to be brought to rest can be; the driver says so.
+  package var isGuestResponsive = true
   var isPaused = false
   /// Whether nothing is replicated any more; see ``ended(at:)``.
   package internal(set) var isEnded = false
   var migration: Migration?
   /// When the delta in flight is given up because of its demand log, or `nil` if that is sound.
   var demandLogFailsAt: Instant?
+  /// How many deltas in a row were given up because of the demand log.
+  var demandLogFailures = 0
   /// Whether the demand log of the delta in flight did not have the room for a write.
   var isDemandLogFull = false
   var demandLogPeak = ByteCount.zero

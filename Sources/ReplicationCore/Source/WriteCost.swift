@@ -4,8 +4,15 @@
 package struct WriteCost: Sendable, Hashable {
   /// Extents read from the disk and written to the demand log.
   package var copiedExtents: Int
+  /// Whether the log had no more room for the copy, which is tried until the delta is given up.
+  ///
+  /// Only the first write that finds no room says so.
+  package var findsLogFull: Bool
 
-  package init(copiedExtents: Int) { self.copiedExtents = copiedExtents }
+  package init(copiedExtents: Int, findsLogFull: Bool = false) {
+    self.copiedExtents = copiedExtents
+    self.findsLogFull = findsLogFull
+  }
 
   package static let none = WriteCost(copiedExtents: 0)
 

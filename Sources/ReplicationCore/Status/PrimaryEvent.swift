@@ -11,6 +11,9 @@ package struct PrimaryEvent: Sendable, Hashable {
     self.size = size
   }
 
+  /// The simulation never posts ``systemPaused``, ``invalidMachineConfiguration``, ``compressionOK``, ``compressionNotOK``,
+  /// ``objectiveOK`` and ``objectiveTooShort``: when the product does is not known.
+  ///
   /// - Source: The published list of vCenter's events (lamw/vcenter-event-mapping). That every name but one
   ///   ends in `Event` is verified only for completed syncs.
   package enum Kind: String, Sendable, Hashable, CaseIterable {

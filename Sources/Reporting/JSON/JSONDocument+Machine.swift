@@ -6,6 +6,8 @@ extension JSONDocument {
     .object([
       ("name", .string(machine.name)),
       ("finalStatus", .string(machine.finalStatus)),
+      ("hostState", .string(record.replication.hostState)),
+      ("groupState", .string(record.replication.groupState)),
       ("rpoSeconds", .seconds(machine.rpo)),
       ("sizeBytes", .bytes(machine.size)),
       ("observedSeconds", .seconds(machine.lag.observedTime)),

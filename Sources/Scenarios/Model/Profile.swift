@@ -40,6 +40,8 @@ package struct Profile: Sendable, Hashable {
   /// What a disk may have in flight, in blocks; `nil` for the product's number.
   package var blocksInFlight: Int?
   package var windowBlock = WindowBlock.extent
+  /// How many regions of a disk may wait for their comparison at a time; `nil` for the product's number.
+  package var regionRequestsInFlight: Int?
   /// How many disks of a host may be read for replication at a time; `nil` for the product's number.
   package var hostContexts: Int?
   /// How much of the RPO the host's schedule may bring a cycle forward, to keep cycles apart.
@@ -166,6 +168,10 @@ package struct Profile: Sendable, Hashable {
       key: "windowBlock", place: .windowBlock(\.windowBlock),
       summary: "Whether a block in flight is one extent, or neighbouring extents sent as one update.",
       source: "Open: the options' texts allow both; an extent is the careful reading."),
+    Parameter(
+      key: "regionRequestsInFlight", place: .optionalCount(\.regionRequestsInFlight),
+      summary: "How many regions of one disk may wait for the answer to their comparison in a full sync.",
+      source: "Unknown for the product; 1 to 8 are plausible, and 8 is taken."),
     Parameter(
       key: "hostContexts", place: .optionalCount(\.hostContexts),
       summary: "How many disks of one host may be read for replication at a time; others wait.",

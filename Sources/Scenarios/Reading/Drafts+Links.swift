@@ -56,7 +56,9 @@ struct LinkDraft: Draft {
       "The share of the raw bandwidth that replication gets as data, headers and other traffic counted in the rest; never more than the framing leaves. VMware's worked example of 100 GB over T1, 10 and 100 Mbit/s implies 70 %."
     ),
     .optional(
-      "window", \.window, .positiveSize, default: "4MiB", "The most that one connection keeps in flight."),
+      "window", \.window, .positiveSize, default: "1GiB",
+      "The most that one connection keeps in flight; what the product lets each disk have in flight is usually less, and the default leaves it to that."
+    ),
     .optional(
       "jitter", \.jitter, .duration(unit: "ms"), default: "0s",
       "What a packet waits beyond the latency, on average, one way: all of it counts in round trips, and a message without content waits between nothing and twice as long."

@@ -176,6 +176,9 @@ private struct RecoveryPlan {
     if let entry = scenario.timeline.first(where: { isUnended($0) }) {
       return .none(reason: "\(entry.verb.rawValue) never ends")
     }
+    if !hasHostRoom(at: scenario.inventory[machine].site) {
+      return .none(reason: "machines that plans bring may fill its hosts")
+    }
     if isTakenInTooEarly(machine, index) { return .none(reason: "an added disk is not taken in") }
     for datastore in scenario.inventory.datastores.indices where !hasRoom(DatastoreID(datastore)) {
       if replication.datastore.index == datastore { return .none(reason: "its datastore is small") }
@@ -217,6 +220,19 @@ private struct RecoveryPlan {
     }
   }
 
+  /// Whether each cluster of a site has the memory for all machines of the scenario, where plans can bring them there.
+  private func hasHostRoom(at site: SiteID) -> Bool {
+    guard !scenario.recoveryPairs.isEmpty else { return true }
+    let machines = scenario.inventory.virtualMachines
+    guard let largest = machines.map(\.memory.bytes).max(), largest > 0 else { return true }
+    return scenario.inventory.clusters.allSatisfy { cluster in
+      guard cluster.site == site, cluster.availability != nil, let host = cluster.hostCapacity else {
+        return true
+      }
+      return cluster.hosts.count * Int(host.memory.bytes / largest) >= machines.count
+    }
+  }
+
   /// Whether a datastore could hold everything that its replicas may ever need.
   private func hasRoom(_ datastore: DatastoreID) -> Bool {
     guard let capacity = scenario.inventory[datastore].capacity else { return true }
@@ -242,7 +258,7 @@ private struct RecoveryPlan {
 
   /// Whether what stands on a datastore survives all failures of disk groups: of no more fault domains than its policies bear.
   ///
-  /// What hosts hold that fail is back when they are.
+  /// What hosts hold that fail or are cut off is back when they are, but has missed what was written meanwhile.
   private func survives(_ datastore: DatastoreID) -> Bool {
     guard let vsan = scenario.inventory[datastore].vsan else { return true }
     var hit: Set<Int> = []
@@ -255,7 +271,8 @@ private struct RecoveryPlan {
       case .diskGroupFail(let host, _) where vsan.hosts.contains(host):
         losesDevices = true
         strike(host)
-      case .hostFail(let host): strike(host)
+      case .hostFail(let host), .compute(.hostIsolate(let host)), .compute(.hostMaintenance(let host)):
+        strike(host)
       case .compute(.siteFail(let sites)) where sites.contains(scenario.inventory[datastore].site):
         vsan.hosts.forEach(strike)
       default: break

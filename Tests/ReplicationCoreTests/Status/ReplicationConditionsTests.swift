@@ -138,25 +138,16 @@ import Testing
     #expect(Set(ReplicationStatus.allCases.map(\.title)).count == 18)
   }
 
-  @Test func `Host and replication server have words of their own`() {
+  @Test func `The host has words of its own`() {
     var conditions = ReplicationConditions()
     #expect(conditions.hostState == .idle)
-    #expect(conditions.serverGroupState() == .opened)
-    #expect(conditions.serverGroupState(isMerging: true) == .prune)
     conditions.sync = .delta
     #expect(conditions.hostState == .active)
-    #expect(conditions.serverGroupState(isMerging: true).rawValue == "lwd")
     conditions.sync = .fullSync
     #expect(conditions.hostState == .syncing)
-    #expect(conditions.serverGroupState().rawValue == "fullsync")
-    conditions.isConnected = false
-    #expect(conditions.serverGroupState() == .idle)
     conditions.isPaused = true
     #expect(conditions.hostState == .paused)
-    #expect(conditions.serverGroupState() == .paused)
-    conditions.recovery = .done
-    #expect(conditions.serverGroupState() == .passive)
-    conditions.isReachable = false
-    #expect(conditions.serverGroupState() == .unknown)
+    (conditions.isPaused, conditions.sync, conditions.isPoweredOn) = (false, .none, false)
+    #expect(conditions.hostState == .none)
   }
 }

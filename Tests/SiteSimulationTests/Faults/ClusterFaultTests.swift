@@ -209,6 +209,21 @@ import Testing
     #expect(record.deltas.first?.isCompleted == true)
   }
 
+  @Test func `While the management server is down nobody knows the status of its replications`() throws {
+    // It is back at 500 s and serves when it has booted, 60 s later; a delta of 8 s begins at 300 s.
+    var world = try World(
+      world(
+        timeline: [#""at": "200s", "do": "appliance.fail", "appliance": "lyon-vrms", "for": "5m""#],
+        appliances: #", "appliances": { "vrms": { "boot": "60s" } }"#))
+    var words: [String] = []
+    for second in [199, 201, 304, 559, 561] as [Int64] {
+      try world.run(until: .seconds(second))
+      words.append(world.status(of: 0).rawValue)
+    }
+
+    #expect(words == ["OK", "UNKNOWN", "UNKNOWN", "UNKNOWN", "OK"])
+  }
+
   @Test func `An appliance moves without interruption`() throws {
     let record = try run(
       world(

@@ -122,4 +122,81 @@ import Testing
       #expect(cycle.startedAt == .seconds(60) && cycle.endedAt.isClose(to: .seconds(end)))
     }
   }
+
+  @Test func `One machine reads no more disks at a time than its host has contexts`() throws {
+    // Three disks of 8 MiB, whose windows allow 1 MiB/s each: with two contexts 24 MiB at 2 MiB/s take 12 s, with three
+    // at 3 MiB/s 8 s. The round trip is 500 ms for 64 blocks of 8 KiB.
+    for (contexts, seconds) in [(2, 12.0), (3, 8.0)] {
+      var world = Self.world(machines: 1, servers: 1)
+      world.link = #""bandwidth": "50MiB/s", "latency": "250ms""#
+      world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
+      let disks = (1...3).map {
+        #"{ "name": "d\#($0)", "size": "1GiB", "used": "64MiB", "workload": "app" }"#
+      }
+      world.machines = [#""name": "app-1", "disks": [\#(disks.joined(separator: ","))]"#]
+      world.profile = #""product": "8.0", "hostContexts": \#(contexts)"#
+      let duration = try run(world).cycles[0].duration.inSeconds
+      #expect(abs(duration - seconds - 0.5) < 0.6, "\(contexts) contexts: \(duration) s")
+    }
+  }
+
+  @Test func `Contexts that the first machine leaves free serve the second`() throws {
+    // Two machines of two disks of 8 MiB, three contexts: the first has two and the second one until the first has
+    // ended, at 1 MiB/s a disk: 8 s for the first. By then the second has sent 8 of its 16 MiB, and has both.
+    var world = Self.world(machines: 2, servers: 1)
+    world.link = #""bandwidth": "50MiB/s", "latency": "250ms""#
+    world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
+    let disks = (1...2).map { #"{ "name": "d\#($0)", "size": "1GiB", "used": "64MiB", "workload": "app" }"# }
+    world.machines = (1...2).map { #""name": "app-\#($0)", "disks": [\#(disks.joined(separator: ","))]"# }
+    world.profile = #""product": "8.0", "hostContexts": 3"#
+    let record = try run(world)
+    let (first, second) = (record.cycles(of: "app-1")[0], record.cycles(of: "app-2")[0])
+    #expect(abs(first.duration.inSeconds - 8.5) < 0.6, "\(first.duration)")
+    #expect(
+      second.startedAt == .seconds(60) && abs(second.duration.inSeconds - 12.5) < 1, "\(second.duration)")
+  }
+
+  /// VMware's law for 8.0U3: 2,048 blocks of 8 KiB a disk in a round trip of 50 ms are 2,684 Mbit/s.
+  @Test func `A disk of release 8.0U3 has its window to itself by default`() throws {
+    var world = Self.world(machines: 1, servers: 1)
+    world.link = #""bandwidth": "10Gbps", "latency": "25ms""#
+    world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "512MiB""#]
+    world.profile = #""product": "8.0U3""#
+    let cycle = try run(world).cycles[0]
+    // 16 MiB / 50 ms = 2.684 · 10⁹ bit/s; 512 MiB in 1.6 s, and a round trip beside.
+    #expect(cycle.duration.isClose(to: .milliseconds(1_650)), "\(cycle.duration)")
+  }
+
+  @Test func `Regions under way for comparison bound a full sync over a long line`() throws {
+    // 8 regions of 2 MiB in a round trip of 1 s: 16 MiB/s; 1 GiB that is equal takes 64 s, with 2 regions 256 s.
+    for (requests, seconds) in [(8, 64.0), (2, 256.0)] {
+      var world = Self.world(machines: 1, servers: 1)
+      world.duration = "20m"
+      world.link = #""bandwidth": "1GiB/s", "latency": "500ms""#
+      world.workloads = [:]
+      world.machines = [#""name": "app-1", "disks": [{ "name": "data", "size": "1GiB", "used": "1GiB" }]"#]
+      world.replications = [
+        #""vm": "app-1", "rpo": "15m", "initialSync": "seeded", "differing": "0%""#
+      ]
+      world.profile = #""checksumRate": "1GiB/s", "regionRequestsInFlight": \#(requests)"#
+      let sync = try #require(run(world).fullSyncs.first)
+      // Batches of 64 MiB wait for their answers beside.
+      #expect((seconds...seconds + 20).contains(sync.duration.inSeconds), "\(requests): \(sync.duration)")
+    }
+  }
+
+  @Test(arguments: ["8.0U3", "enhanced"])
+  func `A replication whose target site is gone is not active, and in no error`(product: String) throws {
+    var small = Self.world(machines: 1, servers: 1)
+    small.duration = "40m"
+    small.profile = #""product": "\#(product)""#
+    small.timeline = [#""at": "10m", "do": "site.fail", "site": "lyon", "for": "10m""#]
+    var world = try small.world()
+    try world.run(until: .minutes(13))
+    #expect(world.status(of: 0).rawValue == "NOT_ACTIVE_RPO_VIOLATION")
+    try world.run(until: .minutes(35))
+    #expect(["OK", "SYNC"].contains(world.status(of: 0).rawValue))
+    let record = try world.finish(version: "test")
+    #expect(!record.events.contains { $0.kind == "replication.no-accessible-host" })
+  }
 }

@@ -149,6 +149,51 @@ import Testing
     #expect(try record.vm("app").replication.isQuiesced)
   }
 
+  @Test(arguments: [
+    (#", "tools": false"#, ""),
+    ("", #""at": "1m", "do": "vm.hang", "vm": "app", "for": "35m""#),
+  ])
+  func `A guest that cannot be brought to rest is replicated as after a crash, and an event says so`(
+    machine: String, fault: String
+  ) throws {
+    var world = Self.world()
+    world.duration = "40m"
+    world.machines = world.machines.map { $0 + machine }
+    world.replications = [
+      #""vm": "app", "rpo": "15m", "policy": "fixed", "initialSync": "done", "quiescing": "application""#
+    ]
+    world.timeline = fault.isEmpty ? [] : [fault]
+
+    let completed = try run(world).deltas.filter(\.isCompleted)
+
+    #expect(completed.count == 2 && completed.allSatisfy { $0.consistency == .crash })
+    #expect(completed.allSatisfy { $0.vcenterEvents.end == "hbr.primary.UnquiescedDeltaCompletedEvent" })
+  }
+
+  @Test func `What needs the source to be told is posted where it happens`() throws {
+    // A disk is added at 70 s: syncs by hand are refused until the replication is configured again at 100 s. The target is full
+    // from 110 s on.
+    var world = Self.world()
+    world.duration = "5m"
+    world.timeline = [
+      #""at": "70s", "do": "vm.add-disk", "vm": "app", "disk": "more", "size": "1GiB""#,
+      #""at": "80s", "do": "replication.sync", "vm": "app""#,
+      #""at": "90s", "do": "replication.full-sync", "vm": "app""#,
+      #""at": "100s", "do": "replication.reconfigure", "vm": "app""#,
+      #""at": "110s", "do": "datastore.full", "datastore": "ds-lyon""#,
+    ]
+
+    let record = try run(world)
+
+    let posted = record.events.filter { $0.at >= .seconds(80) }.compactMap(\.vcenterEvent)
+    for name in [
+      "FailedToStartDeltaEvent", "FailedToStartSyncEvent", "VmReplicationConfigurationChangedEvent",
+      "NoProgressWithHbrServerEvent",
+    ] {
+      #expect(posted.contains("hbr.primary." + name), "\(name)")
+    }
+  }
+
   @Test func `Kept points in time are counted, and their policy told`() throws {
     // Slots of an hour: the instance of each hour's first sync stays, beside the newest.
     var world = Self.world()

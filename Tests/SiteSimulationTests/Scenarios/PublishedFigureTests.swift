@@ -60,11 +60,12 @@ import Testing
   }
 
   @Test(arguments: [
+    // Published as 200, 30 and 3 hours.
     ("published/first-sync-t1.json", 205.6), ("published/first-sync-10mbps.json", 31.7),
     ("published/first-sync-100mbps.json", 3.2),
   ])
   func `The first sync of 100 GB takes the published hours at 70 % of the line`(
-    path: String, publishedHours: Double
+    path: String, hoursOfTheModel: Double
   ) throws {
     // Extents of 64 KiB, which a disk above 32 TiB has, make the run short; the file's own 8 KiB give the same
     // bytes: 100 GB are 12,207,031.25 extents of 8 KiB or 1,525,878.9 of 64 KiB, both rounded up to
@@ -81,7 +82,7 @@ import Testing
     let seconds = Double((size + 12_599) * 8) / Double(rate)
     let completion = try #require(record.vms[0].lag.completions.first)
     #expect(abs((completion.at - .zero).inSeconds - seconds) < 1e-5)
-    #expect((seconds / 360).rounded() / 10 == publishedHours)
+    #expect((seconds / 360).rounded() / 10 == hoursOfTheModel)
     // The delta that makes it an instance is empty, since nothing writes.
     #expect(record.deltas.map(\.payloadSize) == [.zero])
   }

@@ -33,7 +33,10 @@ import Testing
     let record = try run(world)
     #expect(record.cycles[0].outcome == .aborted(reason: "demandLog"))
     #expect(record.cycles[0].endedAt.isClose(to: .seconds(61) + retries))
-    // Its extents are dirty again, and go with the next one, at once.
+    // The write waited that long, beside its 8 rounds of 64 copies of 2 ms each.
+    #expect(try record.vm("app").guestDelay.longest == .milliseconds(216))
+    // Its extents are dirty again, and go with the next one, a second later.
+    #expect(record.cycles[1].startedAt == record.cycles[0].endedAt + .seconds(1))
     #expect(record.cycles[1].payloadSize == .mebibytes(16) && record.cycles[1].isCompleted)
     #expect(record.fullSyncs.isEmpty)
   }
@@ -45,12 +48,28 @@ import Testing
     #expect(record.cycles[1].isCompleted && record.fullSyncs.isEmpty)
   }
 
+  /// Release 8.0 waits for a minute at most, 8.0U3 for 5 s.
+  @Test(arguments: [("8.0", [1, 2, 4, 8, 16, 32, 60]), ("8.0U3", [1, 2, 4, 5, 5, 5, 5])])
+  func `A delta that finds no room again and again waits twice as long each time`(
+    product: String, waits: [Int64]
+  ) throws {
+    // The whole 16 MiB are rewritten every 50 ms, and take 16 s to send: every delta has something to preserve.
+    var world = MachineVerbTests.world()
+    world.workloads = ["app": #""model": "periodic", "every": "50ms", "first": "30s", "size": "16MiB""#]
+    world.duration = "4m"
+    world.profile = #""product": "\#(product)", "demandLogCapacity": "0B""#
+    let cycles = try run(world).cycles.prefix(8)
+    #expect(cycles.allSatisfy { $0.outcome == .aborted(reason: "demandLog") })
+    #expect(
+      zip(cycles, cycles.dropFirst()).map { $1.startedAt - $0.endedAt } == waits.map { .seconds($0) })
+  }
+
   @Test func `Once its datastore is full no longer a demand log has room again`() throws {
-    // The second delta runs from 61.2 s to 77.2 s; at 62 s the guest frees another 4 MiB that are not read yet.
+    // The second delta runs from 62.2 s to 78.2 s; at 63 s the guest frees another 4 MiB that are not read yet.
     let record = try run(
       world(
         #""at": "50s", "do": "datastore.full", "datastore": "ds-paris", "for": "11500ms""#,
-        #""at": "62s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "8MiB", "size": "4MiB""#))
+        #""at": "63s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "8MiB", "size": "4MiB""#))
     #expect(record.cycles[0].outcome == .aborted(reason: "demandLog"))
     #expect(record.cycles[1].isCompleted && record.cycles[1].preservedExtentCount == 512)
   }
