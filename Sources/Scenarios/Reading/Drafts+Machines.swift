@@ -144,6 +144,7 @@ struct ReplicationDraft: Draft {
 
 struct PointsInTimeDraft: Draft {
   static let noun = "points in time"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var perDay = Field<Int>()

@@ -79,7 +79,7 @@ extension World {
     machines[copy].isMissed = isMissed(copy)
     note(
       "replication.recovered", of: copy,
-      detail: "instance of \(instance) on datastore \(datastore(index))")
+      detail: "instance of \(instance.inMilliseconds) on datastore \(datastore(index))")
   }
 
   /// Puts the recovered machine into the inventory of its site in place of its placeholder; no effect if it is there.
@@ -128,7 +128,7 @@ extension RecoveryFailure {
   init(_ error: TargetRequestError, _ datastore: String) {
     switch error {
     case .nothingRecoverable: self.init("no complete instance of the replica exists")
-    case .unknownPointInTime(let instant): self.init("no instance of \(instant) is kept")
+    case .unknownPointInTime(let instant): self.init("no instance of \(instant.inMilliseconds) is kept")
     case .testImageInUse: self.init("a test image lies over the replica")
     case .unavailable: self.init("no replication server and host reach datastore \(datastore)")
     case .notReplicating: self.init("the virtual machine is not replicated")
