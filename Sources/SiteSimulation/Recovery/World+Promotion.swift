@@ -11,8 +11,7 @@ extension World {
   ///
   /// That copy is the machine from now on: what the timeline says of the machine, it says of this copy. The other one stays as it is,
   /// also running, until it is shut down or becomes the seed of the reverse replication; see ``MachineCopy/protected``. The lag
-  /// ends here: until a reversed replication has its first instance the machine is unprotected, which is no violation of the
-  /// old replication's objective.
+  /// ends here: until a reversed replication begins the machine is not replicated, and nothing is observed.
   ///
   /// Done already, it is answered with the same instance.
   ///
