@@ -46,7 +46,8 @@ package struct DataRate: Quantity {
   package init(parsing text: some StringProtocol) throws(QuantityParsingError) {
     self.init(
       bitsPerSecond: try parseQuantity(
-        text, units: Self.bitUnits + Self.decimalByteUnits + Self.binaryByteUnits, baseUnit: "bits per second"))
+        text, units: Self.bitUnits + Self.decimalByteUnits + Self.binaryByteUnits, baseUnit: "bits per second"
+      ))
   }
 
   /// The exact value in the largest bit unit that needs at most three decimals, or in bytes where that takes a thousand of a unit or

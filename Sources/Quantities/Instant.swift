@@ -49,7 +49,8 @@ package struct Instant: Sendable, Hashable, Comparable {
 extension Instant {
   /// The moment for people, in whole milliseconds, rounded down; see ``TimeSpan/inMilliseconds``.
   package var inMilliseconds: Instant {
-    nanoseconds < 0 ? self : Instant(nanoseconds: TimeSpan(nanoseconds: nanoseconds).inMilliseconds.nanoseconds)
+    nanoseconds < 0
+      ? self : Instant(nanoseconds: TimeSpan(nanoseconds: nanoseconds).inMilliseconds.nanoseconds)
   }
 }
 

@@ -67,7 +67,8 @@ struct ResultWriter {
       }
       let lag = line.lag
       try statistics.insert([
-        run, vm.id.index, lag.observedTime, lag.notReplicatedTime, lag.unprotectedTime, lag.violationTime, lag.violationCount,
+        run, vm.id.index, lag.observedTime, lag.notReplicatedTime, lag.unprotectedTime, lag.violationTime,
+        lag.violationCount,
         lag.lagMaximum, lag.lagMaximumAt, lag.lagMean, lag.lagMedian, lag.lagPercentile95,
         lag.lagPercentile99,
       ])

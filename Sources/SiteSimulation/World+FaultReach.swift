@@ -25,10 +25,12 @@ extension World {
       links(under: index).contains(link)
     case .circuitDown(let circuit), .circuitLimit(let circuit, _), .circuitRestore(let circuit):
       links(under: index).contains { scenario.inventory[$0].circuits.contains(circuit) }
-    case .hostFail(let host), .hostRestore(let host), .diskGroupFail(let host, _), .diskGroupRestore(let host, _):
+    case .hostFail(let host), .hostRestore(let host), .diskGroupFail(let host, _),
+      .diskGroupRestore(let host, _):
       usesHost(host, index)
     case .serverFail(let server), .serverRestore(let server): replications[index].server == server
-    case .powerOff(let ids), .powerOn(let ids), .migrate(let ids, _), .trim(let ids, _, _, _), .snapshot(let ids),
+    case .powerOff(let ids), .powerOn(let ids), .migrate(let ids, _), .trim(let ids, _, _, _),
+      .snapshot(let ids),
       .revert(let ids), .addDisk(let ids, _, _), .resizeDisk(let ids, _, _), .removeDisk(let ids, _),
       .scaleWorkload(let ids, _):
       ids.contains(replications[index].machine)

@@ -44,7 +44,8 @@ extension Explanation {
     while index < sizes.count {
       let run = countingRun(sizes[index...])
       if run.count > 2, let first = run.first, let last = run.last {
-        rows.append(("\(first.name) to \(last.name.split(separator: "-").last ?? "")", "\(first.rate) to \(last.rate)"))
+        rows.append(
+          ("\(first.name) to \(last.name.split(separator: "-").last ?? "")", "\(first.rate) to \(last.rate)"))
         index = run.endIndex
       } else {
         rows.append((sizes[index].name, "\(sizes[index].rate)"))

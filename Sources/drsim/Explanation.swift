@@ -38,7 +38,9 @@ enum Explanation {
     }
     let metrics = Metric.allCases.filter { $0.rawValue == word || $0.name == word }
     let texts =
-      [metrics.map(\.explanation), statuses.map(\.explanation), constants.map(\.explanation)].map { $0.joined() }
+      [metrics.map(\.explanation), statuses.map(\.explanation), constants.map(\.explanation)].map {
+        $0.joined()
+      }
       + [formatText(about: topic)].compactMap { $0 }
     let told = texts.filter { !$0.isEmpty }
     return told.isEmpty ? nil : told.joined(separator: "\n")

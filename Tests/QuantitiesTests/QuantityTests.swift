@@ -94,7 +94,8 @@ import Quantities
     #expect("\(DataRate.megabitsPerSecond(1544))" == "1.544Gbps")
     // 1544 Mbit/s are 193 MB/s, but bits tell it in three digits as well; 8 · 100 · 2²⁰ bit/s do not.
     #expect("\(DataRate(bitsPerSecond: 838_860_800))" == "100MiB/s")
-    #expect("\(DataRate(bitsPerSecond: 8_000))" == "8kbps" && "\(DataRate(bitsPerSecond: 8_001))" == "8.001kbps")
+    #expect(
+      "\(DataRate(bitsPerSecond: 8_000))" == "8kbps" && "\(DataRate(bitsPerSecond: 8_001))" == "8.001kbps")
     #expect("\(DataRate(bitsPerSecond: 100_001))" == "100.001kbps")
     #expect("\(DataRate(bitsPerSecond: 1_000_001))" == "1000.001kbps")
     #expect("\(Ratio(partsPerBillion: 100_000))" == "0.01%")

@@ -31,7 +31,9 @@ import Testing
     var drafts: [any Draft.Type] = [ScenarioDraft.self]
     var index = 0
     while index < drafts.count {
-      for draft in inner(drafts[index]) where !drafts.contains(where: { $0 == draft }) { drafts.append(draft) }
+      for draft in inner(drafts[index]) where !drafts.contains(where: { $0 == draft }) {
+        drafts.append(draft)
+      }
       index += 1
     }
     #expect(drafts.count == description.objects.count)
@@ -90,7 +92,9 @@ import Testing
   }
 
   @Test func `A form tells its bounds and its parts`() throws {
-    func form(_ text: String) throws -> String { try #require(description.entries(calledBy: text).first).key.fullForm }
+    func form(_ text: String) throws -> String {
+      try #require(description.entries(calledBy: text).first).key.fullForm
+    }
     #expect(try form("replications.rpo") == "a duration above zero, such as \"15m\", \"1h30m\", \"250ms\"")
     #expect(try form("vms.cpu") == "a whole number from 1 to 768")
     #expect(try form("links.between") == "a list of 2, each element a name")

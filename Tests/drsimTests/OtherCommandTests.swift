@@ -140,11 +140,15 @@ import Testing
     let several = try tool.run("explain", "datastore").output
     #expect(several.contains("vms[].datastore  (a name; required)\n    The datastore of its disks.\n"))
     #expect(several.contains("replications[].datastore  (a name; required)\n"))
-    #expect(several.contains("\n5 keys have this name; drsim explain faultDomains.replicationGroups.datastore tells"))
+    #expect(
+      several.contains(
+        "\n5 keys have this name; drsim explain faultDomains.replicationGroups.datastore tells"))
     let machines = try tool.run("explain", "machines").output
     #expect(machines.hasPrefix("virtual machine  (vms[])\n    keys: name, site, datastore, host,"))
     let disks = try tool.run("explain", "disks").output
-    #expect(disks.hasPrefix("vms[].disks[]") == false && disks.contains("\ndisk  (vms[].disks[])\n  name  (a name; required)\n"))
+    #expect(
+      disks.hasPrefix("vms[].disks[]") == false
+        && disks.contains("\ndisk  (vms[].disks[])\n  name  (a name; required)\n"))
   }
 
   @Test func `The format shows keys of some objects only under the word that needs them`() throws {

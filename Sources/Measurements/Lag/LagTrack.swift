@@ -61,10 +61,13 @@ package struct LagTrack: Sendable, Hashable {
   /// - Precondition: The parts come from a track.
   package init(rpo: TimeSpan, start: Instant, end: Instant, completions: [Completion], gaps: [Gap]) {
     precondition(
-      zip(completions, completions.dropFirst()).allSatisfy { $0.pointInTime < $1.pointInTime && $0.at <= $1.at },
+      zip(completions, completions.dropFirst()).allSatisfy {
+        $0.pointInTime < $1.pointInTime && $0.at <= $1.at
+      },
       "completions are in the order of time")
     precondition(
-      zip(gaps, gaps.dropFirst()).allSatisfy { if let to = $0.to { to <= $1.from } else { false } }, "gaps are in the order of time"
+      zip(gaps, gaps.dropFirst()).allSatisfy { if let to = $0.to { to <= $1.from } else { false } },
+      "gaps are in the order of time"
     )
     precondition(end >= max(start, completions.last?.at ?? start), "a track ends after its last completion")
     self.rpo = rpo

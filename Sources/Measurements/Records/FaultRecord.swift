@@ -12,8 +12,9 @@ package struct FaultRecord: Sendable, Hashable {
   package let from: Instant
   /// When it was over, or the end of the run; equal to `from` for a fault without duration.
   package let to: Instant
-  /// The replicated machines that it can touch: it is about them, or about what their replication goes through. Ascending; `nil` for
-  /// all.
+  /// The replicated machines that it can touch, ascending; `nil` for all.
+  ///
+  /// It is about them, or about what their replication goes through.
   package let reach: [VirtualMachineID]?
 
   /// - Precondition: `from` is not after `to`, and `reach` is ascending.

@@ -35,7 +35,9 @@ extension FormatDescription {
     let word = Self.spoken(text)
     let exact = objects.filter { Self.isCalled($0.noun, word) }
     guard exact.isEmpty else { return exact }
-    return objects.filter { $0.noun.split(separator: " ").last.map { Self.isCalled(String($0), word) } ?? false }
+    return objects.filter {
+      $0.noun.split(separator: " ").last.map { Self.isCalled(String($0), word) } ?? false
+    }
   }
 
   /// What a user can write of a key or an object, for suggestions.
@@ -63,7 +65,7 @@ extension FormatDescription {
   ///   - parts: What is written in front of the key.
   ///   - steps: The way to its object.
   private static func fit(_ parts: ArraySlice<String>, _ steps: ArraySlice<Step>, noun: String) -> Fit {
-    if parts.isEmpty { return steps.isEmpty ? .whole : .end }
+    if parts.isEmpty { return .end }
     if parts.count == 1, let part = parts.last, isCalled(noun, spoken(part)) { return .end }
     return fit(parts, steps, hasGap: false)
   }

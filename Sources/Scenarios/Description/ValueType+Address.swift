@@ -24,11 +24,15 @@ extension ValueType where Value == IPv4Subnet {
 }
 
 extension ValueType where Value == IPv4Address {
-  static let ipv4Address = address("an address such as \"10.20.0.1\"", example: "10.20.0.1") { IPv4Address($0) }
+  static let ipv4Address = address("an address such as \"10.20.0.1\"", example: "10.20.0.1") {
+    IPv4Address($0)
+  }
 }
 
 extension ValueType where Value == IPAddress {
-  static let ipAddress = address("an address such as \"10.20.0.1\" or \"fd00::1\"", example: "10.20.0.1") { IPAddress($0) }
+  static let ipAddress = address("an address such as \"10.20.0.1\" or \"fd00::1\"", example: "10.20.0.1") {
+    IPAddress($0)
+  }
 }
 
 /// The two parts of `10.20.0.5/24`; `nil` if the second is no number up to `maximum`.
@@ -40,7 +44,8 @@ private func parts(of text: String, maximum: Int) -> (address: Substring, prefix
 
 extension ValueType where Value == IPSettings.IPv4 {
   /// `dhcp`, or an address with its prefix; gateways are said beside it.
-  static let ipv4 = address("\"dhcp\", or an address such as \"10.20.0.5/24\"", example: "10.20.0.5/24") { text in
+  static let ipv4 = address("\"dhcp\", or an address such as \"10.20.0.5/24\"", example: "10.20.0.5/24") {
+    text in
     if text == "dhcp" { return .dhcp }
     guard let (host, length) = parts(of: text, maximum: 32), let address = IPv4Address(host) else {
       return nil

@@ -169,7 +169,8 @@ extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue
 
 extension ValueType where Value == Scenario.Workload.Skew {
   /// The share of the writes and of the space, as `80/20`.
-  static let skew = ValueType(shape: .text(meaning: "a skew such as \"80/20\"", example: "80/20")) { node, subject, log in
+  static let skew = ValueType(shape: .text(meaning: "a skew such as \"80/20\"", example: "80/20")) {
+    node, subject, log in
     guard case .string(let text) = node.value else {
       log.reportWrongType(node, subject: subject, expected: "a skew such as \"80/20\"")
       return nil

@@ -28,7 +28,8 @@ struct AssertionDraft: Draft {
       "The window in which it must hold, as \"6h..9h\" or \"outage.start..outage.end\"; from the end of the warm-up to the end if left out."
     ),
     .optional(
-      "except", \.except, .list(of: .text(like: "6h..9h")), default: .list([]), "Windows that do not count, in the same form."
+      "except", \.except, .list(of: .text(like: "6h..9h")), default: .list([]),
+      "Windows that do not count, in the same form."
     ),
     .optional(
       "severity", \.severity, .word, default: "error",
@@ -50,7 +51,8 @@ struct SteadyStateDraft: Draft {
 
   static let keys: [Key<Self>] = [
     .required(
-      "expect", \.expect, .text(like: "count(replication.status != OK) == 0"), "What must be true once, as \"count(replication.status != OK) == 0\"."),
+      "expect", \.expect, .text(like: "count(replication.status != OK) == 0"),
+      "What must be true once, as \"count(replication.status != OK) == 0\"."),
     .required(
       "by", \.by, .text(like: "6h"),
       "The moment by which it must have been true: a time, or a moment of a timeline entry."),

@@ -52,11 +52,13 @@ extension Resolver {
         : "name them in \"groups\"; there are: \(abridged(names))"
       if plan.draft.virtualMachines.known?.isEmpty ?? true {
         log.report(
-          .planWithoutGroups, "the plan \(quoted(name.value)) has no groups and recovers nothing", at: name.span,
+          .planWithoutGroups, "the plan \(quoted(name.value)) has no groups and recovers nothing",
+          at: name.span,
           help: help)
       } else {
         log.report(
-          .notProtected, "the plan \(quoted(name.value)) has no groups, and so none of the machines in its \"vms\"",
+          .notProtected,
+          "the plan \(quoted(name.value)) has no groups, and so none of the machines in its \"vms\"",
           at: name.span, help: help)
       }
     }

@@ -23,14 +23,18 @@ extension Resolver {
     for entry in entries {
       guard let server = entry.draft.server.located ?? replicationServerAppliance(of: entry) else { continue }
       log.report(
-        .serverNotInPath, "no replication goes through the server \(quoted(server.value)): it disturbs nobody",
-        at: server.span, help: "with the product \"enhanced\" hosts send to hosts; let a host of the target fail")
+        .serverNotInPath,
+        "no replication goes through the server \(quoted(server.value)): it disturbs nobody",
+        at: server.span,
+        help: "with the product \"enhanced\" hosts send to hosts; let a host of the target fail")
     }
   }
 
   /// The name of the replication server that an entry about an appliance means.
   private func replicationServerAppliance(of entry: PlannedEntry) -> Located<String>? {
-    guard let name = entry.draft.appliance.located, serverNames.index(of: name.value) != nil else { return nil }
+    guard let name = entry.draft.appliance.located, serverNames.index(of: name.value) != nil else {
+      return nil
+    }
     return name
   }
 

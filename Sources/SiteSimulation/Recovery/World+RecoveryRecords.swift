@@ -100,7 +100,8 @@ extension World {
       operationType: history.operationType.rawValue, result: history.result.rawValue,
       planStatus: conductor.book.status(of: run.plan).rawValue, started: history.started,
       ended: history.ended, recoveryTime: report.recoveryTime,
-      criticalPath: report.criticalPath.map { .init($0) }, errors: steps.flatMap(\.errors), warnings: steps.flatMap(\.warnings), steps: steps.map { .init($0) },
+      criticalPath: report.criticalPath.map { .init($0) }, errors: steps.flatMap(\.errors),
+      warnings: steps.flatMap(\.warnings), steps: steps.map { .init($0) },
       machines: report.machines.map { outcome in
         let recovered = run.recovered.last { $0.vm == outcome.vm }
         return PlanRunRecord.Machine(
