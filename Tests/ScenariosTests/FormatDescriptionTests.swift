@@ -2,6 +2,23 @@ import Testing
 
 @testable import Scenarios
 
+extension Draft {
+  /// The objects that its values may be or hold.
+  fileprivate static var inner: [any Draft.Type] { keys.flatMap { $0.shape.objects.map(\.draft) } }
+
+  /// Reads the example of each key.
+  fileprivate static func checkExamples() throws {
+    for key in keys {
+      let text = key.shape.example
+      var log = DiagnosticLog(sources: [SourceText(file: "example.json", bytes: Array(text.utf8))])
+      let node = try #require(JSONParser.parse(source: 0, log: &log), "\(noun): \(key.name) \(text)")
+      var owner = Self()
+      key.decode(node, key.name, &owner, &log)
+      #expect(log.diagnostics.map(\.message) == [], "\(noun): \(key.name) \(text)")
+    }
+  }
+}
+
 @Suite struct FormatDescriptionTests {
   private let description = FormatDescription.current
 
@@ -31,28 +48,13 @@ import Testing
     var drafts: [any Draft.Type] = [ScenarioDraft.self]
     var index = 0
     while index < drafts.count {
-      for draft in inner(drafts[index]) where !drafts.contains(where: { $0 == draft }) {
+      for draft in drafts[index].inner where !drafts.contains(where: { $0 == draft }) {
         drafts.append(draft)
       }
       index += 1
     }
     #expect(drafts.count == description.objects.count)
-    for draft in drafts { try checkExamples(of: draft) }
-  }
-
-  private func inner<Owner: Draft>(_ draft: Owner.Type) -> [any Draft.Type] {
-    draft.keys.flatMap { $0.shape.objects.map(\.draft) }
-  }
-
-  private func checkExamples<Owner: Draft>(of draft: Owner.Type) throws {
-    for key in draft.keys {
-      let text = key.shape.example
-      var log = DiagnosticLog(sources: [SourceText(file: "example.json", bytes: Array(text.utf8))])
-      let node = try #require(JSONParser.parse(source: 0, log: &log), "\(draft.noun): \(key.name) \(text)")
-      var owner = Owner()
-      key.decode(node, key.name, &owner, &log)
-      #expect(log.diagnostics.map(\.message) == [], "\(draft.noun): \(key.name) \(text)")
-    }
+    for draft in drafts { try draft.checkExamples() }
   }
 
   @Test func `A key is called by its name or by the way to it`() {

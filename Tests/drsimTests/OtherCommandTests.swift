@@ -107,7 +107,8 @@ import Testing
 
   @Test func `Explain tells everything about one key of a scenario`() throws {
     let one = try tool.run("explain", "replication.rpo")
-    #expect(one.status == 0 && one.output == (try tool.run("explain", "rpo").output))
+    let short = try tool.run("explain", "rpo")
+    #expect(one.status == 0 && one.output == short.output)
     #expect(
       one.output == """
         replications[].rpo  (required)
