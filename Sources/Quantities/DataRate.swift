@@ -35,20 +35,35 @@ package struct DataRate: Quantity {
     Unit("Tbps", 1_000_000_000_000), Unit("Gbps", 1_000_000_000), Unit("Mbps", 1_000_000),
     Unit("kbps", 1_000), Unit("bps", 1),
   ]
-  private static let byteUnits = [
+  private static let decimalByteUnits = [
     Unit("GB/s", 8_000_000_000), Unit("MB/s", 8_000_000), Unit("kB/s", 8_000), Unit("KB/s", 8_000),
-    Unit("B/s", 8), Unit("GiB/s", 8 << 30), Unit("MiB/s", 8 << 20), Unit("KiB/s", 8 << 10),
+    Unit("B/s", 8),
+  ]
+  private static let binaryByteUnits = [
+    Unit("GiB/s", 8 << 30), Unit("MiB/s", 8 << 20), Unit("KiB/s", 8 << 10),
   ]
 
   package init(parsing text: some StringProtocol) throws(QuantityParsingError) {
     self.init(
       bitsPerSecond: try parseQuantity(
-        text, units: Self.bitUnits + Self.byteUnits, baseUnit: "bits per second"))
+        text, units: Self.bitUnits + Self.decimalByteUnits + Self.binaryByteUnits, baseUnit: "bits per second"
+      ))
   }
 
-  /// The exact value in the largest bit unit that needs at most three decimals.
+  /// The exact value in the largest bit unit that needs at most three decimals, or in bytes where that takes a thousand of a unit or
+  /// more and bytes do not: `100MiB/s` rather than `838860.8kbps`.
   @usableFromInline
-  package var description: String { formatExactly(bitsPerSecond, units: Self.bitUnits) }
+  package var description: String {
+    let bits = formatExactly(bitsPerSecond, units: Self.bitUnits)
+    guard Self.isLong(bits), bitsPerSecond.isMultiple(of: 8) else { return bits }
+    // The last unit, a byte, takes every multiple of eight bits.
+    let bytes = [Self.decimalByteUnits, Self.binaryByteUnits + Self.decimalByteUnits.suffix(1)]
+      .map { formatExactly(bitsPerSecond, units: $0) }
+    return bytes.first { !Self.isLong($0) } ?? bits
+  }
+
+  /// Whether the number of a text has four digits or more before its point.
+  private static func isLong(_ text: String) -> Bool { text.prefix { $0.isNumber }.count > 3 }
 
   @inlinable
   package static func < (left: DataRate, right: DataRate) -> Bool {

@@ -46,6 +46,14 @@ package struct Instant: Sendable, Hashable, Comparable {
   }
 }
 
+extension Instant {
+  /// The moment for people, in whole milliseconds, rounded down; see ``TimeSpan/inMilliseconds``.
+  package var inMilliseconds: Instant {
+    nanoseconds < 0
+      ? self : Instant(nanoseconds: TimeSpan(nanoseconds: nanoseconds).inMilliseconds.nanoseconds)
+  }
+}
+
 extension Instant: CustomStringConvertible {
   /// The time since the start of the run, as `9h40m`.
   @usableFromInline

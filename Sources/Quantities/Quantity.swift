@@ -133,6 +133,22 @@ func formatExactly(_ value: UInt64, units: [Unit]) -> String {
   return "\(value)\(units.last?.symbol ?? "")"
 }
 
+/// `value` in `unit` with as many decimals as it takes.
+///
+/// - Precondition: The unit stands for a power of ten of base units.
+func decimalText(_ value: UInt64, in unit: Unit) -> String {
+  var text = "\(value / unit.numerator)"
+  var rest = value % unit.numerator
+  var step = unit.numerator
+  if rest > 0 { text += "." }
+  while rest > 0 {
+    step /= 10
+    text += "\(rest / step)"
+    rest %= step
+  }
+  return text
+}
+
 /// `whole.thousandths` without trailing zeros.
 func decimalText(whole: UInt64, thousandths: UInt64) -> String {
   guard thousandths > 0 else { return "\(whole)" }

@@ -44,6 +44,8 @@ package struct TimeSpan: Quantity {
   }
 
   /// The exact value in parts from days to nanoseconds, as `13m40s` or `1h2m0.5s`.
+  ///
+  /// The last part is in the largest unit that fits into it, with all its decimals: `4h2m56.613135701s`.
   @usableFromInline
   package var description: String {
     guard nanoseconds > 0 else { return "0s" }
@@ -53,8 +55,14 @@ package struct TimeSpan: Quantity {
       text += "\(rest / unit.numerator)\(unit.symbol)"
       rest %= unit.numerator
     }
-    guard rest > 0 else { return text }
-    return text + formatExactly(rest, units: Array(Self.units.dropFirst(3)))
+    guard let unit = Self.units.dropFirst(3).first(where: { rest >= $0.numerator }) else { return text }
+    return text + decimalText(rest, in: unit) + unit.symbol
+  }
+
+  /// The value for people who need more than ``rounded`` tells: whole milliseconds, rounded down, from a second on.
+  package var inMilliseconds: TimeSpan {
+    let step: Int64 = 1_000_000
+    return nanoseconds < 1_000_000_000 ? self : TimeSpan(nanoseconds: nanoseconds / step * step)
   }
 
   /// The value for people: rounded to seconds from a minute on, to three digits below.

@@ -4,8 +4,9 @@
 /// `_bps`; the fields of the REST contract in `replication_info` keep the contract's units and end in those. No time
 /// of day is stored but the contract's, which the scenario's clock gives. Rows are numbered from zero within their run, in the order of the record.
 ///
-/// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`, `cycles`, `links`, `link_use`, `link_traffic`,
-/// `datastores`, `vsan_datastores`, `faults`, `events`, and the tables of ``recovery`` and ``expectations``. Derived by the program, so that a
+/// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`,
+/// `replication_gaps`, `cycles`, `links`, `link_use`, `link_traffic`,
+/// `datastores`, `vsan_datastores`, `faults`, `fault_vms`, `events`, and the tables of ``recovery`` and ``expectations``. Derived by the program, so that a
 /// question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and `lag_statistics` and
 /// `link_statistics` (measured time). The views answer the common questions.
 enum ResultSchema {
@@ -98,6 +99,15 @@ enum ResultSchema {
       FOREIGN KEY (run, vm) REFERENCES vms
     ) STRICT, WITHOUT ROWID;
 
+    -- When there was no replication: from the recovery or removal of a replica until a later replication began.
+    CREATE TABLE replication_gaps (
+      run INTEGER NOT NULL, vm INTEGER NOT NULL, gap INTEGER NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER, -- null if none began
+      PRIMARY KEY (run, vm, gap),
+      FOREIGN KEY (run, vm) REFERENCES vms
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE cycles (
       run INTEGER NOT NULL, cycle INTEGER NOT NULL,
       vm INTEGER NOT NULL,
@@ -134,6 +144,7 @@ enum ResultSchema {
     CREATE TABLE lag_statistics (
       run INTEGER NOT NULL, vm INTEGER NOT NULL,
       observed_ns INTEGER NOT NULL,
+      not_replicated_ns INTEGER NOT NULL, -- between a recovery and the next replication; no part of observed_ns
       unprotected_ns INTEGER NOT NULL,
       violation_ns INTEGER NOT NULL,
       violation_count INTEGER NOT NULL,
@@ -154,7 +165,16 @@ enum ResultSchema {
       subject TEXT NOT NULL,
       from_ns INTEGER NOT NULL,
       to_ns INTEGER NOT NULL,
+      reaches_all INTEGER NOT NULL CHECK (reaches_all IN (0, 1)), -- whether it can touch every machine
       PRIMARY KEY (run, fault)
+    ) STRICT, WITHOUT ROWID;
+
+    -- The machines whose replication a fault can touch, of faults that do not reach all.
+    CREATE TABLE fault_vms (
+      run INTEGER NOT NULL, fault INTEGER NOT NULL, vm INTEGER NOT NULL,
+      PRIMARY KEY (run, fault, vm),
+      FOREIGN KEY (run, fault) REFERENCES faults,
+      FOREIGN KEY (run, vm) REFERENCES vms
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE violations (
@@ -231,6 +251,7 @@ enum ResultSchema {
       capacity_bytes INTEGER, -- null where room is no limit
       used_bytes INTEGER NOT NULL, -- at the end
       used_peak_bytes INTEGER NOT NULL,
+      used_peak_share_ppb INTEGER, -- of the capacity that could be used then, in parts per billion; null without one
       PRIMARY KEY (run, datastore),
       CHECK (used_bytes <= used_peak_bytes)
     ) STRICT, WITHOUT ROWID;
@@ -268,7 +289,7 @@ enum ResultSchema {
       vms.run, vms.vm, vms.name, vms.final_status, vms.rpo_ns,
       (SELECT sum(size_bytes) FROM disks WHERE disks.run = vms.run AND disks.vm = vms.vm) AS size_bytes,
       lag_mean_ns, lag_median_ns, lag_p95_ns, lag_p99_ns, lag_maximum_ns, lag_maximum_at_ns,
-      violation_count, violation_ns, unprotected_ns, observed_ns,
+      violation_count, violation_ns, unprotected_ns, observed_ns, not_replicated_ns,
       CAST(observed_ns - violation_ns - unprotected_ns AS REAL) / nullif(observed_ns, 0) AS compliance_share,
       count(cycle) FILTER (WHERE outcome = 'completed') AS completed_cycle_count,
       count(cycle) FILTER (WHERE outcome = 'aborted') AS aborted_cycle_count,

@@ -130,15 +130,18 @@ extension ResultStore {
     while let row = try instances.next() {
       completions[row[0], default: []].append(LagTrack.Completion(pointInTime: row[1], at: row[2]))
     }
+    let gaps = Dictionary(
+      grouping: try Row.fetchAll(
+        database, sql: "SELECT * FROM replication_gaps WHERE run = ? ORDER BY vm, gap", arguments: [run])
+    ) { $0["vm"] as Int }
     let query = "SELECT * FROM vms JOIN replication_info USING (run, vm) WHERE run = ? ORDER BY vm"
     return try Row.fetchAll(database, sql: query, arguments: [run])
       .map { row in
         let vm: Int = row["vm"]
-        var lag = LagTrack(rpo: row["rpo_ns"], start: row["protected_from_ns"])
-        for completion in completions[vm] ?? [] {
-          lag.instanceCompleted(pointInTime: completion.pointInTime, at: completion.at)
-        }
-        lag.end(at: row["protected_to_ns"])
+        let lag = LagTrack(
+          rpo: row["rpo_ns"], start: row["protected_from_ns"], end: row["protected_to_ns"],
+          completions: completions[vm] ?? [],
+          gaps: (gaps[vm] ?? []).map { LagTrack.Gap(from: $0["from_ns"], to: $0["to_ns"]) })
         return VMRecord(
           id: VirtualMachineID(vm), name: row["name"],
           disks: (disks[vm] ?? []).map { VMRecord.Disk(name: $0["name"], size: $0["size_bytes"]) },
@@ -224,10 +227,17 @@ extension ResultStore {
   }
 
   private static func faults(_ database: Database, run: Int64) throws -> [FaultRecord] {
-    try Row.fetchAll(database, sql: "SELECT * FROM faults WHERE run = ? ORDER BY fault", arguments: [run]).map
-    {
-      FaultRecord(
-        name: $0["name"], kind: $0["kind"], subject: $0["subject"], from: $0["from_ns"], to: $0["to_ns"])
+    let reached = Dictionary(
+      grouping: try Row.fetchAll(
+        database, sql: "SELECT * FROM fault_vms WHERE run = ? ORDER BY fault, vm", arguments: [run])
+    ) { $0["fault"] as Int }
+    return try Row.fetchAll(
+      database, sql: "SELECT * FROM faults WHERE run = ? ORDER BY fault", arguments: [run]
+    ).map { row in
+      let machines = (reached[row["fault"]] ?? []).map { VirtualMachineID($0["vm"] as Int) }
+      return FaultRecord(
+        name: row["name"], kind: row["kind"], subject: row["subject"], from: row["from_ns"], to: row["to_ns"],
+        reach: row["reaches_all"] ? nil : machines)
     }
   }
 

@@ -83,7 +83,9 @@ extension ResultStore {
       return DatastoreRecord(
         id: DatastoreID(row["datastore"]), name: row["name"], site: row["site"],
         capacity: row["capacity_bytes"],
-        usedSize: row["used_bytes"], usedPeak: row["used_peak_bytes"], vsan: vsan)
+        usedSize: row["used_bytes"], usedPeak: row["used_peak_bytes"],
+        peakShare: (row["used_peak_share_ppb"] as Int64?).map { Ratio(partsPerBillion: max(0, $0)) },
+        vsan: vsan)
     }
   }
 }

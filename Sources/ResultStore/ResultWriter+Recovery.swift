@@ -45,12 +45,12 @@ extension ResultWriter {
   }
 
   func writeDatastores(_ record: RunRecord, run: Int64) throws {
-    let datastores = try Insertion(into: "datastores", columnCount: 7, database: database)
+    let datastores = try Insertion(into: "datastores", columnCount: 8, database: database)
     let vsans = try Insertion(into: "vsan_datastores", columnCount: 12, database: database)
     for datastore in record.datastores {
       try datastores.insert([
         run, datastore.id.index, datastore.name, datastore.site, datastore.capacity, datastore.usedSize,
-        datastore.usedPeak,
+        datastore.usedPeak, datastore.peakShare.map(\.partsPerBillion),
       ])
       guard let vsan = datastore.vsan else { continue }
       try vsans.insert([

@@ -41,8 +41,9 @@ struct ResultWriter {
     let infos = try Insertion(into: "replication_info", columnCount: 21, database: database)
     let disks = try Insertion(into: "disks", columnCount: 5, database: database)
     let instances = try Insertion(into: "instances", columnCount: 5, database: database)
+    let gaps = try Insertion(into: "replication_gaps", columnCount: 5, database: database)
     let segments = try Insertion(into: "lag_segments", columnCount: 5, database: database)
-    let statistics = try Insertion(into: "lag_statistics", columnCount: 12, database: database)
+    let statistics = try Insertion(into: "lag_statistics", columnCount: 13, database: database)
     for (vm, line) in zip(record.vms, summary.vms) {
       let end = vm.lag.end ?? .zero + record.duration
       try vms.insert([
@@ -58,12 +59,16 @@ struct ResultWriter {
       for (index, completion) in vm.lag.completions.enumerated() {
         try instances.insert([run, vm.id.index, index, completion.pointInTime, completion.at])
       }
+      for (index, gap) in vm.lag.gaps.enumerated() {
+        try gaps.insert([run, vm.id.index, index, gap.from, gap.to])
+      }
       for segment in vm.lag.segments(in: vm.lag.start..<end) {
         try segments.insert([run, vm.id.index, segment.from, segment.to, segment.lagAtStart])
       }
       let lag = line.lag
       try statistics.insert([
-        run, vm.id.index, lag.observedTime, lag.unprotectedTime, lag.violationTime, lag.violationCount,
+        run, vm.id.index, lag.observedTime, lag.notReplicatedTime, lag.unprotectedTime, lag.violationTime,
+        lag.violationCount,
         lag.lagMaximum, lag.lagMaximumAt, lag.lagMean, lag.lagMedian, lag.lagPercentile95,
         lag.lagPercentile99,
       ])
@@ -100,11 +105,15 @@ struct ResultWriter {
   }
 
   private func writeFaultsAndViolations(_ record: RunRecord, summary: RunSummary, run: Int64) throws {
-    let faults = try Insertion(into: "faults", columnCount: 7, database: database)
+    let faults = try Insertion(into: "faults", columnCount: 8, database: database)
+    let reached = try Insertion(into: "fault_vms", columnCount: 3, database: database)
     var faultIndices: [FaultRecord: Int] = [:]
     for (index, fault) in record.faults.enumerated() {
       faultIndices[fault] = index
-      try faults.insert([run, index, fault.name, fault.kind, fault.subject, fault.from, fault.to])
+      try faults.insert([
+        run, index, fault.name, fault.kind, fault.subject, fault.from, fault.to, fault.reach == nil,
+      ])
+      for machine in fault.reach ?? [] { try reached.insert([run, index, machine.index]) }
     }
     let violations = try Insertion(into: "violations", columnCount: 7, database: database)
     let links = try Insertion(into: "violation_faults", columnCount: 4, database: database)

@@ -5,10 +5,12 @@ package import Quantities
 import ReplicationCore
 import Scenarios
 
-/// When the entries of the timeline began and ended, by their index; only looked up, never iterated.
+/// When the entries of the timeline began and ended, by their index, and whom they could touch when they began; only looked up,
+/// never iterated.
 struct EntryMoments {
   var began: [Int: Instant] = [:]
   var ended: [Int: Instant] = [:]
+  var reach: [Int: [VirtualMachineID]] = [:]
 }
 
 extension World {

@@ -108,7 +108,10 @@ extension World {
     record.note(
       description.verb.rawValue, subject: subject(of: description.action),
       detail: description.duration.map { "for \($0)" } ?? "", at: now)
-    if description.isLasting { openFaults.append((entry, now)) }
+    if description.isLasting {
+      openFaults.append((entry, now))
+      entryMoments.reach[entry] = reach(of: entry)
+    }
   }
 
   /// Entries are over, because their time is or because another entry says so.
@@ -127,13 +130,14 @@ extension World {
     record.append(faultRecord(of: entry, from: from))
   }
 
-  /// The entry as a fault that lasted until now.
+  /// The entry as a fault that lasted until now; it can touch what it could when it began, or can now.
   func faultRecord(of entry: Int, from: Instant) -> FaultRecord {
     let description = scenario.timeline[entry]
     let subject = subject(of: description.action)
+    let touched = Set((entryMoments.reach[entry] ?? []) + reach(of: entry)).sorted()
     return FaultRecord(
       name: description.id ?? "\(description.verb.rawValue) \(subject)", kind: description.verb.rawValue,
-      subject: subject, from: from, to: now)
+      subject: subject, from: from, to: now, reach: touched.count == replications.count ? nil : touched)
   }
 
   private func subject(of action: Scenario.TimelineEntry.Action) -> String {
@@ -291,7 +295,7 @@ extension World {
       return DatastoreRecord(
         id: DatastoreID(index), name: description.name, site: scenario.inventory[description.site].name,
         capacity: description.capacity, usedSize: state.used, usedPeak: state.usedPeak,
-        vsan: vsanRecord(state))
+        peakShare: state.usedShare, vsan: vsanRecord(state))
     }
   }
 

@@ -12,6 +12,8 @@ struct DatastoreState {
   /// What machines and replicas on it take.
   var used: ByteCount
   var usedPeak: ByteCount
+  /// Of a vSAN datastore the highest share that was taken of what its devices in use hold; `nil` for others.
+  var usedShare: Ratio?
   var outages = ActiveEntries<Void>()
   var slowdowns = ActiveEntries<Ratio>()
   /// `nil` for a plain datastore.

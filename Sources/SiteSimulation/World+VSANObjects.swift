@@ -1,5 +1,6 @@
 import ClusterModels
 import Inventory
+import Measurements
 import Quantities
 import ReplicationCore
 import ResourceModels
@@ -40,9 +41,13 @@ extension World {
 
   /// Takes over what a vSAN datastore's devices have used.
   mutating func noteUse(of datastore: Int) {
-    guard let used = datastores[datastore].vsan?.cluster.usedSize else { return }
+    guard let cluster = datastores[datastore].vsan?.cluster else { return }
+    let used = cluster.usedSize
     datastores[datastore].used = used
     datastores[datastore].usedPeak = max(datastores[datastore].usedPeak, used)
+    if let share = DatastoreRecord.share(used, of: cluster.capacity) {
+      datastores[datastore].usedShare = max(datastores[datastore].usedShare ?? .zero, share)
+    }
   }
 
   /// Makes the objects of a replica what its files are: each file is one.

@@ -7,7 +7,8 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Describe error codes, status words, the keys of a scenario and the product's constants.",
     discussion: """
       drsim explain           all codes
-      drsim explain E0207     one code, status word, profile key or product constant; several may be given
+      drsim explain E0207     one code, status word, metric or product constant; several may be given
+      drsim explain rpo       a key of a scenario by its name, or by the way to it, as vms.disks.size or replication.rpo
       drsim explain status    every word for the state of a replication
       drsim explain format    every key of a scenario, with its default
       drsim explain metrics   what assertions can be about, and their expressions
@@ -18,13 +19,13 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Codes, words or names, or \"status\", \"format\", \"metrics\", \"profile\", \"product\", \"azure\".",
+      "Codes, words, keys or names, or \"status\", \"format\", \"metrics\", \"profile\", \"product\", \"azure\".",
       valueName: "topic"))
   var topics: [String] = []
 
   func run() throws {
     if topics.isEmpty {
-      for known in DiagnosticCode.allCases {
+      for known in DiagnosticCode.allCases.sorted(by: { $0.rawValue < $1.rawValue }) {
         try Console.standard.write("\(known.rawValue)  \(known.title)\n")
       }
     }

@@ -22,7 +22,7 @@ enum Explanation {
 
   /// The text about `topic`, or `nil` if there is none.
   ///
-  /// Case does not count. A constant of the product can be called by the last part of its name. Where a scenario may override it under
+  /// Case does not count. A constant of the product can be called by the last part of its name. Where a scenario has a key of
   /// that name, both are told.
   static func text(about topic: String) -> String? {
     let word = topic.lowercased()
@@ -33,23 +33,25 @@ enum Explanation {
     let statuses = ReplicationStatus.allCases.filter {
       $0.rawValue.lowercased() == word || $0.title.lowercased() == word
     }
-    let parameters = Profile.parameters.filter { $0.key.lowercased() == word }
     let constants = ProductProfile.constants.filter {
       $0.key.lowercased() == word || lastPart(of: $0).lowercased() == word
     }
     let metrics = Metric.allCases.filter { $0.rawValue == word || $0.name == word }
     let texts =
-      metrics.map(\.explanation) + statuses.map(\.explanation) + parameters.map(text)
-      + constants.map(\.explanation)
-    return texts.isEmpty ? nil : texts.joined()
+      [metrics.map(\.explanation), statuses.map(\.explanation), constants.map(\.explanation)].map {
+        $0.joined()
+      }
+      + [formatText(about: topic)].compactMap { $0 }
+    let told = texts.filter { !$0.isEmpty }
+    return told.isEmpty ? nil : told.joined(separator: "\n")
   }
 
   /// The word that somebody who wrote `topic` most likely meant.
   static func suggestion(for topic: String) -> String? {
     let words =
       Chapter.allCases.map(\.rawValue) + ReplicationStatus.allCases.map(\.rawValue)
-      + DiagnosticCode.allCases.map(\.rawValue) + Profile.parameters.map(\.key)
-      + ProductProfile.constants.map(\.key) + Metric.allCases.map(\.rawValue)
+      + DiagnosticCode.allCases.map(\.rawValue) + ProductProfile.constants.map(\.key)
+      + Metric.allCases.map(\.rawValue) + FormatDescription.current.words
     if let word = closest(to: topic, among: words) { return word }
     // A slip in the last part of a constant's name.
     guard let part = closest(to: topic, among: ProductProfile.constants.map(lastPart)) else { return nil }
@@ -74,17 +76,6 @@ enum Explanation {
 
   private static func lastPart(of constant: ProductConstant) -> String {
     constant.key.split(separator: ".").last.map(String.init) ?? constant.key
-  }
-
-  /// Every key of every object, from the description that the reader works by.
-  private static var format: String {
-    FormatDescription.current.objects.map { object in
-      "\(object.noun)\n"
-        + object.keys.map { key in
-          let need = key.isRequired ? "required" : key.defaultText.map { "default \($0)" } ?? "optional"
-          return "  \(key.name)  (\(key.form); \(need))\n      \(key.summary)\n"
-        }.joined()
-    }.joined(separator: "\n")
   }
 
   private static func text(of parameter: Profile.Parameter) -> String {

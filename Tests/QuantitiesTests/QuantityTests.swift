@@ -58,6 +58,24 @@ import Quantities
     #expect(try TimeSpan(parsing: span.description) == span)
   }
 
+  /// Values of all lengths; some end in zeros, where units change.
+  @Test(arguments: 0..<200 as Range<UInt64>)
+  func `Durations and rates of any length parse to themselves`(seed: UInt64) throws {
+    var state = seed
+    func draw(_ bound: UInt64) -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (state >> 1) % bound
+    }
+    let digits = 1 + draw(17)
+    var value = draw((0..<digits).reduce(1) { power, _ in power * 10 })
+    if draw(2) == 0 { value = value / 1_000 * 1_000 }
+    if draw(4) == 0 { value = value / 8_388_608 * 8_388_608 }
+    let span = TimeSpan(nanoseconds: Int64(value))
+    #expect(try TimeSpan(parsing: span.description) == span)
+    let rate = DataRate(bitsPerSecond: value)
+    #expect(try DataRate(parsing: rate.description) == rate)
+  }
+
   @Test(arguments: [0, 7, 1_000, 1_024, 1_536, 8_192, 1_000_001, 2_000_000_000, 5_368_709_120] as [UInt64])
   func `A printed size parses to itself`(bytes: UInt64) throws {
     let size = ByteCount(bytes: bytes)
@@ -74,9 +92,21 @@ import Quantities
     #expect("\(ByteCount.gibibytes(20))" == "20GiB")
     #expect("\(ByteCount.megabytes(2000))" == "2GB")
     #expect("\(DataRate.megabitsPerSecond(1544))" == "1.544Gbps")
+    // 1544 Mbit/s are 193 MB/s, but bits tell it in three digits as well; 8 · 100 · 2²⁰ bit/s do not.
+    #expect("\(DataRate(bitsPerSecond: 838_860_800))" == "100MiB/s")
+    #expect(
+      "\(DataRate(bitsPerSecond: 8_000))" == "8kbps" && "\(DataRate(bitsPerSecond: 8_001))" == "8.001kbps")
+    #expect("\(DataRate(bitsPerSecond: 100_001))" == "100.001kbps")
+    #expect("\(DataRate(bitsPerSecond: 1_000_001))" == "1000.001kbps")
     #expect("\(Ratio(partsPerBillion: 100_000))" == "0.01%")
     #expect("\(Instant(nanoseconds: 34_800_000_000_000))" == "9h40m")
     #expect("\(TimeSpan(nanoseconds: 83_886_080).rounded)" == "83.9ms")
+    #expect("\(TimeSpan(nanoseconds: 83_886_080))" == "83.88608ms")
+    // 4 h 2 min are 14 520 s.
+    #expect("\(TimeSpan(nanoseconds: 14_576_613_135_701))" == "4h2m56.613135701s")
+    #expect("\(TimeSpan(nanoseconds: 14_520_000_135_701))" == "4h2m135.701us")
+    #expect("\(Instant(nanoseconds: 14_576_613_999_999).inMilliseconds)" == "4h2m56.613s")
+    #expect("\(TimeSpan(nanoseconds: 999_999_999).inMilliseconds)" == "999.999999ms")
   }
 
   @Test func `A share of a rate rounds down to whole bits per second`() {

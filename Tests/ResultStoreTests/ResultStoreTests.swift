@@ -41,6 +41,41 @@ final class TemporaryFolder {
     #expect(try folder.contents == ["results.db"])
   }
 
+  @Test func `Gaps of a replication, the reach of faults and shares of vSAN come back`() throws {
+    let folder = try TemporaryFolder()
+    var lag = LagTrack(rpo: .minutes(15))
+    lag.instanceCompleted(pointInTime: minute(0), at: minute(1))
+    lag.interrupted(at: minute(10))
+    lag.resumed(at: minute(20))
+    lag.instanceCompleted(pointInTime: minute(21), at: minute(25))
+    lag.interrupted(at: minute(40))
+    lag.end(at: minute(60))
+    let vms = [2, 5].map { index in
+      VMRecord(
+        id: VirtualMachineID(index), name: "vm\(index)", disks: [], finalStatus: "RECOVERED", lag: lag,
+        writtenSize: .zero, verifiedInstanceCount: 2)
+    }
+    func fault(_ name: String, _ reach: [Int]?) -> FaultRecord {
+      FaultRecord(
+        name: name, kind: "host.fail", subject: "esx", from: minute(15), to: minute(25),
+        reach: reach.map { $0.map { VirtualMachineID($0) } })
+    }
+    let record = RunRecord(
+      scenarioName: "s", scenarioHash: "", seed: 1, version: "0.1.0", duration: .hours(1), warmUp: .zero,
+      digest: 0, eventCount: 1, vms: vms, links: [],
+      datastores: [
+        DatastoreRecord(
+          id: DatastoreID(0), name: "vsan", site: "lyon", capacity: .gigabytes(40), usedSize: .gigabytes(20),
+          usedPeak: .gigabytes(20), peakShare: .percent(66))
+      ], cycles: [], faults: [fault("all", nil), fault("one", [5]), fault("none", [])], events: [])
+
+    try ResultStore.write([record], to: folder.file("results.db"))
+
+    let store = try ResultStore.open(folder.file("results.db"))
+    #expect(try store.record(ofRun: 0) == record)
+    #expect(try store.summary(ofRun: 0).notReplicatedTime == .minutes(2 * 30))
+  }
+
   @Test func `Violations and cycles can be asked for alone`() throws {
     let folder = try TemporaryFolder()
     let record = sampleRun()

@@ -104,7 +104,7 @@ import Testing
         "quiescingDuration 30s", "copyReadLatency 1ms", "copyWriteLatency 1ms", "haRestartDelay 3m",
         "connectionTimeout 1m",
         "reconnectDelayStep 10s", "reconnectDelayMaximum 1m30s",
-        "estimateHistory 15", "transferChunk 4MiB", "checksumRate 838860.8kbps", "mergeRate 3.2Gbps",
+        "estimateHistory 15", "transferChunk 4MiB", "checksumRate 100MiB/s", "mergeRate 3.2Gbps",
         "demandLogCapacity no limit", "diskReadLatency 0s", "collidingUnmap preserve",
         "unmapOptimization false", "serverTakeover 0s", "configurationDuration 0s", "routeConvergence 3m",
         "routeReturn 1m",

@@ -47,6 +47,22 @@ import Testing
     #expect(lines.contains("  1 failed, 0 passed, 1 warning"))
   }
 
+  @Test func `What comes after the end of a run that is cut off is not judged`() throws {
+    // The line is down from 1 h on.
+    let result = try run(
+      """
+      { "id": "moment", "expect": "rpo_lag <= 1m", "at": "100m" },
+      { "id": "window", "expect": "max(rpo_lag) <= 1m", "during": "80m..110m" },
+      { "id": "entry", "expect": "replication.status == OK", "at": "digger.end" },
+      { "id": "recovery", "expect": "recovery_to_rpo{event=digger} <= 15m" },
+      { "id": "plans", "expect": "rto <= 15m" }
+      """, "--until", "70m")
+    #expect(result.status == 0)
+    #expect(result.output.contains("  0 passed, 5 not judged\n"))
+    #expect(result.output.contains("  skip  moment    not judged (the run ended at 1h10m)  "))
+    #expect(result.output.contains("  skip  entry     not judged (digger has not ended)"))
+  }
+
   @Test func `A warning alone ends with 0`() throws {
     let claim = #"{ "expect": "rpo_compliance >= 99%", "severity": "warning" }"#
     #expect(try run(claim).status == 0)

@@ -62,6 +62,7 @@ import Testing
       $0.split(separator: " ").first.map(String.init)
     }
     #expect(codes.count > 20 && codes.contains("E0207"))
+    #expect(codes == codes.sorted())
     let one = try tool.run("explain", "e0207")
     #expect(one.status == 0)
     #expect(one.output.hasPrefix("E0207  ") && one.output.split(separator: "\n").count > 1)
@@ -98,6 +99,72 @@ import Testing
     #expect(all.status == 0)
     #expect(all.output.contains("westeurope to northeurope") && all.output.contains("ErGw3"))
     #expect(all.output.contains("lower bounds") && all.output.contains("Source: Microsoft"))
+    // Gateways by scale unit are one line, and what all of them share is said once.
+    #expect(all.output.contains("    ErGwScale-1 to 40     1Gbps to 40Gbps\n"))
+    let lines = all.output.split(separator: "\n")
+    #expect(Set(lines).count == lines.count && lines.count { $0.contains("1 Gbit/s per scale unit") } == 1)
+  }
+
+  @Test func `Explain tells everything about one key of a scenario`() throws {
+    let one = try tool.run("explain", "replication.rpo")
+    let short = try tool.run("explain", "rpo")
+    #expect(one.status == 0 && one.output == short.output)
+    #expect(
+      one.output == """
+        replications[].rpo  (required)
+            The recovery point objective.
+            Value: a duration above zero, such as "15m", "1h30m", "250ms"
+            Example: "rpo": "10m"
+
+        """)
+    #expect(
+      try tool.run("explain", "differing").output == """
+        replications[].differing  (default "1%")
+            The share of the extents of a seed that is not current.
+            Only with "initialSync": "seeded"
+            Value: a share from 0% to 100%, such as "70%", "0.01%"
+            Example: "differing": "10%"
+
+        """)
+    #expect(
+      try tool.run("explain", "checksumRate").output.hasPrefix(
+        """
+        profile.checksumRate  (default 100MiB/s)
+            How fast one disk is read and digested by a full sync.
+            Value: a data rate above zero, such as "100Mbps", "1.5Gbps", "400MB/s"
+            Example: "checksumRate": "10MB/s"
+            Source: 512 KiB
+        """))
+  }
+
+  @Test func `Explain lists all keys of a name, and the objects of a noun`() throws {
+    let several = try tool.run("explain", "datastore").output
+    #expect(several.contains("vms[].datastore  (a name; required)\n    The datastore of its disks.\n"))
+    #expect(several.contains("replications[].datastore  (a name; required)\n"))
+    #expect(
+      several.contains(
+        "\n5 keys have this name; drsim explain faultDomains.replicationGroups.datastore tells"))
+    let machines = try tool.run("explain", "machines").output
+    #expect(machines.hasPrefix("virtual machine  (vms[])\n    keys: name, site, datastore, host,"))
+    let disks = try tool.run("explain", "disks").output
+    #expect(
+      disks.hasPrefix("vms[].disks[]") == false
+        && disks.contains("\ndisk  (vms[].disks[])\n  name  (a name; required)\n"))
+  }
+
+  @Test func `The format shows keys of some objects only under the word that needs them`() throws {
+    let format = try tool.run("explain", "format").output
+    #expect(
+      format.contains(
+        """
+          to  (a name; optional)
+              The recovery site; where its machines replicate to if left out.
+          with "type": "vsphere-replication"
+            vms  (a list; default [])
+        """))
+    #expect(format.contains("\n  with \"type\": \"array-based\"\n    datastores  (a list; required)\n"))
+    #expect(format.contains("\narray pair  (arrayPairs[])\n") && format.contains("\npoints in time  ("))
+    #expect(format.contains("    plan  (a name; required; optional with \"plan.fail-operation\")\n"))
   }
 
   @Test func `Explain tells each status word with the words of the user interface`() throws {
@@ -116,7 +183,8 @@ import Testing
 
   @Test(arguments: [
     ("coalescedExtent", "transfer.coalescedExtents"), ("RPO_VIOLATON", "RPO_VIOLATION"),
-    ("prodct", "product"), ("copyReadLatensy", "copyReadLatency"),
+    ("prodct", "product"), ("copyReadLatensy", "copyReadLatency"), ("rpoo", "rpo"),
+    ("replications.rpi", "replications.rpo"),
   ])
   func `Explain suggests the word that was meant`(word: String, meant: String) throws {
     let result = try tool.run("explain", word)

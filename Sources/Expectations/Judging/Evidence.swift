@@ -75,7 +75,11 @@ extension Expression {
     return machines(evidence).compactMap { machine in
       guard machine.lag.start <= now, now <= machine.lag.end ?? now else { return nil }
       if let lag = machine.lag.lag(at: now) { return Sample(machine.name, amount(lag, of: machine), at: now) }
-      if case .each = term { return Sample(machine.name, Sample.never, at: now, remark: "no instance yet") }
+      if case .each = term {
+        let isReplicated = machine.lag.notReplicated(in: now..<(now + .nanoseconds(1))).isEmpty
+        return Sample(
+          machine.name, Sample.never, at: now, remark: isReplicated ? "no instance yet" : "not replicated")
+      }
       return nil
     }
   }
@@ -362,7 +366,7 @@ extension Expression {
       // When some machine was out of its RPO, in order of time.
       let behind = machines(evidence).flatMap { machine -> [Range<Instant>] in
         let window = event.end..<max(event.end, end)
-        return machine.lag.violations(in: window) + machine.lag.unprotected(in: window)
+        return machine.lag.violations(in: window) + machine.lag.withoutInstance(in: window)
       }.sorted { $0.lowerBound < $1.lowerBound }
       var free = event.end
       for interval in behind where interval.lowerBound <= free { free = max(free, interval.upperBound) }

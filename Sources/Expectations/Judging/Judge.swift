@@ -307,8 +307,19 @@ package struct Judge: Sendable {
         ? Evidence(record, windows: [.zero..<last] as [Range<Instant>])
         : Evidence(record, windows: windows)
       let reading = expectation.expression.judge(evidence)
+      if !isWhole, window == nil, isUndecided(reading, of: expectation, at: last) {
+        return skipped("the run ended at \(last)")
+      }
       return expectation.record(reading.holds ? .met : .failed, reading)
     }
+  }
+
+  /// Whether a run that had gone on might have found something else where a run cut off at `last` found nothing, or no end of what it
+  /// waited for.
+  private func isUndecided(_ reading: Reading, of expectation: Expectation, at last: Instant) -> Bool {
+    if reading.finding == nil { return !reading.holds }
+    guard expectation.expression.series.metric == .recoveryToRPO else { return false }
+    return reading.finding == .never || reading.at == last
   }
 }
 

@@ -6,8 +6,10 @@ package import Quantities
 ///
 /// - Invariant: `compliantTime + violationTime + unprotectedTime == observedTime`.
 package struct LagStatistics: Sendable, Hashable {
-  /// The part of the window in which the replication existed.
+  /// The part of the window in which there was a replication.
   package let observedTime: TimeSpan
+  /// The part of the window between the recovery or removal of a replica and the next replication: in nothing else here.
+  package let notReplicatedTime: TimeSpan
   /// The time without a complete instance: not compliant, and in no statistic of the lag.
   package let unprotectedTime: TimeSpan
   /// The time with a lag above the RPO.
@@ -31,7 +33,8 @@ package struct LagStatistics: Sendable, Hashable {
     let observed = track.observed(in: window)
     let segments = track.segments(in: window)
     let violations = track.violations(in: window)
-    observedTime = observed.upperBound - observed.lowerBound
+    notReplicatedTime = track.notReplicated(in: window).reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
+    observedTime = (observed.upperBound - observed.lowerBound) - notReplicatedTime
     unprotectedTime = track.unprotected(in: window).reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
     violationTime = violations.reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
     violationCount = violations.count

@@ -5,8 +5,9 @@ package import Quantities
 /// The lag at *t* is *t* minus the point in time of the newest instance that is complete at the target. It is a
 /// straight line of slope one between completions, so everything asked of it is computed from the completions and
 /// nothing is sampled. Before the first completion there is no lag: the machine is *unprotected*, which counts as
-/// not compliant and stays out of every statistic of the lag. So it is from the moment when its replica becomes a machine of
-/// its own, or is removed, until a later replication has its first complete instance.
+/// not compliant and stays out of every statistic of the lag. From the moment when its replica becomes a machine of its own, or
+/// is removed, it is *not replicated*: nothing is observed, until a later replication begins, which is unprotected until its first
+/// complete instance.
 ///
 ///     var track = LagTrack(rpo: .minutes(15))
 ///     track.instanceCompleted(pointInTime: .zero, at: .zero + .minutes(10))
@@ -28,18 +29,52 @@ package struct LagTrack: Sendable, Hashable {
     }
   }
 
+  /// A stretch in which there was no replication.
+  package struct Gap: Sendable, Hashable {
+    /// When the replica was recovered or removed, so that no instance was left.
+    package let from: Instant
+    /// When a later replication began; `nil` if none has.
+    package fileprivate(set) var to: Instant?
+
+    package init(from: Instant, to: Instant? = nil) {
+      self.from = from
+      self.to = to
+    }
+  }
+
   package let rpo: TimeSpan
   /// When the replication was configured: time before it is not looked at.
   package let start: Instant
   /// When the run, or the replication, ended; `nil` while it goes on.
   package private(set) var end: Instant?
   package private(set) var completions: [Completion] = []
-  /// When the replica was recovered or removed, so that no instance was left; ascending.
-  package private(set) var interruptions: [Instant] = []
+  /// When there was no replication; ascending, apart, and only the last one may be open.
+  package private(set) var gaps: [Gap] = []
 
   package init(rpo: TimeSpan, start: Instant = .zero) {
     self.rpo = rpo
     self.start = start
+  }
+
+  /// A track as it was kept, up to its end.
+  ///
+  /// - Precondition: The parts come from a track.
+  package init(rpo: TimeSpan, start: Instant, end: Instant, completions: [Completion], gaps: [Gap]) {
+    precondition(
+      zip(completions, completions.dropFirst()).allSatisfy {
+        $0.pointInTime < $1.pointInTime && $0.at <= $1.at
+      },
+      "completions are in the order of time")
+    precondition(
+      zip(gaps, gaps.dropFirst()).allSatisfy { if let to = $0.to { to <= $1.from } else { false } },
+      "gaps are in the order of time"
+    )
+    precondition(end >= max(start, completions.last?.at ?? start), "a track ends after its last completion")
+    self.rpo = rpo
+    self.start = start
+    self.end = end
+    self.completions = completions
+    self.gaps = gaps
   }
 
   /// Records that an instance became complete at the target.
@@ -54,6 +89,7 @@ package struct LagTrack: Sendable, Hashable {
   package mutating func instanceCompleted(pointInTime: Instant, at now: Instant) {
     precondition(end == nil, "an ended track takes no completions")
     precondition(pointInTime <= now, "an instance cannot be complete before its point in time")
+    precondition(isReplicated, "what is not replicated has no new instance")
     if let last = completions.last {
       precondition(now >= last.at, "completions arrive in the order of time")
       guard pointInTime > last.pointInTime else { return }
@@ -61,15 +97,32 @@ package struct LagTrack: Sendable, Hashable {
     completions.append(Completion(pointInTime: pointInTime, at: now))
   }
 
-  /// Records that the replica was recovered or removed: from now on there is no lag until the next completion.
+  /// Records that the replica was recovered or removed: from now on the machine is not replicated.
   ///
   /// - Parameter now: Not before the last completion.
+  /// - Precondition: It is replicated.
   package mutating func interrupted(at now: Instant) {
     precondition(end == nil, "an ended track takes no interruptions")
+    precondition(gaps.last.map { $0.to != nil } ?? true, "what is not replicated is not interrupted")
     precondition(
-      now >= max(start, completions.last?.at ?? start), "a replica that is lost was complete before")
-    interruptions.append(now)
+      now >= max(start, completions.last?.at ?? start, gaps.last?.to ?? start),
+      "a replica that is lost was complete before")
+    gaps.append(Gap(from: now))
   }
+
+  /// Records that a replication begins after an interruption, still without an instance.
+  ///
+  /// - Precondition: The machine is not replicated.
+  package mutating func resumed(at now: Instant) {
+    precondition(end == nil, "an ended track is not resumed")
+    guard let last = gaps.last, last.to == nil, last.from <= now else {
+      preconditionFailure("only what was interrupted is resumed")
+    }
+    gaps[gaps.count - 1].to = now
+  }
+
+  /// Whether there is a replication, as far as the track goes.
+  package var isReplicated: Bool { gaps.last.map { $0.to != nil } ?? true }
 
   /// Ends the track: what comes after `now` is not looked at.
   ///
@@ -97,12 +150,12 @@ package struct LagTrack: Sendable, Hashable {
 
   /// When the instances up to a completion were lost, if that was before the next one.
   private func interruption(after completion: Int) -> Instant? {
-    guard let lost = interruptions.first(where: { $0 >= completions[completion].at }) else { return nil }
+    guard let lost = gaps.first(where: { $0.from >= completions[completion].at })?.from else { return nil }
     // An instance that completes at the very moment of a loss is the one that is lost.
     return completion + 1 < completions.count && completions[completion + 1].at <= lost ? nil : lost
   }
 
-  /// The part of `window` in which the track was kept.
+  /// The part of `window` in which the track was kept, times without a replication included.
   package func observed(in window: Range<Instant>) -> Range<Instant> {
     let from = max(window.lowerBound, start)
     return from..<max(from, min(window.upperBound, end ?? window.upperBound))
@@ -125,8 +178,33 @@ package struct LagTrack: Sendable, Hashable {
     return segments
   }
 
-  /// The times without any complete instance in the observed part of `window`, in order of time.
+  /// The times of `window` in which there was a replication without any complete instance, in order of time.
   package func unprotected(in window: Range<Instant>) -> [Range<Instant>] {
+    let gaps = notReplicated(in: window)
+    return withoutInstance(in: window).flatMap { time in
+      var rest: [Range<Instant>] = []
+      var from = time.lowerBound
+      for gap in gaps where gap.overlaps(time) {
+        if from < gap.lowerBound { rest.append(from..<gap.lowerBound) }
+        from = gap.upperBound
+      }
+      if from < time.upperBound { rest.append(from..<time.upperBound) }
+      return rest
+    }
+  }
+
+  /// The times of `window` between the recovery or removal of the replica and the next replication, in order of time.
+  package func notReplicated(in window: Range<Instant>) -> [Range<Instant>] {
+    let window = observed(in: window)
+    return gaps.compactMap { gap in
+      let from = max(gap.from, window.lowerBound)
+      let to = min(gap.to ?? window.upperBound, window.upperBound)
+      return from < to ? from..<to : nil
+    }
+  }
+
+  /// The times of `window` in which nothing could have been recovered, whether or not there was a replication, in order of time.
+  package func withoutInstance(in window: Range<Instant>) -> [Range<Instant>] {
     let window = observed(in: window)
     var times: [Range<Instant>] = []
     var from = window.lowerBound

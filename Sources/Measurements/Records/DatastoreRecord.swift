@@ -17,13 +17,19 @@ package struct DatastoreRecord: Sendable, Hashable {
   package let usedSize: ByteCount
   /// The most that was taken at a time.
   package let usedPeak: ByteCount
+  /// The highest share of the capacity that was taken at a time, rounded down; `nil` without a capacity.
+  ///
+  /// Above one where a scenario puts more on the datastore than it holds. Of vSAN it is the share of what the devices held that could be
+  /// used then, without those of a failed host.
+  package let peakShare: Ratio?
   /// `nil` for a plain datastore; for vSAN all sizes here are raw, with copies and parity.
   package let vsan: VSANRecord?
 
+  /// - Parameter peakShare: That of `usedPeak` in `capacity` unless given.
   /// - Precondition: The peak is no less than the end.
   package init(
     id: DatastoreID, name: String, site: String, capacity: ByteCount?, usedSize: ByteCount,
-    usedPeak: ByteCount, vsan: VSANRecord? = nil
+    usedPeak: ByteCount, peakShare: Ratio? = nil, vsan: VSANRecord? = nil
   ) {
     precondition(usedSize <= usedPeak, "the end is not above the peak")
     self.id = id
@@ -32,15 +38,14 @@ package struct DatastoreRecord: Sendable, Hashable {
     self.capacity = capacity
     self.usedSize = usedSize
     self.usedPeak = usedPeak
+    self.peakShare = peakShare ?? capacity.flatMap { Self.share(usedPeak, of: $0) }
     self.vsan = vsan
   }
 
-  /// Which share of the capacity was taken at the peak, rounded down; `nil` without a capacity.
-  ///
-  /// Above one where a scenario puts more on the datastore than it holds.
-  package var peakShare: Ratio? {
-    guard let capacity, capacity > .zero else { return nil }
-    let parts = UInt128(usedPeak.bytes) * 1_000_000_000 / UInt128(capacity.bytes)
+  /// The share `used / capacity`, rounded down; `nil` of no capacity.
+  package static func share(_ used: ByteCount, of capacity: ByteCount) -> Ratio? {
+    guard capacity > .zero else { return nil }
+    let parts = UInt128(used.bytes) * 1_000_000_000 / UInt128(capacity.bytes)
     return Ratio(partsPerBillion: Int64(clamping: parts))
   }
 }

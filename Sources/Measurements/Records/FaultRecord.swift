@@ -1,3 +1,4 @@
+package import Inventory
 package import Quantities
 
 /// A disturbance of the timeline, with the time it lasted.
@@ -11,15 +12,38 @@ package struct FaultRecord: Sendable, Hashable {
   package let from: Instant
   /// When it was over, or the end of the run; equal to `from` for a fault without duration.
   package let to: Instant
+  /// The replicated machines that it can touch, ascending; `nil` for all.
+  ///
+  /// It is about them, or about what their replication goes through.
+  package let reach: [VirtualMachineID]?
 
-  /// - Precondition: `from` is not after `to`.
-  package init(name: String, kind: String, subject: String, from: Instant, to: Instant) {
+  /// - Precondition: `from` is not after `to`, and `reach` is ascending.
+  package init(
+    name: String, kind: String, subject: String, from: Instant, to: Instant, reach: [VirtualMachineID]? = nil
+  ) {
     precondition(from <= to, "a fault ends after it begins")
+    precondition(
+      reach.map { zip($0, $0.dropFirst()).allSatisfy { $0 < $1 } } ?? true,
+      "the machines of a fault are ascending")
     self.name = name
     self.kind = kind
     self.subject = subject
     self.from = from
     self.to = to
+    self.reach = reach
+  }
+
+  /// Whether it can disturb the replication of `machine`.
+  ///
+  /// - Complexity: O(log *n*) in the machines of its reach.
+  package func canTouch(_ machine: VirtualMachineID) -> Bool {
+    guard let reach else { return true }
+    var (low, high) = (0, reach.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if reach[middle] < machine { low = middle + 1 } else { high = middle }
+    }
+    return low < reach.count && reach[low] == machine
   }
 
   /// Whether it has a name of its own, which tells more than ``kind`` and ``subject``.

@@ -35,6 +35,7 @@ package struct PlanRunRecord: Sendable, Hashable {
   /// A link of the chain of steps that determined the recovery time.
   package struct CriticalStep: Sendable, Hashable {
     package let number: String
+    /// With what it is about, and the priority of a machine: `Power on (db01, P1)`.
     package let title: String
     /// The parts add up to the recovery time.
     package let duration: TimeSpan

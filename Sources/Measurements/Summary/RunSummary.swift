@@ -9,10 +9,12 @@ package struct RunSummary: Sendable, Hashable {
   package let links: [LinkSummary]
   /// The violations of the measured time, by their beginning, then by machine.
   package let violations: [ViolationRecord]
-  /// The measured time of all replications together.
+  /// The measured time of all replications together, as long as there were any.
   package let observedTime: TimeSpan
   package let violationTime: TimeSpan
   package let unprotectedTime: TimeSpan
+  /// How long machines were not replicated, after their replica was recovered or removed: no part of ``observedTime``.
+  package let notReplicatedTime: TimeSpan
   /// What the completed syncs of the run, full syncs included, add to the events that vCenter keeps.
   package let vcenterEventSize: ByteCount
 
@@ -29,6 +31,7 @@ package struct RunSummary: Sendable, Hashable {
     observedTime = vms.reduce(.zero) { $0 + $1.lag.observedTime }
     violationTime = vms.reduce(.zero) { $0 + $1.lag.violationTime }
     unprotectedTime = vms.reduce(.zero) { $0 + $1.lag.unprotectedTime }
+    notReplicatedTime = vms.reduce(.zero) { $0 + $1.lag.notReplicatedTime }
     let syncCount = vms.reduce(0) { $0 + $1.completedCycleCount }
     vcenterEventSize = record.vcenterEventSizePerSync * UInt64(syncCount)
   }
@@ -40,9 +43,10 @@ package struct RunSummary: Sendable, Hashable {
     let isCut = interval.lowerBound == record.measured.lowerBound
     let whole = isCut ? vm.lag.violations(in: vm.lag.start..<interval.upperBound).last : nil
     let began = whole?.lowerBound ?? interval.lowerBound
-    let during = record.faults.filter { $0.lasts(at: began) }
+    let faults = record.faults.filter { $0.canTouch(vm.id) }
+    let during = faults.filter { $0.lasts(at: began) }
     let cause = (began - vm.rpo - vm.rpo)..<began
-    let before = record.faults.filter { $0.overlaps(cause) && !$0.lasts(at: began) }
+    let before = faults.filter { $0.overlaps(cause) && !$0.lasts(at: began) }
     let end = vm.lag.observed(in: record.measured).upperBound
     let stillBehind = interval.upperBound == end && (vm.lag.lag(at: end).map { $0 > vm.rpo } ?? false)
     return ViolationRecord(

@@ -12,7 +12,7 @@ package struct ViolationRecord: Sendable, Hashable {
   package let isOpen: Bool
   /// The highest lag within.
   package let lagMaximum: TimeSpan
-  /// The faults that lasted when the lag passed the RPO.
+  /// The faults that lasted when the lag passed the RPO, of those that can touch the machine's replication.
   ///
   /// A fault that began later is no cause of the violation, even if it made it longer. Of a violation that began in
   /// the warm-up its true beginning counts, here and in ``faultsBefore``.

@@ -60,6 +60,11 @@ package struct LagFigure: Sendable {
         .map { ($0.0, $0.1) }
     }
 
+    /// How many directions would have a panel if there were room.
+    private var omittedLinkCount: Int {
+      max(0, LinkSelection.worthDrawing(record.links).count - LagFigure.linksShown)
+    }
+
     mutating func paint() -> String {
       let machines = machines
       let links = links
@@ -117,10 +122,16 @@ package struct LagFigure: Sendable {
       if summary.unprotectedTime > .zero {
         facts.append("\(Readable.duration(summary.unprotectedTime)) without any instance")
       }
+      if summary.notReplicatedTime > .zero {
+        facts.append("\(Readable.duration(summary.notReplicatedTime)) not replicated")
+      }
       if record.vms.count > LagFigure.machinesShown {
         facts.append(
           "the \(LagFigure.machinesShown) of \(Readable.count(record.vms.count)) VMs furthest behind are shown"
         )
+      }
+      if omittedLinkCount > 0 {
+        facts.append("\(Readable.count(omittedLinkCount, "more link")) not shown")
       }
       drawing.text(
         "Lag: age of the newest complete instance of each VM  ·  " + facts.joined(separator: "  ·  "),

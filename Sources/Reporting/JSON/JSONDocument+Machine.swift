@@ -15,6 +15,7 @@ extension JSONDocument {
       ("violationCount", .count(machine.lag.violationCount)),
       ("violationSeconds", .seconds(machine.lag.violationTime)),
       ("unprotectedSeconds", .seconds(machine.lag.unprotectedTime)),
+      ("notReplicatedSeconds", .seconds(machine.lag.notReplicatedTime)),
       ("lagMeanSeconds", .seconds(machine.lag.lagMean)),
       ("lagMedianSeconds", .seconds(machine.lag.lagMedian)),
       ("lagP95Seconds", .seconds(machine.lag.lagPercentile95)),

@@ -35,6 +35,7 @@ package struct JSONDocument: Sendable {
       ("violationCount", .count(summary.violations.count)),
       ("violationSeconds", .seconds(summary.violationTime)),
       ("unprotectedSeconds", .seconds(summary.unprotectedTime)),
+      ("notReplicatedSeconds", .seconds(summary.notReplicatedTime)),
       ("worstVM", summary.worstVM.map { .string($0.name) } ?? .null),
       ("completedCycleCount", .count(summary.completedCycleCount)),
       ("abortedCycleCount", .count(summary.abortedCycleCount)),
@@ -88,6 +89,7 @@ package struct JSONDocument: Sendable {
       ("capacityBytes", .bytes(datastore.capacity)),
       ("usedBytes", .bytes(datastore.usedSize)),
       ("usedPeakBytes", .bytes(datastore.usedPeak)),
+      ("usedPeakShare", .share(datastore.peakShare)),
       ("vsan", datastore.vsan.map(vsan) ?? .null),
     ])
   }

@@ -71,7 +71,7 @@ extension TerminalSummary {
       ])
     }
     let rest = refusals.count - Self.refusalsShown
-    return table.lines(style: style) + (rest > 0 ? ["  and \(Readable.count(rest)) more"] : [])
+    return table.lines(style: style) + (rest > 0 ? ["  " + Self.more(rest, in: "events")] : [])
   }
 
   // MARK: - Machines

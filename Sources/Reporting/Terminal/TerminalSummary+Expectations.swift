@@ -45,6 +45,9 @@ extension TerminalSummary {
 
   /// What was found, as `max rpo_lag db01 = 13m40s`, or why nothing was.
   private func found(by expectation: ExpectationRecord) -> String {
+    if expectation.outcome == .skipped {
+      return "not judged" + (expectation.remark.map { " (\($0))" } ?? "")
+    }
     guard let finding = expectation.finding else { return expectation.remark ?? expectation.subject }
     let owner = expectation.owner.map { " " + shortened($0, to: 24) } ?? ""
     var text = "\(expectation.subject)\(owner) = \(Self.text(of: finding))"

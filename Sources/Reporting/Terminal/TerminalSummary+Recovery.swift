@@ -51,7 +51,7 @@ extension TerminalSummary {
     let lines = table.lines(style: style)
     let rest = record.planRuns.count - told.count
     return [lines[0]] + zip(lines.dropFirst(), told).flatMap { [$0] + remarks(on: $1) }
-      + (rest > 0 ? ["  and \(Readable.count(rest)) more"] : [])
+      + (rest > 0 ? ["  " + Self.more(rest, in: "v_plan_summary")] : [])
   }
 
   private static func role(ofResult result: String) -> TerminalStyle.Role {
@@ -81,7 +81,7 @@ extension TerminalSummary {
             finding.isError ? .bad : .warning))
     }
     let rest = run.findings.count - Self.findingsShown
-    if rest > 0 { lines.append("    and \(Readable.count(rest)) more") }
+    if rest > 0 { lines.append("    " + Self.more(rest, in: "v_plan_findings")) }
     return lines
   }
 

@@ -10,6 +10,8 @@ package struct TerminalSummary: Sendable {
   static let machinesShown = 12
   static let machinesShownOfMany = 10
   static let faultsShown = 8
+  /// How many directions of links are shown over time.
+  static let linksDrawn = 4
 
   let record: RunRecord
   let summary: RunSummary
@@ -74,6 +76,9 @@ package struct TerminalSummary: Sendable {
     if summary.unprotectedTime > .zero {
       line += "   \(Readable.duration(summary.unprotectedTime)) without any instance"
     }
+    if summary.notReplicatedTime > .zero {
+      line += "   \(Readable.duration(summary.notReplicatedTime)) not replicated, not counted"
+    }
     return [line] + [causeLine, worstLine, errorLine, shortageLine].compactMap { $0.map { "      " + $0 } }
   }
 
@@ -107,6 +112,14 @@ package struct TerminalSummary: Sendable {
       line += ", after \(Self.list(violation.faultsBefore.map(\.name)))"
     }
     return line
+  }
+
+  /// What stands for the rest of a list, and where to look it up.
+  ///
+  /// - Parameter table: A table or view of the results.
+  static func more(_ count: Int, _ noun: String? = nil, in table: String) -> String {
+    let rest = noun.map { "more \($0)\(count == 1 ? "" : "s") over time" } ?? "more"
+    return "and \(Readable.count(count)) \(rest); with --out DIR all are in \(table) of DIR/results.db"
   }
 
   /// Up to three names.
@@ -178,14 +191,16 @@ package struct TerminalSummary: Sendable {
     let columns = max(20, min(72, style.width - 32))
     let drawn = LinkSelection.worthLine(record.links)
     let isAlone = drawn.count == 1
-    let sparklines: [String] = drawn.prefix(4).map { link in
+    let sparklines: [String] = drawn.prefix(Self.linksDrawn).map { link in
       let label = isAlone ? "" : shortened("\(link.name) \(style.arrow) \(link.target) ", to: 24)
       let frame = style.unicode ? "│" : "|"
       return "  \(label)0 \(frame)"
         + style.paint(Sparkline.text(link.use, columns: columns, style: style), .good)
         + "\(frame) \(Readable.duration(record.duration))"
     }
+    let rest = drawn.count - sparklines.count
     return table.lines(style: style) + sparklines
+      + (rest > 0 ? ["  " + Self.more(rest, "link", in: "link_use")] : [])
   }
 
   /// What one bin of the links is called: `minute`, or `10m`, or `bin` where the links differ.
@@ -214,7 +229,7 @@ package struct TerminalSummary: Sendable {
           ])
     }
     let rest = record.faults.count - Self.faultsShown
-    return table.lines(style: style) + (rest > 0 ? ["  and \(Readable.count(rest)) more"] : [])
+    return table.lines(style: style) + (rest > 0 ? ["  " + Self.more(rest, in: "faults")] : [])
   }
 
   private var closingSection: [String] {

@@ -31,6 +31,8 @@ let remarks = ["why", "description"]
 protocol Draft: Sendable {
   /// What messages call such an object, as "link".
   static var noun: String { get }
+  /// Whether the noun takes no article.
+  static var isUncountable: Bool { get }
   static var keys: [Key<Self>] { get }
   /// The key whose word decides which other keys make sense, as `model` of a workload.
   static var discriminator: String? { get }
@@ -42,13 +44,14 @@ protocol Draft: Sendable {
 
 extension Draft {
   static var discriminator: String? { nil }
+  static var isUncountable: Bool { false }
 
   /// Reads an object: unknown and missing keys are reported, defaults filled in.
   ///
   /// - Returns: `nil` if `node` is no object.
   static func decode(_ node: JSONNode, subject: String, log: inout DiagnosticLog) -> Self? {
     guard case .object(let members) = node.value else {
-      log.reportWrongType(node, subject: subject, expected: "an object that describes a \(noun)")
+      log.reportWrongType(node, subject: subject, expected: Shape.object(Self.self).noun)
       return nil
     }
     var draft = Self()
@@ -134,6 +137,8 @@ struct Key<Owner: Draft>: Sendable {
   let kinds: [String]?
   /// Those of ``kinds`` with which a required key may be left out.
   var optionalKinds: [String] = []
+  /// The default in words and where it comes from, where something else than the reader knows it.
+  var documentedDefault: (text: String, source: String)?
   /// What it says, in a sentence; an optional key's ends with what its absence means.
   let summary: String
   let shape: Shape
@@ -147,7 +152,7 @@ struct Key<Owner: Draft>: Sendable {
   }
 
   /// Whether an object of this kind must have the key; `nil` where the kind is not known.
-  fileprivate func isRequired(with kind: String?) -> Bool {
+  func isRequired(with kind: String?) -> Bool {
     guard let kind else { return isRequired && kinds == nil }
     return isRequired && !optionalKinds.contains(kind)
   }

@@ -1,23 +1,26 @@
 import Quantities
 
+/// The bounds of what is not zero.
+private let aboveZero = "above zero"
+
 extension ValueType where Value == TimeSpan {
   /// A duration; `unit` completes a number written without one in the message.
   static func duration(unit: String = "m") -> ValueType { quantity(unit: unit) }
   /// A duration above zero.
   static func positiveDuration(unit: String = "m") -> ValueType {
-    quantity(unit: unit, isInRange: { $0 > .zero })
+    quantity(unit: unit, bounds: aboveZero, isInRange: { $0 > .zero })
   }
 }
 
 extension ValueType where Value == ByteCount {
   static let size = quantity(unit: "GiB")
-  static let positiveSize = quantity(unit: "GiB", isInRange: { $0 > .zero })
+  static let positiveSize = quantity(unit: "GiB", bounds: aboveZero, isInRange: { $0 > .zero })
 }
 
 extension ValueType where Value == DataRate {
   /// A data rate above zero.
   static func positiveRate(unit: String = "Mbps") -> ValueType {
-    quantity(unit: unit, isInRange: { $0 > .zero })
+    quantity(unit: unit, bounds: aboveZero, isInRange: { $0 > .zero })
   }
 }
 
@@ -25,15 +28,15 @@ extension ValueType where Value == Ratio {
   /// Zero or more; may be above 100 %.
   static let factor = quantity(unit: "%")
   /// Above zero; may be above 100 %.
-  static let positiveFactor = quantity(unit: "%", isInRange: { $0 > .zero })
+  static let positiveFactor = quantity(unit: "%", bounds: aboveZero, isInRange: { $0 > .zero })
   /// From 0 % to 100 %.
-  static let share = quantity(unit: "%", range: "from 0% to 100%", isInRange: { $0 <= .one })
+  static let share = quantity(unit: "%", bounds: "from 0% to 100%", isInRange: { $0 <= .one })
   /// Above 0 %, at most 100 %.
   static let positiveShare = quantity(
-    unit: "%", range: "above 0% and at most 100%", isInRange: { $0 > .zero && $0 <= .one })
+    unit: "%", bounds: "above 0% and at most 100%", isInRange: { $0 > .zero && $0 <= .one })
   /// From 0 % to less than 100 %.
   static let properShare = quantity(
-    unit: "%", range: "below 100%", isInRange: { $0 < .one })
+    unit: "%", bounds: "below 100%", isInRange: { $0 < .one })
 }
 
 extension ValueType where Value: Quantity {
@@ -41,11 +44,13 @@ extension ValueType where Value: Quantity {
   ///
   /// - Parameters:
   ///   - unit: The unit to propose for a number without one.
-  ///   - range: The values that make sense; "positive" where only zero does not.
+  ///   - bounds: The values that make sense, as completes "a duration"; `nil` for all.
+  ///   - isInRange: Whether a value is within them.
   fileprivate static func quantity(
-    unit: String, range: String = "positive", isInRange: @escaping @Sendable (Value) -> Bool = { _ in true }
+    unit: String, bounds: String? = nil, isInRange: @escaping @Sendable (Value) -> Bool = { _ in true }
   ) -> ValueType {
-    let shape = Shape.quantity(kind: Value.kind, examples: Value.examples)
+    let shape = Shape.quantity(
+      kind: Value.kind, examples: Value.examples, bounds: bounds, example: "10\(unit)")
     return ValueType(shape: shape) { node, subject, log in
       switch node.value {
       case .string(let text):
@@ -53,9 +58,9 @@ extension ValueType where Value: Quantity {
           let value = try Value(parsing: text)
           guard isInRange(value) else {
             let problem =
-              range == "positive"
+              bounds == aboveZero
               ? "\(quoted(text)) is not a positive \(Value.kind)"
-              : "\(subject) needs a \(Value.kind) \(range), not \(quoted(text))"
+              : "\(subject) needs a \(Value.kind) \(bounds ?? ""), not \(quoted(text))"
             log.report(.invalidQuantity, problem, at: node.span)
             return nil
           }

@@ -9,58 +9,6 @@ struct ValueType<Value: Sendable>: Sendable {
   let decode: @Sendable (JSONNode, String, inout DiagnosticLog) -> Value?
 }
 
-/// The form of a value, as documentation and a JSON schema need it.
-indirect enum Shape: Sendable {
-  case text(meaning: String)
-  case quantity(kind: String, examples: String)
-  case word([String])
-  case count(ClosedRange<Int>)
-  case flag
-  case list(Shape, count: ClosedRange<Int>)
-  /// An object with fixed keys.
-  case object(noun: String)
-  /// An object whose keys are names.
-  case named(Shape)
-  case either(Shape, Shape)
-
-  /// The form in words, to complete "needs …".
-  var noun: String {
-    switch self {
-    case .text(let meaning): meaning
-    case .quantity(let kind, let examples): "a \(kind) such as \(examples)"
-    case .word(let words): "one of \(words.map { quoted($0) }.joined(separator: ", "))"
-    case .count: "a whole number"
-    case .flag: "true or false"
-    case .list: "a list"
-    case .object(let noun): "an object that describes a \(noun)"
-    case .named: "an object whose keys are names"
-    case .either(let one, let other): "\(one.noun), or \(other.noun)"
-    }
-  }
-}
-
-extension Shape {
-  /// The form of what a path leads to by `step`: a key, or what addresses an element; `nil` if there is no such thing.
-  func part(_ step: String) -> Shape? {
-    switch self {
-    case .object(let noun):
-      FormatDescription.current.objects.first { $0.noun == noun }?.keys.first { $0.name == step }?.shape
-    case .list(let element, _), .named(let element): element
-    case .either(let one, let other): one.part(step) ?? other.part(step)
-    case .text, .quantity, .word, .count, .flag: nil
-    }
-  }
-
-  /// Whether it is a list wherever it has parts.
-  var hasElements: Bool {
-    switch self {
-    case .list: true
-    case .either(let one, let other): one.hasElements || other.hasElements
-    case .object, .named, .text, .quantity, .word, .count, .flag: false
-    }
-  }
-}
-
 extension DiagnosticLog {
   mutating func reportWrongType(
     _ node: JSONNode, subject: String, expected: String, suggestion: String? = nil
@@ -76,19 +24,24 @@ extension DiagnosticLog {
 
 extension ValueType where Value == String {
   /// Any text.
-  static let text = texts(meaning: "a text")
+  static let text = texts(meaning: "a text", example: "TEXT")
+
+  /// Any text, of which documentation shows an example.
+  static func text(like example: String) -> ValueType { texts(meaning: "a text", example: example) }
 
   /// The name of something; see ``nameProblem(_:)`` for what it may hold.
-  static let name = names(allowing: "", meaning: "a name")
+  static let name = names(allowing: "", meaning: "a name", example: "NAME")
 
   /// A name, or a pattern such as `web-{01..08}` that stands for several.
-  static let pattern = names(allowing: "{}", meaning: "a name or a pattern such as \"web-{01..08}\"")
+  static let pattern = names(
+    allowing: "{}", meaning: "a name or a pattern such as \"web-{01..08}\"", example: "web-{01..08}")
 
   /// A name, a pattern, or a text with `*` for any characters.
-  static let selector = names(allowing: "{}*", meaning: "a name or a selector such as \"web-*\"")
+  static let selector = names(
+    allowing: "{}*", meaning: "a name or a selector such as \"web-*\"", example: "web-*")
 
-  private static func texts(meaning: String) -> ValueType {
-    let shape = Shape.text(meaning: meaning)
+  private static func texts(meaning: String, example: String) -> ValueType {
+    let shape = Shape.text(meaning: meaning, example: example)
     return ValueType(shape: shape) { node, subject, log in
       guard case .string(let text) = node.value else {
         log.reportWrongType(node, subject: subject, expected: meaning)
@@ -98,8 +51,8 @@ extension ValueType where Value == String {
     }
   }
 
-  private static func names(allowing allowed: String, meaning: String) -> ValueType {
-    let texts = texts(meaning: meaning)
+  private static func names(allowing allowed: String, meaning: String, example: String) -> ValueType {
+    let texts = texts(meaning: meaning, example: example)
     return ValueType(shape: texts.shape) { node, subject, log in
       guard let text = texts.decode(node, subject, &log) else { return nil }
       guard log.check(name: text, allowing: allowed, at: node.span) else { return nil }
@@ -175,8 +128,9 @@ extension ValueType where Value == Int {
 extension ValueType where Value == UTCTime {
   /// A point in universal time.
   static var date: ValueType {
-    let expected = "a point in universal time such as \"2025-03-03T00:00:00Z\""
-    return ValueType(shape: .text(meaning: expected)) { node, subject, log in
+    let example = "2025-03-03T00:00:00Z"
+    let expected = "a point in universal time such as \(quoted(example))"
+    return ValueType(shape: .text(meaning: expected, example: example)) { node, subject, log in
       guard case .string(let text) = node.value else {
         log.reportWrongType(node, subject: subject, expected: expected)
         return nil
@@ -215,7 +169,8 @@ extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue
 
 extension ValueType where Value == Scenario.Workload.Skew {
   /// The share of the writes and of the space, as `80/20`.
-  static let skew = ValueType(shape: .text(meaning: "a skew such as \"80/20\"")) { node, subject, log in
+  static let skew = ValueType(shape: .text(meaning: "a skew such as \"80/20\"", example: "80/20")) {
+    node, subject, log in
     guard case .string(let text) = node.value else {
       log.reportWrongType(node, subject: subject, expected: "a skew such as \"80/20\"")
       return nil
@@ -245,7 +200,7 @@ extension ValueType where Value == Scenario.Workload.Skew {
 extension ValueType {
   /// An object with the keys of `Value`.
   static func object() -> ValueType where Value: Draft {
-    ValueType(shape: .object(noun: Value.noun)) { node, subject, log in
+    ValueType(shape: .object(Value.self)) { node, subject, log in
       Value.decode(node, subject: subject, log: &log)
     }
   }

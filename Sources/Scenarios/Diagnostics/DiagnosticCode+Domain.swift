@@ -282,6 +282,15 @@ extension DiagnosticCode {
         No replication uses this link.
         """
       )
+    case .serverNotInPath:
+      (
+        "Server without replications",
+        """
+        With the product "enhanced" the source's hosts send to the hosts of the target, and no replication goes through a \
+        replication server: what happens to one disturbs nobody. Choose another product to have the servers in the way, \
+        or let a host of the target fail.
+        """
+      )
     case .afterTheEnd:
       (
         "After the end",

@@ -45,6 +45,23 @@ extension DiagnosticCode {
         mapped back, machines may end as Mapping Missing.
         """
       )
+    case .planWithoutGroups:
+      (
+        "Plan without groups",
+        """
+        A plan recovers the machines of its protection groups and nothing else. Without any, its runs find nothing to do. \
+        The groups are the names in "groups".
+        """
+      )
+    case .instantGuests:
+      (
+        "Guests that boot in no time",
+        """
+        A recovered machine is ready when its guest has booted. How long that takes depends on the guest, so that there is no \
+        default but none at all: recovery times come out shorter than they are. Measure it, and write it as "boot" of the \
+        machine; a planned migration also waits for its "shutdown". "0s" says that it is meant.
+        """
+      )
     case .inTwoGroups:
       (
         "In two protection groups",

@@ -103,11 +103,14 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case unusedLink = "W0303"
   case afterTheEnd = "W0304"
   case datastoreTooSmall = "W0305"
+  case serverNotInPath = "W0306"
   case aboveSlackSpace = "W0320"
   case mappingMissing = "W0310"
   case ignoredDependency = "W0311"
   case forcedNotAllowed = "W0312"
   case noReverseMapping = "W0313"
+  case planWithoutGroups = "W0314"
+  case instantGuests = "W0315"
 
   // MARK: Overrides
 
@@ -171,7 +174,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .unknownLatency,
       .noCircuit, .tooManyReplications, .tooManyServers, .tooManyShortObjectives, .diskTooLarge,
       .tooManyHosts, .platformLimit, .hostsTooSmall, .noWorkAtAll, .noCluster, .churnAboveLink,
-      .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall:
+      .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall, .serverNotInPath:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
       .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN:
@@ -179,7 +182,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case .invalidAddress, .mappingMissing, .ignoredDependency, .forcedNotAllowed, .noReverseMapping,
       .inTwoGroups, .directionsDiffer, .groupTypeNotModelled, .noPair, .mappedTwice, .settingsDiffer,
       .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
-      .notMadeYet, .recoveryLimit:
+      .notMadeYet, .recoveryLimit, .planWithoutGroups, .instantGuests:
       textOfRecoveries
     case .notOnDevice, .datastoresApart, .unfitDevice, .replicatedByStorage:
       textOfStorageReplication

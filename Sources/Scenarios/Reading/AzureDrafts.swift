@@ -47,8 +47,9 @@ enum LatencyDraft: Sendable {
 
 extension ValueType where Value == LatencyDraft {
   /// A duration, or the word `azure`.
-  static let latency = ValueType(shape: ValueType<TimeSpan>.duration(unit: "ms").shape) {
-    node, subject, log in
+  static let latency = ValueType(
+    shape: .either(ValueType<TimeSpan>.duration(unit: "ms").shape, .word(["azure"]))
+  ) { node, subject, log in
     if case .string("azure") = node.value { return .azure }
     return ValueType<TimeSpan>.duration(unit: "ms").decode(node, subject, &log).map { .span($0) }
   }
@@ -56,7 +57,11 @@ extension ValueType where Value == LatencyDraft {
 
 extension ValueType where Value == DataRate {
   /// A data rate above zero, or the name of one of ``AzureNetwork/sizes``.
-  static let namedRate = ValueType(shape: ValueType.positiveRate().shape) { node, subject, log in
+  static let namedRate = ValueType(
+    shape: .either(
+      ValueType.positiveRate().shape,
+      .text(meaning: "a size of Azure such as \"ER-1G\"", example: "ER-1G"))
+  ) { node, subject, log in
     if case .string(let text) = node.value, let first = text.first, !first.isNumber {
       if let size = AzureNetwork.size(named: text) { return size.rate }
       if let name = closest(to: text, among: AzureNetwork.sizes.map(\.name)) {

@@ -4,6 +4,7 @@ import Quantities
 /// The settings of vSphere HA; their defaults are those of ``HighAvailability``.
 struct HighAvailabilityDraft: Draft {
   static let noun = "vSphere HA"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var settings = HighAvailability()
@@ -59,6 +60,7 @@ struct HighAvailabilityDraft: Draft {
 
 struct AdmissionDraft: Draft {
   static let noun = "admission control"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var failures = Field<Int>()
@@ -70,6 +72,7 @@ struct AdmissionDraft: Draft {
 
 struct MonitoringDraft: Draft {
   static let noun = "VM monitoring"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var settings = HighAvailability.MachineMonitoring()

@@ -66,7 +66,7 @@ struct NICDraft: Draft {
     .optional(
       "dns", \.nameServers, .list(of: .ipAddress), default: .list([]), "Its name servers, at most two."),
     .optional(
-      "suffixes", \.suffixes, .list(of: .text), default: .list([]),
+      "suffixes", \.suffixes, .list(of: .text(like: "example.org")), default: .list([]),
       "The suffixes for names without a dot, in their order."),
     .optional(
       "wins", \.winsServers, .list(of: .ipv4Address), default: .list([]),

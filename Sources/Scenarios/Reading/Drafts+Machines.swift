@@ -36,10 +36,11 @@ struct VirtualMachineDraft: Draft {
       "storagePolicy", \.storagePolicy, .word,
       "How a vSAN datastore stores its disks; as the datastore says if left out."),
     .optional(
-      "boot", \.boot, .duration(unit: "s"), default: "0s",
-      "From power-on until its guest works and VMware Tools give a heartbeat."),
+      "boot", \.boot, .duration(unit: "s"),
+      "From power-on until its guest works and VMware Tools give a heartbeat; 0s if left out."),
     .optional(
-      "shutdown", \.shutdown, .duration(unit: "s"), default: "0s", "What a clean shutdown of its guest takes."
+      "shutdown", \.shutdown, .duration(unit: "s"),
+      "What a clean shutdown of its guest takes; 0s if left out."
     ),
     .optional("tools", \.tools, .flag, default: true, "Whether VMware Tools run in its guest."),
     .optional(
@@ -144,6 +145,7 @@ struct ReplicationDraft: Draft {
 
 struct PointsInTimeDraft: Draft {
   static let noun = "points in time"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var perDay = Field<Int>()

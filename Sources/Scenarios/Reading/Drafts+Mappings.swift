@@ -106,6 +106,7 @@ extension ValueType where Value == [Located<MappingsDraft>] {
 
 struct MappingsDraft: Draft {
   static let noun = "mappings"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var from = Field<String>()
@@ -231,7 +232,7 @@ struct SubnetRuleDraft: Draft {
     .optional(
       "dns", \.nameServers, .list(of: .ipAddress), default: .list([]), "The name servers there, at most two."),
     .optional(
-      "suffixes", \.suffixes, .list(of: .text), default: .list([]),
+      "suffixes", \.suffixes, .list(of: .text(like: "example.org")), default: .list([]),
       "The suffixes for names without a dot, in their order."),
     .optional(
       "wins", \.winsServers, .list(of: .ipv4Address), default: .list([]),

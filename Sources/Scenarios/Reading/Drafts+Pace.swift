@@ -17,7 +17,9 @@ extension ValueType where Value == HoursDraft {
 
 extension ValueType where Value == Ratio {
   /// A share per year or day, as the share of a year of 365 days.
-  static let growth = ValueType(shape: .text(meaning: "a growth such as \"30%\" a year or \"1%/day\"")) {
+  static let growth = ValueType(
+    shape: .text(meaning: "a growth such as \"30%\" a year or \"1%/day\"", example: "1%/day")
+  ) {
     node, subject, log in
     guard case .string(let text) = node.value else {
       log.reportWrongType(node, subject: subject, expected: "a growth such as \"30%\" a year or \"1%/day\"")

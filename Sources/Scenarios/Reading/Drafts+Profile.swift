@@ -7,6 +7,12 @@ struct ProfileDraft: Draft {
   var profile = Profile()
 
   static let keys: [Key<Self>] = Profile.parameters.map { parameter in
+    var key = key(of: parameter)
+    key.documentedDefault = (parameter.defaultText, parameter.source)
+    return key
+  }
+
+  private static func key(of parameter: Profile.Parameter) -> Key<Self> {
     switch parameter.place {
     case .duration(let path):
       .override(parameter.key, .positiveDuration(unit: "s"), parameter.summary) {

@@ -30,6 +30,7 @@ struct RecoveryDraft: Draft {
 
 struct RecoveryTimesDraft: Draft {
   static let noun = "recovery times"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var times = RecoveryTimes()
@@ -79,6 +80,7 @@ struct RecoveryTimesDraft: Draft {
 
 struct RecoveryDefaultsDraft: Draft {
   static let noun = "recovery defaults"
+  static let isUncountable = true
 
   var span: SourceSpan?
   var priority = Field<Int>()

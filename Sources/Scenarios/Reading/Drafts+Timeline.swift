@@ -58,7 +58,8 @@ struct TimelineEntryDraft: Draft {
   static let keys: [Key<Self>] = [
     .optional("at", \.at, .duration(unit: "h"), "When it happens, from the start of the run."),
     .optional(
-      "after", \.after, .text, "Instead of \"at\": the id of another entry, with .start or .end behind it."),
+      "after", \.after, .text(like: "ID.end"),
+      "Instead of \"at\": the id of another entry, with .start or .end behind it."),
     .optional("delay", \.delay, .duration(), "How long after it; at once if left out."),
     .required("do", \.verb, .word, "What happens."),
     .optional("id", \.id, .name, "The name by which other entries and reports refer to it."),

@@ -64,7 +64,8 @@ struct WorkloadDraft: Draft {
       "first", \.first, .duration(), for: ["periodic"],
       "The time of the first writing; the first multiple of \"every\" if left out."),
     .required(
-      "file", \.file, .text, for: ["trace"], "The trace, relative to the folder of the scenario."),
+      "file", \.file, .text(like: "traces/db01.csv"), for: ["trace"],
+      "The trace, relative to the folder of the scenario."),
     .optional(
       "format", \.format, .word, default: "auto", for: ["trace"], "The format of the trace."),
     .optional(

@@ -25,7 +25,7 @@ extension JSONNode {
       return
     }
     let value = Self.overridingValue(source: source, from: pathLength + 1, log: log)
-    set(segments.dropFirst(), to: value, shape: .object(noun: ScenarioDraft.noun), log: &log)
+    set(segments.dropFirst(), to: value, shape: .object(ScenarioDraft.self), log: &log)
   }
 
   /// The value of an override: JSON where it is valid JSON, else the text itself.

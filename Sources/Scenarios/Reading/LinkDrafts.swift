@@ -71,7 +71,8 @@ private let dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 extension ValueType where Value == [Int] {
   /// Days of the week, such as `Mon-Fri` or `Sat,Sun`: 0 is Monday.
-  static let weekdays = ValueType(shape: .text(meaning: weekdaysMeaning)) { node, subject, log in
+  static let weekdays = ValueType(shape: .text(meaning: weekdaysMeaning, example: "Mon-Fri")) {
+    node, subject, log in
     guard case .string(let text) = node.value else {
       log.reportWrongType(node, subject: subject, expected: weekdaysMeaning)
       return nil
@@ -105,7 +106,8 @@ extension ValueType where Value == [Int] {
 
 extension ValueType where Value == TimeSpan {
   /// A time of day in hours and minutes, from `00:00` to `24:00`.
-  static let timeOfDay = ValueType(shape: .text(meaning: timeOfDayMeaning)) { node, subject, log in
+  static let timeOfDay = ValueType(shape: .text(meaning: timeOfDayMeaning, example: "08:00")) {
+    node, subject, log in
     guard case .string(let text) = node.value else {
       log.reportWrongType(node, subject: subject, expected: timeOfDayMeaning)
       return nil

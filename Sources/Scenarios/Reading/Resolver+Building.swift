@@ -26,7 +26,7 @@ extension Resolver {
           network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
           storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)),
           guest: Scenario.Guest(
-            boot: machine.draft.boot.value, shutdown: machine.draft.shutdown.value,
+            boot: machine.draft.boot.known ?? .zero, shutdown: machine.draft.shutdown.known ?? .zero,
             hasTools: machine.draft.tools.value, restartPriority: machine.draft.restartPriority.value))
       },
       network: Scenario.NetworkSettings(

@@ -18,7 +18,9 @@ extension Resolver {
     resolveRecoverySettings()
     resolvePlanDetails()
     checkRecoveryLimits()
+    checkPlansHaveGroups()
     warnAboutMappings()
+    warnAboutInstantGuests()
   }
 
   func siteName(_ index: Int) -> String { draft.sites.known?[index].value.name.known ?? "?" }

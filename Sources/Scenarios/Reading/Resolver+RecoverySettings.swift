@@ -40,7 +40,7 @@ extension Resolver {
     if meant.isEmpty || !selector.value.contains("*") && meant.count < selected.count {
       let stranger = selected.first { !members.contains($0) } ?? selected.first
       // What a group that is itself defective would hold is not known.
-      if let stranger, !log.hasErrors {
+      if let stranger, !log.hasErrors, !recovery.plans[plan].groups.isEmpty {
         log.report(
           .notProtected,
           "virtual machine \(quoted(machines[stranger].name)) is in no group of the plan \(quoted(recovery.plans[plan].draft.name.known ?? "?"))",

@@ -41,6 +41,43 @@ extension Resolver {
     }
   }
 
+  /// Reports plans that recover nothing: as an error where they say how machines of theirs are recovered.
+  mutating func checkPlansHaveGroups() {
+    for plan in recovery.plans where plan.draft.groups.known?.isEmpty == true {
+      guard let name = plan.draft.name.located else { continue }
+      let names = (draft.protectionGroups.known ?? []).compactMap(\.value.name.known)
+      let help =
+        names.isEmpty
+        ? "make a protection group, and name it in \"groups\""
+        : "name them in \"groups\"; there are: \(abridged(names))"
+      if plan.draft.virtualMachines.known?.isEmpty ?? true {
+        log.report(
+          .planWithoutGroups, "the plan \(quoted(name.value)) has no groups and recovers nothing",
+          at: name.span,
+          help: help)
+      } else {
+        log.report(
+          .notProtected,
+          "the plan \(quoted(name.value)) has no groups, and so none of the machines in its \"vms\"",
+          at: name.span, help: help)
+      }
+    }
+  }
+
+  /// Warns once if guests of machines in plans boot in no time because nobody said otherwise.
+  mutating func warnAboutInstantGuests() {
+    guard !log.hasErrors else { return }
+    let members = Set(recovery.plans.flatMap { $0.groups.flatMap { recovery.groups[$0].members } }).sorted()
+    let instant = members.filter { !machines[$0].draft.boot.isGiven }
+    guard let first = instant.first else { return }
+    let others = instant.count > 1 ? " and \(instant.count - 1) more boot" : " boots"
+    log.report(
+      .instantGuests,
+      "virtual machine \(quoted(machines[first].name))\(others) in no time, which makes recovery times too short",
+      at: machines[first].nameSpan,
+      help: "give each what its guest takes, as \"boot\": \"2m\"; \"0s\" if it is meant")
+  }
+
   /// What messages call an object, as `the network "prod"`.
   private func objectText(_ object: Int, at site: Int) -> String {
     for word in MappingWord.allCases {

@@ -17,6 +17,27 @@ extension Resolver {
     }
   }
 
+  /// Warns about what the timeline does to replication servers where no replication goes through one.
+  mutating func warnAboutServers() {
+    guard draft.profile.known?.profile.product == .enhanced else { return }
+    for entry in entries {
+      guard let server = entry.draft.server.located ?? replicationServerAppliance(of: entry) else { continue }
+      log.report(
+        .serverNotInPath,
+        "no replication goes through the server \(quoted(server.value)): it disturbs nobody",
+        at: server.span,
+        help: "with the product \"enhanced\" hosts send to hosts; let a host of the target fail")
+    }
+  }
+
+  /// The name of the replication server that an entry about an appliance means.
+  private func replicationServerAppliance(of entry: PlannedEntry) -> Located<String>? {
+    guard let name = entry.draft.appliance.located, serverNames.index(of: name.value) != nil else {
+      return nil
+    }
+    return name
+  }
+
   mutating func warnAboutLoad() {
     guard !log.hasErrors else { return }
     for index in (draft.links.known ?? []).indices {

@@ -114,6 +114,7 @@ struct Resolver {
     checkLimits()
     checkLoads()
     warnAboutUnused()
+    warnAboutServers()
     warnAboutLoad()
     checkVSANCapacity()
     return log.hasErrors ? nil : build(root)

@@ -40,6 +40,7 @@ extension World {
     replications[index].toldActivity = .stopped
     replications[index].certificates.removeAll()
     replications[index].lag = LagTrack(rpo: scenario.replications[index].rpo)
+    replications[index].lag.interrupted(at: now)
     replications[index].report = scenario.report(
       of: scenario.replications[index], product: transport.product, isBegun: true)
   }
@@ -77,7 +78,8 @@ extension World {
         continue
       }
       drawWrites(of: machine)
-      if replications[index].lag.completions.isEmpty {
+      // Of one that was awaited nothing was looked at before.
+      if replications[index].lag.gaps.first?.from == replications[index].lag.start {
         replications[index].lag = LagTrack(rpo: scenario.replications[index].rpo, start: now)
       }
       let parts = ReplicationBuilder(scenario: scenario, seed: seed, transport: transport)

@@ -11,8 +11,7 @@ extension World {
   ///
   /// That copy is the machine from now on: what the timeline says of the machine, it says of this copy. The other one stays as it is,
   /// also running, until it is shut down or becomes the seed of the reverse replication; see ``MachineCopy/protected``. The lag
-  /// ends here: until a reversed replication has its first instance the machine is unprotected, which is no violation of the
-  /// old replication's objective.
+  /// ends here: until a reversed replication begins the machine is not replicated, and nothing is observed.
   ///
   /// Done already, it is answered with the same instance.
   ///
@@ -79,7 +78,7 @@ extension World {
     machines[copy].isMissed = isMissed(copy)
     note(
       "replication.recovered", of: copy,
-      detail: "instance of \(instance) on datastore \(datastore(index))")
+      detail: "instance of \(instance.inMilliseconds) on datastore \(datastore(index))")
   }
 
   /// Puts the recovered machine into the inventory of its site in place of its placeholder; no effect if it is there.
@@ -128,7 +127,7 @@ extension RecoveryFailure {
   init(_ error: TargetRequestError, _ datastore: String) {
     switch error {
     case .nothingRecoverable: self.init("no complete instance of the replica exists")
-    case .unknownPointInTime(let instant): self.init("no instance of \(instant) is kept")
+    case .unknownPointInTime(let instant): self.init("no instance of \(instant.inMilliseconds) is kept")
     case .testImageInUse: self.init("a test image lies over the replica")
     case .unavailable: self.init("no replication server and host reach datastore \(datastore)")
     case .notReplicating: self.init("the virtual machine is not replicated")

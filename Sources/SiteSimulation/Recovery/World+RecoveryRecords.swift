@@ -100,10 +100,8 @@ extension World {
       operationType: history.operationType.rawValue, result: history.result.rawValue,
       planStatus: conductor.book.status(of: run.plan).rawValue, started: history.started,
       ended: history.ended, recoveryTime: report.recoveryTime,
-      criticalPath: report.criticalPath.map {
-        .init(
-          number: $0.step.number, title: $0.step.title, duration: $0.duration, queued: $0.queued)
-      }, errors: steps.flatMap(\.errors), warnings: steps.flatMap(\.warnings), steps: steps.map { .init($0) },
+      criticalPath: report.criticalPath.map { .init($0) }, errors: steps.flatMap(\.errors),
+      warnings: steps.flatMap(\.warnings), steps: steps.map { .init($0) },
       machines: report.machines.map { outcome in
         let recovered = run.recovered.last { $0.vm == outcome.vm }
         return PlanRunRecord.Machine(
@@ -112,6 +110,18 @@ extension World {
           ready: outcome.ready, instance: recovered?.instance,
           dataLoss: recovered?.dataLoss)
       })
+  }
+}
+
+extension PlanRunRecord.CriticalStep {
+  /// The title names the step's machine or group, and when the machine starts: `Power on (db01, P1)`.
+  init(_ link: RunReport.CriticalStep) {
+    let object = link.step.referredObject.flatMap { $0 == link.step.title ? nil : $0 }
+    let remarks = [object, link.priority.map { "P\($0.level)" }].compactMap { $0 }
+    self.init(
+      number: link.step.number,
+      title: link.step.title + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: ", ")))"),
+      duration: link.duration, queued: link.queued)
   }
 }
 

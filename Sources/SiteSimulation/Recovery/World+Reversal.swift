@@ -1,6 +1,7 @@
 import BlockStorage
 import ClusterModels
 import Inventory
+import Measurements
 import Quantities
 import ReplicationCore
 import Scenarios
@@ -113,6 +114,7 @@ extension World {
     replications[index].replica = parts.replica(of: description, bases: bases, instance: nil, on: ends.target)
     replications[index].replica.planted = planted
     replications[index].life = .replicating
+    if !replications[index].lag.isReplicated { replications[index].lag.resumed(at: now) }
     replications[index].recoveredInstance = nil
     replications[index].certificates.removeAll()
     replications[index].extentSizes = machines[machine].contents.map(\.geometry.extentSize)

@@ -151,6 +151,7 @@ extension World {
     replications[index].replica = ReplicationBuilder(scenario: scenario, seed: seed, transport: transport)
       .replica(of: scenario.replications[index], bases: bases, instance: nil, on: datastore)
     replications[index].life = .byStorage
+    if !replications[index].lag.isReplicated { replications[index].lag.resumed(at: now) }
     replications[index].recoveredInstance = nil
     noteSpace(index)
   }

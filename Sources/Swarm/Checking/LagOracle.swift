@@ -5,8 +5,8 @@ package struct LagOracle: Sendable {
   private let rpo: TimeSpan
   /// The newest instance's moment, and since when it is the newest.
   private var newest: (pointInTime: Instant, since: Instant)?
-  /// Since when nothing could be recovered, as far as it is counted.
-  private var unprotectedSince = Instant.zero
+  /// Since when nothing could be recovered, as far as it is counted; `nil` while there is no replication.
+  private var unprotectedSince: Instant? = .zero
   package private(set) var violationTime = TimeSpan.zero
   package private(set) var unprotectedTime = TimeSpan.zero
   package private(set) var lagMaximum: TimeSpan?
@@ -35,17 +35,21 @@ package struct LagOracle: Sendable {
     return nil
   }
 
-  /// The replica became a machine of its own, or was removed: nothing can be recovered until the next instance.
+  /// The replica became a machine of its own, or was removed: nothing is counted until another replication begins.
   package mutating func ended(at now: Instant) {
     account(until: now)
     newest = nil
-    unprotectedSince = now
+    unprotectedSince = nil
   }
+
+  /// A replication begins after another has ended: nothing can be recovered until its first instance.
+  package mutating func begun(at now: Instant) { unprotectedSince = now }
 
   /// Adds the time since the newest instance came.
   package mutating func account(until now: Instant) {
     guard let (pointInTime, since) = newest else {
-      unprotectedTime += now - unprotectedSince
+      guard let since = unprotectedSince else { return }
+      unprotectedTime += now - since
       unprotectedSince = now
       return
     }

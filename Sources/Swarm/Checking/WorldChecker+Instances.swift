@@ -23,6 +23,7 @@ extension WorldChecker {
       histories[index].began(at: now, disks: world.sourceContents(of: index))
     }
     if last.isReplicating, !sight.isReplicating { lags[index].ended(at: now) }
+    if !last.isReplicating, sight.isReplicating { lags[index].begun(at: now) }
     guard sight.isReplicating else { return try checkLag(sight, of: index, at: now) }
     let mayBeLost = firstDamage[index] <= now
     if let defect = lags[index].saw(sight.newest?.pointInTime, mayBeLost: mayBeLost, at: now) {

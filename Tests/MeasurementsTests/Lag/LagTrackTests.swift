@@ -118,23 +118,35 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
     let rpo = 1 + draw(40)
     let start = draw(20)
     var track = LagTrack(rpo: .nanoseconds(rpo), start: nanosecond(start))
-    var completions: [(pointInTime: Int64, at: Int64)] = []
+    /// With the number of gaps before each.
+    var completions: [(pointInTime: Int64, at: Int64, epoch: Int)] = []
+    var gaps: [Range<Int64>] = []
     var now = draw(2) == 0 ? 0 : draw(40)
     for _ in 0..<draw(12) {
-      let pointInTime = now - draw(30)
+      let pointInTime = max(now - draw(30), gaps.last?.upperBound ?? .min)
       track.instanceCompleted(pointInTime: nanosecond(pointInTime), at: nanosecond(now))
-      completions.append((pointInTime, now))
+      completions.append((pointInTime, now, gaps.count))
+      if draw(5) == 0, now >= start {
+        let from = now + draw(20)
+        let to = from + 1 + draw(30)
+        track.interrupted(at: nanosecond(from))
+        track.resumed(at: nanosecond(to))
+        gaps.append(from..<to)
+        now = to
+      }
       now += draw(50)
     }
-    let end = max(start, completions.last?.at ?? 0) + draw(60)
+    let end = max(start, completions.last?.at ?? 0, gaps.last?.upperBound ?? 0) + draw(60)
     track.end(at: nanosecond(end))
     let window = draw(60)..<(60 + draw(400))
 
     // The plain model: the lag during the nanosecond from t to t + 1 rises from lag(t) to lag(t) + 1.
     func modelLag(_ t: Int64) -> Int64? {
-      completions.filter { $0.at <= t }.map(\.pointInTime).max().map { t - $0 }
+      let epoch = gaps.count { $0.lowerBound <= t }
+      return completions.filter { $0.at <= t && $0.epoch == epoch }.map(\.pointInTime).max().map { t - $0 }
     }
-    let looked = (max(window.lowerBound, start)..<max(window.lowerBound, start, min(window.upperBound, end)))
+    let kept = max(window.lowerBound, start)..<max(window.lowerBound, start, min(window.upperBound, end))
+    let looked = kept.filter { t in !gaps.contains { $0.contains(t) } }
     let lags = looked.compactMap(modelLag)
     let violated = looked.filter { t in modelLag(t).map { $0 >= rpo } ?? false }
     let violations = violated.filter { !violated.contains($0 - 1) }.map { first in
@@ -155,6 +167,7 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
     let range = nanosecond(window.lowerBound)..<nanosecond(window.upperBound)
     let statistics = track.statistics(in: range)
     #expect(statistics.observedTime == .nanoseconds(Int64(looked.count)))
+    #expect(statistics.notReplicatedTime == .nanoseconds(Int64(kept.count - looked.count)))
     #expect(statistics.unprotectedTime == .nanoseconds(Int64(looked.count - lags.count)))
     #expect(statistics.violationTime == .nanoseconds(Int64(violated.count)))
     #expect(track.violations(in: range) == violations)
@@ -172,11 +185,16 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
     }
   }
 
-  @Test func `From recovery to the first instance of the next replication a machine is unprotected`() {
-    // Complete from minute 10 on, recovered at 13, protected again from 20 on with an image of minute 18.
+  @Test
+  func
+    `From its recovery to the next replication a machine is not replicated, and then unprotected until an instance`()
+  {
+    // Complete from minute 10 on, recovered at 13, replicated again from 16 and protected from 20 on with an image of minute 18.
     var track = LagTrack(rpo: .minutes(5))
     track.instanceCompleted(pointInTime: minute(9), at: minute(10))
     track.interrupted(at: minute(13))
+    #expect(!track.isReplicated)
+    track.resumed(at: minute(16))
     track.instanceCompleted(pointInTime: minute(18), at: minute(20))
     track.end(at: minute(25))
 
@@ -184,11 +202,30 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
     #expect(track.lag(at: minute(13)) == nil && track.lag(at: minute(19)) == nil)
     #expect(track.lag(at: minute(20)) == .minutes(2))
     let window = minute(0)..<minute(25)
-    #expect(track.unprotected(in: window) == [minute(0)..<minute(10), minute(13)..<minute(20)])
+    #expect(track.notReplicated(in: window) == [minute(13)..<minute(16)])
+    #expect(track.unprotected(in: window) == [minute(0)..<minute(10), minute(16)..<minute(20)])
+    #expect(track.withoutInstance(in: window) == [minute(0)..<minute(10), minute(13)..<minute(20)])
     // The lag of the old replication never reached 5 minutes; that of the new one does at minute 23.
     #expect(track.violations(in: window) == [minute(23)..<minute(25)])
-    #expect(track.statistics(in: window).unprotectedTime == .minutes(17))
-    #expect(track.statistics(in: window).lagMaximum == .minutes(7))
+    let statistics = track.statistics(in: window)
+    #expect(statistics.observedTime == .minutes(22) && statistics.notReplicatedTime == .minutes(3))
+    #expect(statistics.unprotectedTime == .minutes(14) && statistics.lagMaximum == .minutes(7))
+    // 22 − 14 − 2 = 6 of 22 minutes.
+    #expect(statistics.complianceShare == Ratio(partsPerBillion: 272_727_272))
+  }
+
+  @Test func `A machine that is never replicated again leaves its good share as it was`() {
+    var track = LagTrack(rpo: .minutes(15))
+    track.instanceCompleted(pointInTime: minute(0), at: minute(0))
+    track.interrupted(at: minute(10))
+    track.end(at: minute(60))
+
+    let statistics = track.statistics(in: minute(0)..<minute(60))
+    #expect(statistics.complianceShare == .one && statistics.observedTime == .minutes(10))
+    #expect(statistics.notReplicatedTime == .minutes(50) && statistics.unprotectedTime == .zero)
+    let restored = LagTrack(
+      rpo: track.rpo, start: track.start, end: minute(60), completions: track.completions, gaps: track.gaps)
+    #expect(restored == track)
   }
 
   @Test func `A completion before its point in time is a bug`() async {

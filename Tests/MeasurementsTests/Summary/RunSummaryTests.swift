@@ -65,6 +65,45 @@ import Testing
     #expect(summary.violations.first?.hasFault == true)
   }
 
+  @Test func `A fault that cannot touch a machine's replication is no cause of its violations`() {
+    func fault(_ name: String, reach: [Int]?) -> FaultRecord {
+      FaultRecord(
+        name: name, kind: "host.fail", subject: "esx", from: minute(15), to: minute(25),
+        reach: reach.map { $0.map { VirtualMachineID($0) } })
+    }
+    // Both are late from minute 20 to 41.
+    let summary = RunSummary(
+      run(
+        [
+          machine(0, name: "one", pointsInTime: [5, 40, 50]),
+          machine(3, name: "other", pointsInTime: [5, 40, 50]),
+        ],
+        faults: [
+          fault("mine", reach: [0, 1]), fault("theirs", reach: [1, 3, 4]), fault("nobody's", reach: []),
+          fault("everybody's", reach: nil),
+        ]))
+
+    #expect(
+      summary.violations.map { $0.faultsDuring.map(\.name) } == [
+        ["mine", "everybody's"], ["theirs", "everybody's"],
+      ])
+  }
+
+  @Test func `A machine that was recovered counts for the time in which it was replicated`() {
+    var track = LagTrack(rpo: .minutes(15))
+    track.instanceCompleted(pointInTime: minute(-1), at: minute(0))
+    track.interrupted(at: minute(10))
+    track.end(at: minute(60))
+    let recovered = VMRecord(
+      id: VirtualMachineID(1), name: "recovered", disks: [], finalStatus: "RECOVERED", lag: track,
+      writtenSize: .zero, verifiedInstanceCount: 1)
+
+    let summary = RunSummary(run([machine(0, name: "good", pointsInTime: [-1, 13, 27, 41, 55]), recovered]))
+
+    #expect(summary.complianceShare == .one && summary.observedTime == .minutes(70))
+    #expect(summary.unprotectedTime == .zero && summary.notReplicatedTime == .minutes(50))
+  }
+
   @Test func `A fault that begins after the machine is late is no cause`() {
     let summary = RunSummary(
       run([machine(0, name: "vm", pointsInTime: [5, 40, 50])], faults: [fault("digger", 21, 30)]))

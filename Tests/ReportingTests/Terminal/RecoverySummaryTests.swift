@@ -52,7 +52,11 @@ import Testing
 
     let told = text(record)
 
-    #expect(told.contains("disaster-recovery") && told.contains("\n  and 2 more\n"))
+    #expect(
+      told.contains("disaster-recovery")
+        && told.contains(
+          "\n  and 2 more; with --out DIR all are in v_plan_summary of DIR/results.db\n")
+    )
     #expect(told.split(separator: "\n").count { $0.hasPrefix("  RP-Prod   test") } == 7)
   }
 
@@ -81,7 +85,7 @@ import Testing
                 the run was stopped for it
           ok    ratio         max rpo_ratio db01 = 2.00                    (<= 2)
           ok    bytes         sum sync_bytes = 800 MB                      (< 1GB)
-          skip  later         drill has not ended                          (<= 15m)
+          skip  later         not judged (drill has not ended)             (<= 15m)
           2 failed, 4 passed, 1 warning, 1 not judged
 
         """))

@@ -216,7 +216,9 @@ import Testing
     let one = troubled(events: [refusal(3)])
     #expect(one.contains("  plan.reprotect RP-1  3m    the plan is READY_STATE\n"))
     #expect(!one.contains("more"))
-    #expect(troubled(events: (1...8).map(refusal)).contains("\n  and 2 more\n"))
+    #expect(
+      troubled(events: (1...8).map(refusal)).contains(
+        "\n  and 2 more; with --out DIR all are in events of DIR/results.db\n"))
     #expect(!troubled().contains("refused"))
   }
 
@@ -248,6 +250,50 @@ import Testing
         == ["ds8", "ds7", "ds6", "ds5", "ds4", "ds3"])
     #expect(lines.contains("  and 2 more, less full"))
     #expect(!troubled().contains("datastore"))
+  }
+
+  /// Links that are all used alike, both directions of each.
+  private func links(_ count: Int) -> RunRecord {
+    let sample = sampleRun()
+    let links = (0..<count).map { index in
+      LinkRecord(
+        id: LinkID(index), direction: .forward, name: "wan\(index)", source: "a", target: "b",
+        use: sample.links[0].use)
+    }
+    return RunRecord(
+      scenarioName: "s", scenarioHash: "", seed: 1, version: "0.1.0", duration: sample.duration,
+      warmUp: .zero,
+      digest: 0, eventCount: 1, vms: [], links: links, cycles: [], faults: [], events: [])
+  }
+
+  @Test func `Links whose course is not drawn are counted`() {
+    func text(_ count: Int) -> String {
+      TerminalSummary(links(count), reproduction: "drsim run", style: TerminalStyle(width: 110)).text
+    }
+    #expect(
+      text(5).contains(
+        "\n  and 1 more link over time; with --out DIR all are in link_use of DIR/results.db\n"))
+    #expect(text(6).contains("  and 2 more links over time;") && !text(4).contains("more link"))
+    #expect(LagFigure(links(8)).text.contains("2 more links not shown"))
+    #expect(!LagFigure(links(6)).text.contains("not shown"))
+  }
+
+  @Test func `Time without a replication is told and not counted`() {
+    var lag = LagTrack(rpo: .minutes(15))
+    lag.instanceCompleted(pointInTime: minute(0), at: minute(0))
+    lag.interrupted(at: minute(10))
+    lag.end(at: minute(60))
+    let vm = VMRecord(
+      id: VirtualMachineID(0), name: "vm", disks: [], finalStatus: "RECOVERED", lag: lag, writtenSize: .zero,
+      verifiedInstanceCount: 1)
+    let run = RunRecord(
+      scenarioName: "s", scenarioHash: "", seed: 1, version: "0.1.0", duration: .minutes(60), warmUp: .zero,
+      digest: 0, eventCount: 1, vms: [vm], links: [], cycles: [], faults: [], events: [])
+    let text = TerminalSummary(run, reproduction: "drsim run", style: TerminalStyle(width: 110)).text
+    #expect(
+      text.contains("RPO   100.00% of VM-time in RPO   no violation   50m not replicated, not counted\n"))
+    #expect(!text.contains("unprotected"))
+    #expect(LagFigure(run).text.contains("50m not replicated"))
   }
 
   @Test func `A long title is cut at the width of the terminal`() {

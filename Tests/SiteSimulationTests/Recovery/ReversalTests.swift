@@ -38,9 +38,12 @@ import Testing
     #expect(full.payloadSize == .mebibytes(8))
     #expect(carriedBack >= Double(ByteCount.mebibytes(8).bytes))
     #expect(record.vms[0].finalStatus == "OK")
-    // Unprotected from the recovery to the first instance of the new replica.
-    let gap = try #require(record.vms[0].lag.unprotected(in: .zero ..< .seconds(1_300)).first)
-    #expect(gap.lowerBound.isClose(to: .seconds(418)) && gap.upperBound > .seconds(560))
+    // Not replicated from the recovery to the reversal, and unprotected from then to the first instance of the new replica.
+    let window = Instant.zero ..< .seconds(1_300)
+    let gap = try #require(record.vms[0].lag.notReplicated(in: window).first)
+    #expect(gap.lowerBound.isClose(to: .seconds(418)) && gap.upperBound == .seconds(560))
+    let unprotected = try #require(record.vms[0].lag.unprotected(in: window).first)
+    #expect(unprotected.lowerBound == .seconds(560))
   }
 
   @Test func `After a split brain the reverse replication sends exactly what both wrote`() throws {

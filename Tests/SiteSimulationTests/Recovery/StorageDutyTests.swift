@@ -142,8 +142,10 @@ import Testing
     try world.run(for: .minutes(25))
     let record = try world.finish(version: "test")
     let erp = try #require(record.vms.first { $0.name == "erp-2" })
-    let gaps = erp.lag.unprotected(in: Instant.zero..<Instant.zero + record.duration)
+    let window = Instant.zero..<Instant.zero + record.duration
+    let gaps = erp.lag.notReplicated(in: window)
     #expect(gaps.count == 1)
+    #expect(erp.lag.unprotected(in: window).map(\.lowerBound) == gaps.map(\.upperBound))
     let gap = try #require(gaps.first)
     #expect(gap.lowerBound <= moved && gap.upperBound > moved + .minutes(7))
   }

@@ -71,6 +71,21 @@ import Testing
     #expect(record.fullSyncs.isEmpty && record.vms[0].finalStatus == "OK")
   }
 
+  @Test func `The peak share is that of the capacity there was`() throws {
+    // Of four hosts of 10 GiB one fails: 30 GiB are left, and the copies on the three others take most of what they took.
+    let whole = try Self.runChecked(Self.world(duration: "29m"))
+    let record = try Self.runChecked(
+      Self.world(duration: "1h", #""at": "30m", "do": "host.fail", "host": "paris-esx-01""#))
+    let share = try #require(record.datastores[0].peakShare)
+    let peak = record.datastores[0].usedPeak
+    #expect(record.datastores[0].capacity == .gibibytes(40) && peak == .mebibytes(200))
+    // With all hosts it is the peak's share of all.
+    #expect(whole.datastores[0].peakShare == DatastoreRecord.share(peak, of: .gibibytes(40)))
+    #expect(record.datastores[0].usedSize < peak)
+    let left = try #require(DatastoreRecord.share(record.datastores[0].usedSize, of: .gibibytes(30)))
+    #expect(share == max(left, try #require(whole.datastores[0].peakShare)))
+  }
+
   @Test func `A host that returns in time only catches up`() throws {
     let record = try Self.runChecked(
       Self.world(#""at": "30m", "do": "host.fail", "host": "lyon-esx-01", "for": "30m""#))

@@ -142,7 +142,8 @@ extension PlanRun {
       path.append(
         .init(
           step: self.step(index), duration: finished - begun,
-          queued: step.began.map { $0 - begun } ?? .zero))
+          queued: step.began.map { $0 - begun } ?? .zero,
+          priority: step.vm.map { machines[$0].member.settings.priority }))
     }
     return path.reversed()
   }

@@ -10,6 +10,8 @@ package struct RunReport: Sendable, Hashable {
     package var duration: TimeSpan
     /// The part of `duration` that its command waited in the driver's queue; zero if the driver did not say.
     package var queued: TimeSpan
+    /// When the step's machine starts; `nil` of a step that is of no machine.
+    package var priority: RecoveryPriority?
   }
 
   package struct MachineOutcome: Sendable, Hashable {
