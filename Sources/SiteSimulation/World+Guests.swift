@@ -45,6 +45,8 @@ extension World {
       writeToTestImage(machine, disk, tag: tag)
       return
     }
+    takeRoom(machine, disk)
+    guard !writtenRuns.isEmpty else { return }
     let content = machines[machine].contents[disk]
     if let replication = trackedReplication(of: machine) {
       for run in writtenRuns {

@@ -288,6 +288,7 @@ extension World {
     machines[machine].disks[disk].extentDoublings +=
       geometry.extentSize.bytes.trailingZeroBitCount - old.extentSize.bytes.trailingZeroBitCount
     replications[index].extentSizes[disk] = geometry.extentSize
+    resizeAllocation(of: machine, disk: disk, to: geometry)
     try noteResize(of: machine, disk: disk, to: size)
     cancelMerges(index)
     let work: ByteCount

@@ -142,6 +142,7 @@ extension World {
   mutating func serveRoom() throws(SimulationFailure) {
     while !roomReturned.isEmpty {
       let datastore = roomReturned.removeFirst()
+      serveGuests(on: datastore)
       // Most of the time nobody waits: a look at every replication would cost more than all else.
       for index in awaitsRoom.indices where awaitsRoom[index] {
         if replications[index].datastore == datastore { try serveRoom(index) }
@@ -151,6 +152,7 @@ extension World {
 
   /// A datastore may have room again: what waits for it is tried, in the order of the replications.
   mutating func spaceReturned(on datastore: DatastoreID) throws(SimulationFailure) {
+    serveGuests(on: datastore)
     for index in replications.indices
     where replications[index].datastore == datastore && replications[index].isActive {
       try serveRoom(index)
