@@ -73,6 +73,16 @@ extension World {
       detail: "datastore \(scenario.inventory[machines[machine].datastore].name)")
   }
 
+  /// Brings up to now what guests write where it may find no room from now on, or find some again.
+  mutating func drawGrowth(on datastore: DatastoreID) {
+    for machine in machines.indices
+    where machines[machine].datastore == datastore
+      && machines[machine].disks.contains(where: { disk in
+        disk.allocation.map { $0.count < $0.geometry.extentCount } ?? false
+      })
+    { drawWrites(of: machine) }
+  }
+
   /// A datastore may have room again: guests that stood still for want of it go on.
   mutating func serveGuests(on datastore: DatastoreID) {
     for machine in machines.indices where machines[machine].datastore == datastore {
