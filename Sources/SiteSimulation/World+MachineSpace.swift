@@ -1,41 +1,45 @@
 import BlockStorage
 import Inventory
 import Quantities
+import Scenarios
 
 /// The room that guests' writes take on datastores with a capacity, vSAN and plain.
 ///
 /// An extent takes room from its first write on, and keeps it: what a guest frees or reverts gives nothing back (*inferred*: vSAN's
-/// original architecture has UNMAP switched off as it comes, VMFS gives back later). A guest that writes where nothing was written
-/// before, and finds no room, stands still until there is some (*inferred* from how ESXi pauses a machine whose thin disk
-/// cannot grow). Since guests' writes are drawn when someone looks, so is what they take.
+/// original architecture has UNMAP switched off as it comes, VMFS gives back later). Disks of a thick storage policy have taken
+/// their size from the beginning; all others are thin. A guest that writes where nothing was written before, and finds no room,
+/// stands still until there is some: ESXi pauses a machine whose thin disk cannot grow and asks whether to retry (*unverified*; that
+/// somebody says yes as soon as there is room is *inferred*). Since guests' writes are drawn when someone looks, so is what they
+/// take.
 extension World {
   /// Counts the extents in ``writtenRuns`` that are written for the first time; where they find no room, the runs from the
   /// first that does not fit on are not written, and the guest stands still.
   mutating func takeRoom(_ machine: Int, _ disk: Int) {
-    guard let old = machines[machine].disks[disk].allocation, old.count < old.geometry.extentCount else {
-      return
-    }
+    guard var allocation = machines[machine].disks[disk].allocation,
+      allocation.count < allocation.geometry.extentCount
+    else { return }
+    // The only owner, so that nothing is copied.
+    machines[machine].disks[disk].allocation = nil
     let free = freeSpace(ofDisk: disk, machine)
-    let extentSize = old.geometry.extentSize
+    let extentSize = allocation.geometry.extentSize
     var taken = 0
-    if extentSize * UInt64(writtenRuns.reduce(0) { $0 + $1.count }) <= free {
-      for run in writtenRuns { taken += machines[machine].disks[disk].allocation?.mark(run) ?? 0 }
-    } else {
-      var allocation = old
-      for (position, run) in writtenRuns.enumerated() {
-        let count = run.count - allocation.count(in: run)
-        let needed = extentSize * UInt64(taken + count)
-        guard count == 0 || needed <= free else {
-          writtenRuns.removeSubrange(position...)
-          outOfRoom(machine, needed: extentSize * UInt64(count))
+    var shortage: (position: Int, needed: ByteCount)?
+    for (position, run) in writtenRuns.enumerated() {
+      // Counted only near the end of the room: marking tells as well.
+      if extentSize * UInt64(taken + run.count) > free {
+        let missing = run.count - allocation.count(in: run)
+        if missing > 0, extentSize * UInt64(taken + missing) > free {
+          shortage = (position, extentSize * UInt64(missing))
           break
         }
-        taken += allocation.mark(run)
       }
-      machines[machine].disks[disk].allocation = allocation
+      taken += allocation.mark(run)
     }
-    guard taken > 0 else { return }
-    grow(machine, disk, by: extentSize * UInt64(taken))
+    machines[machine].disks[disk].allocation = allocation
+    if taken > 0 { grow(machine, disk, by: extentSize * UInt64(taken)) }
+    guard let shortage else { return }
+    writtenRuns.removeSubrange(shortage.position...)
+    outOfRoom(machine, needed: shortage.needed)
   }
 
   private func freeSpace(ofDisk disk: Int, _ machine: Int) -> ByteCount {
@@ -49,7 +53,8 @@ extension World {
 
   private mutating func grow(_ machine: Int, _ disk: Int, by size: ByteCount) {
     let old = machines[machine].disks[disk].space
-    let space = min(machines[machine].disks[disk].size, old + size)
+    // The last extent of a disk, and the last that was in use, may be whole in one count only.
+    let space = max(old, min(machines[machine].disks[disk].size, old + size))
     machines[machine].disks[disk].space = space
     machines[machine].space += space - old
     machines[machine].growth += space - old
@@ -107,8 +112,56 @@ extension World {
     machines[machine].disks[disk].allocation = allocation
   }
 
-  /// What disks on a datastore have grown by since the beginning.
+  /// The disks of a recovered machine grow on from what the replica, or the copy of its storage, takes.
+  ///
+  /// That itself goes on being counted with the replication, until it is reversed.
+  mutating func beginGrowth(ofRecovered machine: Int, _ index: Int) {
+    guard scenario.inventory[machines[machine].datastore].capacity != nil,
+      replications[index].storagePolicy?.isThick != true
+    else { return }
+    for disk in machines[machine].disks.indices {
+      let allocation =
+        replications[index].storageUnit == nil
+        ? replications[index].replica.allocation(ofDisk: disk) : storageAllocation(index, disk: disk)
+      guard let allocation else { continue }
+      machines[machine].disks[disk].allocation = allocation
+      machines[machine].disks[disk].space = allocation.geometry.nominalBytes(ofExtents: allocation.count)
+    }
+  }
+
+  /// What disks on a datastore have grown by since they are those of machines: since the beginning or a recovery.
   package func grownSpace(on datastore: DatastoreID) -> ByteCount {
     machines.reduce(.zero) { $1.datastore == datastore && $1.role != .gone ? $0 + $1.growth : $0 }
+  }
+
+  /// A disk that holds something where it takes no room, or `nil` if there is none.
+  ///
+  /// - Complexity: O(extents that hold something).
+  package func growthMismatch() -> String? {
+    for machine in machines where machine.role == .current || machine.role == .former {
+      for (disk, content) in zip(machine.disks, machine.contents) {
+        guard let allocation = disk.allocation, content.geometry == allocation.geometry else { continue }
+        var rest = 0..<content.geometry.extentCount
+        while let run = content.nextAllocatedRun(in: rest) {
+          guard allocation.count(in: run) == run.count else {
+            return "\(scenario.inventory[machine.id].name): disk \(disk.name) holds extents \(run) that take no room"
+          }
+          rest = run.upperBound..<rest.upperBound
+        }
+      }
+    }
+    return nil
+  }
+}
+
+extension DirtyBitmap {
+  /// The extents of a disk that hold something.
+  init(allocatedIn disk: ExtentStore) {
+    self.init(geometry: disk.geometry)
+    var rest = 0..<disk.geometry.extentCount
+    while let run = disk.nextAllocatedRun(in: rest) {
+      mark(run)
+      rest = run.upperBound..<rest.upperBound
+    }
   }
 }

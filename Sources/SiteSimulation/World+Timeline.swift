@@ -92,6 +92,7 @@ extension World {
       for id in manageable(ids, "move") { try move(id.index, to: server) }
     case .datastoreFull(let datastore):
       drawGrowth(on: datastore)
+      try catchUpStorage(on: datastore)
       datastores[datastore.index].outages.begin(entry, ())
     case .datastoreSlow(let datastore, let factor):
       datastores[datastore.index].slowdowns.begin(entry, factor)

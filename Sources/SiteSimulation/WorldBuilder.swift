@@ -124,7 +124,7 @@ struct WorldBuilder {
         name: disk.name, size: disk.size, writes: writes, attack: attack,
         pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) }, tag: imageTag + 1)
       state.space = disk.used
-      if scenario.inventory[description.datastore].capacity != nil {
+      if scenario.inventory[description.datastore].capacity != nil, settings.storagePolicy?.isThick != true {
         var allocation = DirtyBitmap(geometry: geometry)
         allocation.mark(0..<used)
         state.allocation = allocation

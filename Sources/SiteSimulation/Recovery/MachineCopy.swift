@@ -97,6 +97,7 @@ extension World {
     machines[machine].snapshot = nil
     machines[machine].objects.removeAll()
     machines[machine].space = .zero
+    machines[machine].growth = .zero
     machines[machine].place = nil
     machines[machine].paceStamp += 1
   }
