@@ -1,6 +1,8 @@
 import BlockStorage
-import Inventory
-import Quantities
+import ClusterModels
+package import Inventory
+package import Quantities
+import ReplicationCore
 import Scenarios
 
 /// The room that guests' writes take on datastores with a capacity, vSAN and plain.
@@ -144,7 +146,8 @@ extension World {
         var rest = 0..<content.geometry.extentCount
         while let run = content.nextAllocatedRun(in: rest) {
           guard allocation.count(in: run) == run.count else {
-            return "\(scenario.inventory[machine.id].name): disk \(disk.name) holds extents \(run) that take no room"
+            return
+              "\(scenario.inventory[machine.id].name): disk \(disk.name) holds extents \(run) that take no room"
           }
           rest = run.upperBound..<rest.upperBound
         }

@@ -113,7 +113,8 @@ extension World {
       replications[index].life != .absent
     else { return }
     // On a vSAN datastore the files of a recovered machine grow with it, as its objects.
-    if case .recovered = replications[index].life, !machines[replications[index].machineIndex].objects.isEmpty {
+    if case .recovered = replications[index].life, !machines[replications[index].machineIndex].objects.isEmpty
+    {
       return
     }
     // What the machine of a test has written is in the image's logs.

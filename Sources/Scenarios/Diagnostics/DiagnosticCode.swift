@@ -103,6 +103,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case unusedLink = "W0303"
   case afterTheEnd = "W0304"
   case datastoreTooSmall = "W0305"
+  case idleWorkload = "W0306"
   case aboveSlackSpace = "W0320"
   case mappingMissing = "W0310"
   case ignoredDependency = "W0311"
@@ -134,6 +135,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case datastoresApart = "E0425"
   case unfitDevice = "E0426"
   case replicatedByStorage = "E0427"
+  case onCopy = "E0428"
 
   // MARK: Expectations
 
@@ -171,7 +173,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .unknownLatency,
       .noCircuit, .tooManyReplications, .tooManyServers, .tooManyShortObjectives, .diskTooLarge,
       .tooManyHosts, .platformLimit, .hostsTooSmall, .noWorkAtAll, .noCluster, .churnAboveLink,
-      .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall:
+      .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall, .idleWorkload:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
       .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN:
@@ -181,7 +183,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
       .notMadeYet, .recoveryLimit:
       textOfRecoveries
-    case .notOnDevice, .datastoresApart, .unfitDevice, .replicatedByStorage:
+    case .notOnDevice, .datastoresApart, .unfitDevice, .replicatedByStorage, .onCopy:
       textOfStorageReplication
     case .invalidExpression, .unknownInExpression, .unfittingExpression:
       textOfExpectations

@@ -2,6 +2,7 @@ import BlockStorage
 import Inventory
 import Measurements
 import Quantities
+import ReplicationCore
 import Scenarios
 
 /// What plans have done to storage that copies by itself: all machines of a unit at once.

@@ -1,6 +1,7 @@
 import BlockStorage
 import Inventory
 import Quantities
+import RecoveryCore
 import ReplicationCore
 import Scenarios
 
@@ -148,7 +149,8 @@ extension World {
     storageUnits[unit].shortage = full.datastore
     tellStorageFault(failure.text, unit)
     record.note(
-      "storage.out-of-space", subject: storageUnits[unit].description.name, detail: "datastore \(name)", at: now)
+      "storage.out-of-space", subject: storageUnits[unit].description.name, detail: "datastore \(name)",
+      at: now)
     return false
   }
 

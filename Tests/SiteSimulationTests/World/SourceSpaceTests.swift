@@ -1,3 +1,4 @@
+import Inventory
 import Measurements
 import Quantities
 import Scenarios
@@ -58,6 +59,37 @@ import Testing
           #""at": "60s", "do": "datastore.full", "datastore": "ds-paris", "for": "2m""#)))
     #expect(story(record) == ["180 vm.out-of-space app", "180 vm.room-again app"])
     #expect(record.datastores[0].usedSize == .mebibytes(520))
+  }
+
+  @Test func `A recovered disk grows on from what the replica takes`() throws {
+    // 100 MiB are in use; 50 MiB were written from the front, of which nothing is new. The recovered machine starts over there: at
+    // 400 s it has written 300 MiB more, 200 to 250 MiB of them for the first time.
+    var small = RecoveryWorld.small(
+      rpo: "20s", workload: #""model": "sequential", "write": "1MiB/s", "blockSize": "64KiB""#,
+      disk: #""size": "1GiB", "used": "100MiB""#)
+    small.link = #""bandwidth": "100MiB/s", "latency": "0ms""#
+    small.datastore = #", "capacity": "4GiB""#
+    var world = try small.world()
+    try world.run(until: .seconds(50))
+    try world.switchOff(0)
+    let lyon = DatastoreID(1)
+    _ = try world.makeWritable(0, notAfter: nil).get()
+    let before = world.usedSpace(on: lyon)
+    #expect(before == .mebibytes(100))
+    _ = try world.startRecovered()
+    try world.run(until: .seconds(400))
+    let current = world.current
+    world.drawWrites(of: current)
+    let written = world.usedSpace(on: lyon)
+    #expect(written == before + world.machines[current].growth && written > .mebibytes(250))
+    let mismatch = world.growthMismatch()
+    #expect(mismatch == nil)
+    // The way back: the machine takes what it took, the former disks are the replica.
+    try world.switchOff(current)
+    #expect(try world.reverseReplication(of: current) == nil)
+    let taken = world.usedSpace(on: lyon)
+    #expect(taken == written && world.machines[current].space == written)
+    _ = try world.finish(version: "test")
   }
 
   @Test func `A disk that was resized goes on to grow`() throws {
