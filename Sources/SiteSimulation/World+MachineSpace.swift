@@ -14,8 +14,8 @@ import Scenarios
 /// somebody says yes as soon as there is room is *inferred*). Since guests' writes are drawn when someone looks, so is what they
 /// take.
 extension World {
-  /// Counts the extents in ``writtenRuns`` that are written for the first time; where they find no room, the runs from the
-  /// first that does not fit on are not written, and the guest stands still.
+  /// Counts the extents in ``writtenRuns`` that are written for the first time; from the first on that finds no room, nothing is
+  /// written, and the guest stands still.
   mutating func takeRoom(_ machine: Int, _ disk: Int) {
     guard var allocation = machines[machine].disks[disk].allocation,
       allocation.count < allocation.geometry.extentCount
@@ -25,23 +25,25 @@ extension World {
     let free = freeSpace(ofDisk: disk, machine)
     let extentSize = allocation.geometry.extentSize
     var taken = 0
-    var shortage: (position: Int, needed: ByteCount)?
+    var cut: (position: Int, end: Int)?
     for (position, run) in writtenRuns.enumerated() {
-      // Counted only near the end of the room: marking tells as well.
-      if extentSize * UInt64(taken + run.count) > free {
-        let missing = run.count - allocation.count(in: run)
-        if missing > 0, extentSize * UInt64(taken + missing) > free {
-          shortage = (position, extentSize * UInt64(missing))
-          break
-        }
+      // Looked at more closely only near the end of the room: marking tells as well.
+      if extentSize * UInt64(taken + run.count) > free,
+        let end = allocation.end(of: run, taking: Int(free.bytes / extentSize.bytes) - taken)
+      {
+        taken += allocation.mark(run.lowerBound..<end)
+        cut = (position, end)
+        break
       }
       taken += allocation.mark(run)
     }
     machines[machine].disks[disk].allocation = allocation
     if taken > 0 { grow(machine, disk, by: extentSize * UInt64(taken)) }
-    guard let shortage else { return }
-    writtenRuns.removeSubrange(shortage.position...)
-    outOfRoom(machine, needed: shortage.needed)
+    guard let cut else { return }
+    let last = writtenRuns[cut.position].lowerBound..<cut.end
+    writtenRuns.removeSubrange(cut.position...)
+    if !last.isEmpty { writtenRuns.append(last) }
+    outOfRoom(machine, needed: extentSize)
   }
 
   private func freeSpace(ofDisk disk: Int, _ machine: Int) -> ByteCount {
@@ -158,6 +160,18 @@ extension World {
 }
 
 extension DirtyBitmap {
+  /// Where a run ends if no more than so many of its extents are new; `nil` if all of it may be marked.
+  fileprivate func end(of run: Range<Int>, taking limit: Int) -> Int? {
+    var rest = limit
+    var position = run.lowerBound
+    while let clear = nextClearRun(in: position..<run.upperBound) {
+      guard clear.count <= rest else { return clear.lowerBound + rest }
+      rest -= clear.count
+      position = clear.upperBound
+    }
+    return nil
+  }
+
   /// The extents of a disk that hold something.
   init(allocatedIn disk: ExtentStore) {
     self.init(geometry: disk.geometry)

@@ -23,7 +23,8 @@ import Testing
       .run(
         .only, .first,
         Scenario.PlanRunOptions(
-          workflow: .plannedMigration, pointsInTime: [.init(vm: VirtualMachineID(0), instant: chosen)])))
+          workflow: .disasterRecovery(synchronizesData: true),
+          pointsInTime: [.init(vm: VirtualMachineID(0), instant: chosen)])))
     while world.planRuns.isEmpty { guard try world.step(until: .minutes(120)) else { break } }
     let run = try #require(world.planRuns.last)
     #expect(run.result == "SUCCESS", "\(run.errors)")
