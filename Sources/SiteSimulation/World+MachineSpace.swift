@@ -138,13 +138,21 @@ extension World {
     machines.reduce(.zero) { $1.datastore == datastore && $1.role != .gone ? $0 + $1.growth : $0 }
   }
 
-  /// A disk that holds something where it takes no room, or `nil` if there is none.
+  /// A disk that holds something where it takes no room, or takes another amount than its extents do; `nil` if there is none.
   ///
   /// - Complexity: O(extents that hold something).
   package func growthMismatch() -> String? {
     for machine in machines where machine.role == .current || machine.role == .former {
       for (disk, content) in zip(machine.disks, machine.contents) {
         guard let allocation = disk.allocation, content.geometry == allocation.geometry else { continue }
+        // What was in use at first need not end with an extent; extents that were coarsened cover more than was written.
+        let taken = allocation.geometry.nominalBytes(ofExtents: allocation.count)
+        let extentSize = allocation.geometry.extentSize
+        guard disk.extentDoublings > 0 || disk.space < taken + extentSize && taken < disk.space + extentSize
+        else {
+          return
+            "\(scenario.inventory[machine.id].name): disk \(disk.name) takes \(disk.space), its extents \(taken)"
+        }
         var rest = 0..<content.geometry.extentCount
         while let run = content.nextAllocatedRun(in: rest) {
           guard allocation.count(in: run) == run.count else {

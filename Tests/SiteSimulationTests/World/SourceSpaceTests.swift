@@ -102,4 +102,19 @@ import Testing
     // The workload goes on in the 200 MiB that it knows.
     #expect(record.datastores[0].usedSize == .mebibytes(200))
   }
+
+  @Test func `What is written past the books is found`() throws {
+    func world() throws -> World { try World(Scenario.read(text(paris: #""capacity": "2GiB""#))) }
+    var written = try world()
+    try written.run(until: .seconds(150))
+    let clean = written.growthMismatch()
+    #expect(clean == nil)
+    written.machines[0].contents[0].fill(100_000..<100_001, tag: 7)
+    let unknown = written.growthMismatch()
+    #expect(unknown == "app: disk data holds extents 100000..<100001 that take no room")
+    var counted = try world()
+    counted.machines[0].disks[0].space += .kibibytes(8)
+    let uncounted = counted.growthMismatch()
+    #expect(uncounted == "app: disk data takes 104865792B, its extents 100MiB")
+  }
 }
