@@ -187,6 +187,7 @@ extension World {
 
   /// Whether a sync that is under way has handed anything over; its bytes are in no cycle yet.
   package func wireSizeUnderWay(of index: Int) -> ByteCount {
+    guard replications[index].storageUnit == nil else { return storageSizeUnderWay(of: index) }
     guard let account = replications[index].source.currentAccount else { return .zero }
     return account.wireSize - unsentSize(index)
   }

@@ -41,6 +41,12 @@ struct StorageUnit {
     let contents: [[ExtentStore]]
     let certificates: [[ContentDigest]]
     let changes: [[DirtyBitmap]]
+
+    /// A member's part of what was sent of ``total``, rounded down.
+    func part(ofMember member: Int, sent: Double) -> ByteCount {
+      sent < total
+        ? ByteCount(bytes: UInt64(Double(sizes[member].bytes) * max(0, sent) / total)) : sizes[member]
+    }
   }
 
   let description: Scenario.StorageUnit

@@ -271,10 +271,8 @@ extension World {
   private mutating func noteStorageCycle(
     _ copy: StorageUnit.Copy, _ unit: Int, _ outcome: CycleRecord.Outcome, sent: Double
   ) {
-    for (index, whole) in zip(storageUnits[unit].members, copy.sizes) {
-      let size =
-        sent < copy.total
-        ? ByteCount(bytes: UInt64(Double(whole.bytes) * max(0, sent) / copy.total)) : whole
+    for (member, index) in storageUnits[unit].members.enumerated() {
+      let size = copy.part(ofMember: member, sent: sent)
       record.append(
         CycleRecord(
           vm: replications[index].machine, sequence: replications[index].cycleCount, kind: .delta,
@@ -289,9 +287,21 @@ extension World {
   mutating func noteUnfinishedStorageCopies() {
     for unit in storageUnits.indices {
       guard let copy = storageUnits[unit].copy else { continue }
-      let served = copy.flow.map { sharing.servedBytes(of: $0, at: now) } ?? 0
-      noteStorageCycle(copy, unit, .inFlight, sent: copy.total - copy.size + served)
+      noteStorageCycle(copy, unit, .inFlight, sent: sentSize(of: copy))
     }
+  }
+
+  /// What a copy has sent by now, of its ``StorageUnit/Copy/total``.
+  private func sentSize(of copy: StorageUnit.Copy) -> Double {
+    copy.total - copy.size + (copy.flow.map { sharing.servedBytes(of: $0, at: now) } ?? 0)
+  }
+
+  /// What of a copy under way was sent for a machine.
+  func storageSizeUnderWay(of index: Int) -> ByteCount {
+    guard let unit = replications[index].storageUnit, let copy = storageUnits[unit].copy,
+      let member = storageUnits[unit].members.firstIndex(of: index)
+    else { return .zero }
+    return copy.part(ofMember: member, sent: sentSize(of: copy))
   }
 
   // MARK: - What the target holds

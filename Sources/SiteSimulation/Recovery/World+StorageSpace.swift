@@ -51,6 +51,14 @@ extension World {
     return (total + test, test)
   }
 
+  /// How many images a unit keeps beyond the number to keep, since a test or a run needs them.
+  package func heldImageCount(ofUnit unit: Int) -> Int {
+    max(0, storageUnits[unit].points.count - storageUnits[unit].pointInTimeCount)
+  }
+
+  /// Whether a unit's target lacks room for what is to be copied.
+  package func lacksRoom(unit: Int) -> Bool { storageUnits[unit].shortage != nil }
+
   private func size(_ extentCount: Int, of disk: DirtyBitmap) -> ByteCount {
     disk.geometry.extentSize * UInt64(extentCount)
   }

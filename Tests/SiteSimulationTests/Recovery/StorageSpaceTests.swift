@@ -86,6 +86,8 @@ import Testing
     // The copy of 20 min has written over 8 MiB of the image of 10 min, which the test needs.
     #expect(used(world) == .mebibytes(80))
     try world.run(until: .seconds(1_900))
+    let held = world.heldImageCount(ofUnit: 0)
+    #expect(held == 1)
     // That of 30 min writes over what nobody needs any more.
     #expect(used(world) == .mebibytes(80))
     try world.stopStorageTest(0)
@@ -150,6 +152,8 @@ import Testing
       text(#""at": "8m", "do": "datastore.full", "datastore": "copy", "for": "25m""#))
     try world.run(until: .minutes(12))
     #expect(story(world) == ["600 storage.out-of-space"])
+    let lacksRoom = world.lacksRoom(unit: 0)
+    #expect(lacksRoom)
     // Whoever asks it to synchronise is told.
     let refused = try #require(try world.complete(.test(synchronizesData: true)))
     #expect(
@@ -214,6 +218,8 @@ import Testing
   @Test func `A copy that the end of the run cuts off counts what it has sent`() throws {
     var world = try world(text())
     try world.run(until: .seconds(604))
+    let sent = world.wireSizeUnderWay(of: 0)
+    #expect(sent == .mebibytes(4))
     let record = try world.finish(version: "test")
     #expect(record.cycles.map(\.wireSize) == [.mebibytes(4)] && record.carried == .mebibytes(4))
     #expect(record.cycles.first?.outcome == .inFlight)
