@@ -41,7 +41,7 @@ enum ResultSchema {
       vm INTEGER NOT NULL,
       name TEXT NOT NULL,
       final_status TEXT NOT NULL,
-      rpo_ns INTEGER NOT NULL,
+      rpo_ns INTEGER NOT NULL, -- 0 where there is none: its storage follows each write
       protected_from_ns INTEGER NOT NULL, -- when the replication was configured
       protected_to_ns INTEGER NOT NULL,
       written_bytes INTEGER NOT NULL,

@@ -48,6 +48,11 @@ struct Machine {
     var extentDoublings = 0
     /// Whether the machine has lost it; the replication keeps it until it is configured again.
     var isRemoved = false
+    /// The extents that were written to, the used ones of the beginning among them; `nil` where room is no matter, and of
+    /// disks that are or were a replica.
+    var allocation: DirtyBitmap?
+    /// What it takes on its datastore, without copies and parity.
+    var space = ByteCount.zero
 
     mutating func nextTag() -> UInt64 {
       tag += 1
@@ -74,6 +79,10 @@ struct Machine {
   var objects: [VSANCluster.ObjectID] = []
   /// What its replicated disks take on its datastore, as long as they are not counted as a replica.
   var space = ByteCount.zero
+  /// How much of that its guest's writes have added since the beginning.
+  var growth = ByteCount.zero
+  /// What its guest needs to go on, where it found no room for a write.
+  var awaitedRoom: ByteCount?
   var power = Power.on
   /// The replicated disks only: what is not replicated does not matter to any result.
   var disks: [Disk]

@@ -14,7 +14,7 @@ extension World {
     drawWrites(of: machine)
     let isWorking = machines[machine].guest.isWorking
     for disk in machines[machine].disks.indices {
-      if isWorking, !machines[machine].isStalled {
+      if isWorking, !machines[machine].isStalled, machines[machine].awaitedRoom == nil {
         machines[machine].disks[disk].writes?.resume(at: now)
         machines[machine].disks[disk].attack?.resume(at: now)
       } else {
@@ -33,6 +33,7 @@ extension World {
   /// The machine is off: nothing of its guest remains but what the timeline keeps in force.
   mutating func guestStopped(_ machine: Int) {
     machines[machine].stoppedAt = now
+    machines[machine].awaitedRoom = nil
     machines[machine].guest.isBooting = false
     machines[machine].guest.isShuttingDown = false
     machines[machine].guest.isShutDownByPlan = false

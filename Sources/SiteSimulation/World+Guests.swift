@@ -45,8 +45,11 @@ extension World {
       writeToTestImage(machine, disk, tag: tag)
       return
     }
+    takeRoom(machine, disk)
+    guard !writtenRuns.isEmpty else { return }
     let content = machines[machine].contents[disk]
     if let replication = trackedReplication(of: machine) {
+      if machines[machine].disks[disk].allocation != nil { tellDemandLogRoom(replication) }
       for run in writtenRuns {
         let cost = replications[replication].source.guestWillWrite(run, disk: disk, reading: content)
         if cost.copiedExtents > 0 { delayGuest(machine, by: cost) }

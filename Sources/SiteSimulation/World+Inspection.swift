@@ -151,7 +151,10 @@ extension World {
   package func usedSpace(on datastore: DatastoreID) -> ByteCount { datastores[datastore.index].used }
 
   /// What a replica takes on its datastore, counted anew.
-  package func replicaSpace(of index: Int) -> ByteCount { replications[index].replica.spaceUse.total }
+  package func replicaSpace(of index: Int) -> ByteCount {
+    replications[index].storageUnit == nil
+      ? replications[index].replica.spaceUse.total : storageSpace(of: index).total
+  }
 
   /// What the demand log of a replication takes on the datastore of its machine, as counted.
   package func demandLogSpace(of index: Int) -> ByteCount { replications[index].demandLogSpace }
@@ -184,6 +187,7 @@ extension World {
 
   /// Whether a sync that is under way has handed anything over; its bytes are in no cycle yet.
   package func wireSizeUnderWay(of index: Int) -> ByteCount {
+    guard replications[index].storageUnit == nil else { return storageSizeUnderWay(of: index) }
     guard let account = replications[index].source.currentAccount else { return .zero }
     return account.wireSize - unsentSize(index)
   }

@@ -104,7 +104,9 @@ extension World {
     case .passed(let freed, let written, let cost):
       for run in freed { content.fill(run, tag: 0) }
       let tag = machines[machine].disks[disk].nextTag()
-      for run in written { content.fill(run, tag: tag) }
+      writtenRuns = Array(written)
+      takeRoom(machine, disk)
+      for run in writtenRuns { content.fill(run, tag: tag) }
       delayGuest(machine, by: cost)
     case .refused: note("vm.trim-refused", of: machine, detail: "collides with the delta in flight")
     }
@@ -122,6 +124,11 @@ extension World {
       let start = UInt64(extent) * extentSize
       let end = min(start + extentSize, content.geometry.diskSize.bytes)
       let isWhole = bytes.lowerBound <= start && end <= bytes.upperBound
+      if !isWhole {
+        writtenRuns = [extent..<extent + 1]
+        takeRoom(machine, disk)
+        guard !writtenRuns.isEmpty else { continue }
+      }
       content.fill(extent..<extent + 1, tag: isWhole ? 0 : tag)
       if !machines[machine].storageChanges.isEmpty { noteStorageChange([extent..<extent + 1], machine, disk) }
     }
@@ -291,6 +298,7 @@ extension World {
     machines[machine].disks[disk].extentDoublings +=
       geometry.extentSize.bytes.trailingZeroBitCount - old.extentSize.bytes.trailingZeroBitCount
     replications[index].extentSizes[disk] = geometry.extentSize
+    resizeAllocation(of: machine, disk: disk, to: geometry)
     try noteResize(of: machine, disk: disk, to: size)
     cancelMerges(index)
     let work: ByteCount

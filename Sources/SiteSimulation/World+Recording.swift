@@ -194,6 +194,7 @@ extension World {
     }
     recordUnfinishedRuns()
     for fault in openFaults { appendFault(fault.entry, from: fault.from) }
+    noteUnfinishedStorageCopies()
     for index in replications.indices {
       if let account = replications[index].source.currentAccount {
         append(account, outcome: .inFlight, of: index, unsent: unsentSize(index))

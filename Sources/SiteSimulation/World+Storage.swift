@@ -114,9 +114,14 @@ extension World {
     guard scenario.inventory[replications[index].datastore].capacity != nil,
       replications[index].life != .absent
     else { return }
+    // On a vSAN datastore the files of a recovered machine grow with it, as its objects.
+    if case .recovered = replications[index].life, !machines[replications[index].machineIndex].objects.isEmpty
+    {
+      return
+    }
     // What the machine of a test has written is in the image's logs.
     if let test = replications[index].testCopy { drawWrites(of: test) }
-    let space = replications[index].replica.spaceUse.total
+    let space = replicaSpace(of: index)
     let datastore = replications[index].datastore.index
     if space < replications[index].space, !roomReturned.contains(replications[index].datastore) {
       roomReturned.append(replications[index].datastore)
@@ -145,6 +150,8 @@ extension World {
   mutating func serveRoom() throws(SimulationFailure) {
     while !roomReturned.isEmpty {
       let datastore = roomReturned.removeFirst()
+      serveGuests(on: datastore)
+      if !storageUnits.isEmpty { try serveStorage(on: datastore) }
       // Most of the time nobody waits: a look at every replication would cost more than all else.
       for index in awaitsRoom.indices where awaitsRoom[index] {
         if replications[index].datastore == datastore { try serveRoom(index) }
@@ -154,6 +161,8 @@ extension World {
 
   /// A datastore may have room again: what waits for it is tried, in the order of the replications.
   mutating func spaceReturned(on datastore: DatastoreID) throws(SimulationFailure) {
+    serveGuests(on: datastore)
+    if !storageUnits.isEmpty { try serveStorage(on: datastore) }
     for index in replications.indices
     where replications[index].datastore == datastore && replications[index].isActive {
       try serveRoom(index)

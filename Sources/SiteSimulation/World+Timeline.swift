@@ -87,11 +87,14 @@ extension World {
     case .moveReplication(let ids, let server):
       for id in manageable(ids, "move") { try move(id.index, to: server) }
     case .datastoreFull(let datastore):
+      drawGrowth(on: datastore)
+      try catchUpStorage(on: datastore)
       datastores[datastore.index].outages.begin(entry, ())
     case .datastoreSlow(let datastore, let factor):
       datastores[datastore.index].slowdowns.begin(entry, factor)
       datastoreChanged(datastore)
     case .datastoreRestore(let datastore):
+      drawGrowth(on: datastore)
       lift(datastores[datastore.index].outages.endAll() + datastores[datastore.index].slowdowns.endAll())
       datastoreChanged(datastore)
       try spaceReturned(on: datastore)
@@ -145,6 +148,7 @@ extension World {
     case .testImage(let ids, _):
       for id in ids where replications[id.index].test == entry { endTest(id.index) }
     case .datastoreFull(let datastore):
+      drawGrowth(on: datastore)
       if datastores[datastore.index].outages.end(entry) { try spaceReturned(on: datastore) }
     case .datastoreSlow(let datastore, _):
       if datastores[datastore.index].slowdowns.end(entry) { datastoreChanged(datastore) }

@@ -120,11 +120,16 @@ struct WorldBuilder {
           of: workload, on: geometry, random: RandomStream(seed: seed, name: name),
           machine: description.name, disk: disk.name)
       }
-      disks.append(
-        Machine.Disk(
-          name: disk.name, size: disk.size, writes: writes, attack: attack,
-          pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) },
-          tag: imageTag + 1))
+      var state = Machine.Disk(
+        name: disk.name, size: disk.size, writes: writes, attack: attack,
+        pace: usual.flatMap { WorkloadPace(of: $0, in: scenario) }, tag: imageTag + 1)
+      state.space = disk.used
+      if scenario.inventory[description.datastore].capacity != nil, settings.storagePolicy?.isThick != true {
+        var allocation = DirtyBitmap(geometry: geometry)
+        allocation.mark(0..<used)
+        state.allocation = allocation
+      }
+      disks.append(state)
     }
     var machine = Machine(
       id: replication.virtualMachine, site: description.site, datastore: description.datastore,

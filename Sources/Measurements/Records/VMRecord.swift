@@ -59,6 +59,7 @@ package struct VMRecord: Sendable, Hashable {
     self.availability = availability
   }
 
+  /// Zero where there is none, since the storage of the machine follows each write.
   package var rpo: TimeSpan { lag.rpo }
 
   /// Whether nothing is sent until somebody puts something right.

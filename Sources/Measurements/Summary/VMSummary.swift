@@ -8,6 +8,7 @@ package import Quantities
 package struct VMSummary: Sendable, Hashable {
   package let id: VirtualMachineID
   package let name: String
+  /// Zero where there is none, since the storage of the machine follows each write.
   package let rpo: TimeSpan
   package let finalStatus: String
   /// The nominal size of the replicated disks.
@@ -48,6 +49,9 @@ package struct VMSummary: Sendable, Hashable {
     configurationSize = cycles.reduce(.zero) { $0 + $1.configurationSize }
     availability = vm.availability
   }
+
+  /// The objective for people to read, or `nil` where there is none.
+  package var objective: TimeSpan? { rpo > .zero ? rpo : nil }
 
   /// Whether this machine did worse than `other`.
   ///

@@ -75,7 +75,7 @@ extension ReplicationTarget {
   ///
   /// What is let go cannot be recovered from now on, though its space comes back only when it is merged.
   private mutating func applyRetention() {
-    guard let policy = parameters.retention else {
+    guard parameters.retention != nil || !heldPointsInTime.isEmpty else {
       isBaseRetained = false
       for index in levels.indices { levels[index].isRetained = false }
       return
@@ -84,9 +84,14 @@ extension ReplicationTarget {
     let latest = levels.count
     let candidates = (0...latest).filter { record(at: $0) != nil && ($0 >= latest - 1 || isRetained(at: $0)) }
     let preservedPoints = preserved.flatMap(\.pointsInTime)
-    let kept = policy.kept(
-      of: preservedPoints + candidates.map { pointInTime(at: $0) },
-      timeOfDayAtStart: parameters.timeOfDayAtStart)
+    let points = preservedPoints + candidates.map { pointInTime(at: $0) }
+    var kept =
+      parameters.retention?.kept(of: points, timeOfDayAtStart: parameters.timeOfDayAtStart)
+      ?? points.map { _ in false }
+    for held in heldPointsInTime {
+      // Of two instances of one moment the younger one would be recovered.
+      if let index = points.lastIndex(of: held) { kept[index] = true }
+    }
     isBaseRetained = false
     for index in levels.indices { levels[index].isRetained = false }
     for (position, isKept) in zip(candidates, kept.dropFirst(preservedPoints.count)) where isKept {

@@ -1,4 +1,4 @@
-import BlockStorage
+package import BlockStorage
 package import Quantities
 
 /// What a replica takes on its datastore, in nominal bytes.
@@ -95,6 +95,9 @@ extension ReplicationTarget {
     let missing = log.runs.reduce(0) { $0 + $1.count - allocation.count(in: $1) }
     return log.geometry.nominalBytes(ofExtents: missing)
   }
+
+  /// The extents of a thin base disk that take space, or `nil` for a thick one.
+  package func allocation(ofDisk index: Int) -> DirtyBitmap? { disks[index].allocation }
 
   /// A base disk on the datastore.
   func baseSize(ofDisk index: Int) -> ByteCount {

@@ -100,6 +100,10 @@ package struct ReplicationTarget {
   var baseRecord: InstanceRecord?
   /// Whether the retention policy keeps the instance in the base disks.
   var isBaseRetained = false
+  /// The points in time that somebody is about to recover, which stay whatever the retention policy says.
+  ///
+  /// What is let go when it is no longer among them goes with the next instance.
+  package var heldPointsInTime: [Instant] = []
   /// Chains that were left behind when a disk grew, for the sake of their points in time.
   var preserved: [PreservedChain] = []
   /// The number of the latest chain left behind.

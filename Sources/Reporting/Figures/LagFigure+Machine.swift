@@ -66,7 +66,8 @@ extension LagFigure.Painter {
       line.lag.lagMaximum.map { "max " + Readable.duration($0) }
       ?? (line.lag.observedTime > .zero ? "no instance" : "not measured")
     drawing.text(
-      "RPO \(machine.rpo), \(maximum)", x: Self.labelLeft, y: middle + 50, size: 110,
+      line.objective.map { "RPO \($0), \(maximum)" } ?? "synchronous", x: Self.labelLeft, y: middle + 50,
+      size: 110,
       color: Palette.faintInk)
     if let share = line.lag.complianceShare {
       drawing.text(

@@ -8,7 +8,7 @@ extension JSONDocument {
       ("finalStatus", .string(machine.finalStatus)),
       ("hostState", .string(record.replication.hostState)),
       ("groupState", .string(record.replication.groupState)),
-      ("rpoSeconds", .seconds(machine.rpo)),
+      ("rpoSeconds", .seconds(machine.objective)),
       ("sizeBytes", .bytes(machine.size)),
       ("observedSeconds", .seconds(machine.lag.observedTime)),
       ("complianceShare", .share(machine.lag.complianceShare)),
@@ -47,7 +47,7 @@ extension JSONDocument {
   /// - Source: vSphere Replication REST API, `ReplicationInfo`: minutes, milliseconds since 1970, seconds, bytes.
   private static func replicationInfo(_ info: ReplicationInfoRecord) -> JSONValue {
     .object([
-      ("rpo", .count(info.rpoMinutes)),
+      ("rpo", .count(info.rpoMinutes > 0 ? info.rpoMinutes : nil)),
       ("last_sync_time", .count(info.lastSyncMilliseconds)),
       ("last_sync_duration", .count(info.lastSyncSeconds)),
       ("last_sync_size", .bytes(info.lastSyncSize)),

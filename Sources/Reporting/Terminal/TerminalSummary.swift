@@ -147,7 +147,7 @@ package struct TerminalSummary: Sendable {
       let isLate = lag.violationTime > .zero
       let isKept = !isLate && lag.unprotectedTime == .zero
       var row: [TerminalTable.Cell] = [
-        .init(shortened(machine.name, to: 24)), .init("\(machine.rpo)"),
+        .init(shortened(machine.name, to: 24)), .init(machine.objective.map { "\($0)" } ?? "-"),
         .init(machine.finalStatus, machine.finalStatus == "OK" ? .good : .warning),
         .init(Self.orDash(lag.lagMean)), .init(Self.orDash(lag.lagPercentile95)),
         .init(Self.orDash(lag.lagMaximum), isLate ? .bad : nil),

@@ -275,6 +275,14 @@ extension DiagnosticCode {
         No disk has this workload.
         """
       )
+    case .idleWorkload:
+      (
+        "Workload of a disk that is not replicated",
+        """
+        Only what is written to replicated disks is simulated. Virtual machines that are not replicated, and disks that are \
+        excluded, take their room on hosts and datastores and write nothing: they do not grow, and load no device.
+        """
+      )
     case .unusedLink:
       (
         "Unused link",

@@ -37,6 +37,15 @@ extension DiagnosticCode {
         Replication, snapshots and changes of disks are not modelled for them.
         """
       )
+    case .onCopy:
+      (
+        "On the copy of a device",
+        """
+        The datastore that a device of an array pair is copied to belongs to the array: until a failover nothing else is \
+        written to it, neither replicas of vSphere Replication nor placeholders of virtual machines. Choose another datastore \
+        of the site; one is chosen by itself for placeholders where the scenario names none.
+        """
+      )
     default: preconditionFailure("\(rawValue) is not about storage that copies by itself")
     }
   }

@@ -104,6 +104,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case afterTheEnd = "W0304"
   case datastoreTooSmall = "W0305"
   case serverNotInPath = "W0306"
+  case idleWorkload = "W0307"
   case aboveSlackSpace = "W0320"
   case mappingMissing = "W0310"
   case ignoredDependency = "W0311"
@@ -137,6 +138,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case datastoresApart = "E0425"
   case unfitDevice = "E0426"
   case replicatedByStorage = "E0427"
+  case onCopy = "E0428"
 
   // MARK: Expectations
 
@@ -174,7 +176,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .unknownLatency,
       .noCircuit, .tooManyReplications, .tooManyServers, .tooManyShortObjectives, .diskTooLarge,
       .tooManyHosts, .platformLimit, .hostsTooSmall, .noWorkAtAll, .noCluster, .churnAboveLink,
-      .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall, .serverNotInPath:
+      .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall, .serverNotInPath,
+      .idleWorkload:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
       .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN:
@@ -184,7 +187,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
       .notMadeYet, .recoveryLimit, .planWithoutGroups, .instantGuests:
       textOfRecoveries
-    case .notOnDevice, .datastoresApart, .unfitDevice, .replicatedByStorage:
+    case .notOnDevice, .datastoresApart, .unfitDevice, .replicatedByStorage, .onCopy:
       textOfStorageReplication
     case .invalidExpression, .unknownInExpression, .unfittingExpression:
       textOfExpectations

@@ -46,6 +46,8 @@ struct PlannedStorage {
   var members: [Member] = []
   var memberOfMachine: [Int: Int] = [:]
   var unitOfDatastore: [Int: Int] = [:]
+  /// The names of the devices, by the datastores that are their copies.
+  var deviceOfCopy: [Int: String] = [:]
   var systemNames = NameTable("storage system")
   var groupNames = NameTable("replication group")
 }

@@ -186,6 +186,7 @@ extension Resolver {
           at: reference.span)
         continue
       }
+      guard isNoCopy(datastore, at: reference, "placeholders") else { continue }
       if !recovery.pairs[pair].placeholders[side].contains(datastore) {
         recovery.pairs[pair].placeholders[side].append(datastore)
       }
@@ -197,7 +198,10 @@ extension Resolver {
     for index in recovery.pairs.indices where !recovery.pairs[index].hasNoPlaceholders {
       for side in PairSide.allCases where recovery.pairs[index].placeholders[side].isEmpty {
         let site = recovery.pairs[index].sites[side]
-        if let first = datastores.firstIndex(where: { $0.site == site }) {
+        let free = datastores.indices.first {
+          datastores[$0].site == site && storage.deviceOfCopy[$0] == nil
+        }
+        if let first = free {
           recovery.pairs[index].placeholders[side] = [first]
         }
       }

@@ -50,21 +50,37 @@ extension Resolver {
 
   /// Reports copies that something else uses, or that are smaller than their devices.
   mutating func checkCopies() {
-    var deviceOfCopy: [Int: String] = [:]
     for system in storage.systems.indices {
       for device in storage.systems[system].devices {
         guard let copy = device.copy, let reference = device.draft.copy.located else { continue }
-        if let other = deviceOfCopy[copy] {
+        if let other = storage.deviceOfCopy[copy] {
           reportUnfit(
             "the datastore \(quoted(reference.value)) is the copy of the device \(quoted(other)) already",
             at: reference)
         } else {
-          deviceOfCopy[copy] = device.draft.name.known ?? "?"
+          storage.deviceOfCopy[copy] = device.draft.name.known ?? "?"
           checkUse(ofCopy: copy, at: reference)
         }
         if let datastore = device.datastore { checkSize(ofCopy: copy, of: datastore, at: reference) }
       }
     }
+    for located in draft.replications.known ?? [] {
+      guard let reference = located.value.datastore.located,
+        let datastore = datastoreNames.index(of: reference.value)
+      else { continue }
+      isNoCopy(datastore, at: reference, "replica")
+    }
+  }
+
+  /// Whether vSphere may write to a datastore; reported if it is the copy of a device, which only its array writes.
+  @discardableResult
+  mutating func isNoCopy(_ datastore: Int, at reference: Located<String>, _ what: String) -> Bool {
+    guard let device = storage.deviceOfCopy[datastore] else { return true }
+    log.report(
+      .onCopy,
+      "the datastore \(quoted(reference.value)) is the copy of the device \(quoted(device)) and holds no \(what)",
+      at: reference.span, help: "choose a datastore that no array writes")
+    return false
   }
 
   private mutating func checkUse(ofCopy copy: Int, at reference: Located<String>) {

@@ -10,6 +10,7 @@ extension Resolver {
       log.report(
         .unusedWorkload, "no disk has the workload \(quoted(workload.name.value))", at: workload.name.span)
     }
+    warnAboutIdleWorkloads()
     let usedLinks = Set(replications.flatMap(\.links) + storage.systems.flatMap(\.links))
     for (index, link) in (draft.links.known ?? []).enumerated() where !usedLinks.contains(index) {
       guard let name = link.value.name.located else { continue }
@@ -36,6 +37,30 @@ extension Resolver {
       return nil
     }
     return name
+  }
+
+  /// Warns of workloads that write nothing: of the disks that are not replicated, no writes are simulated.
+  private mutating func warnAboutIdleWorkloads() {
+    var isReplicated = machines.map { $0.workloads.map { _ in false } }
+    for replication in replications {
+      for disk in replication.disks { isReplicated[replication.machine][disk] = true }
+    }
+    for member in storage.members {
+      for disk in isReplicated[member.machine].indices { isReplicated[member.machine][disk] = true }
+    }
+    // A draft with a pattern stands for many machines, and is reported once.
+    var reported: Set<SourceSpan> = []
+    for (index, machine) in machines.enumerated() {
+      for (disk, draft) in (machine.draft.disks.known ?? []).enumerated() {
+        guard let workload = draft.value.workload.located, machine.workloads[disk] != nil,
+          !isReplicated[index][disk], reported.insert(workload.span).inserted
+        else { continue }
+        log.report(
+          .idleWorkload,
+          "the workload \(quoted(workload.value)) of virtual machine \(quoted(machine.name)) writes nothing, since the disk is not replicated",
+          at: workload.span, help: "leave it out, or replicate the disk")
+      }
+    }
   }
 
   mutating func warnAboutLoad() {

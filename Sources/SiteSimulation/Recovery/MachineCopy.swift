@@ -69,6 +69,7 @@ extension World {
       disks[disk].attack?.pause(at: now)
       let stream = RandomStream(seed: seed, name: "workload/\(name)/\(disks[disk].name)/\(luck)")
       disks[disk].writes?.diverge(to: stream)
+      disks[disk].allocation = nil
     }
     var copy = Machine(
       id: machines[original].id, role: role, site: replication.target, datastore: replication.datastore,
@@ -96,6 +97,7 @@ extension World {
     machines[machine].snapshot = nil
     machines[machine].objects.removeAll()
     machines[machine].space = .zero
+    machines[machine].growth = .zero
     machines[machine].place = nil
     machines[machine].paceStamp += 1
   }

@@ -65,6 +65,12 @@ struct StorageProvider: Sendable {
     domains?.completed(request, of: [unit])
   }
 
+  /// A unit's replication stopped, or goes on again if `fault` is `nil`.
+  mutating func faultChanged(_ fault: String?, of unit: ReplicationUnitID) {
+    arrays?.faultChanged(fault, of: unit)
+    domains?.faultChanged(fault, of: unit)
+  }
+
   /// The target holds these images now; in the synchronous mode, whether it follows every write.
   mutating func imagesChanged(
     _ instants: [Instant], isInSync: Bool, of unit: ReplicationUnitID, at now: Instant

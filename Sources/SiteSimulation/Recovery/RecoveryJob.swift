@@ -53,6 +53,8 @@ struct ConductedRun: Sendable {
   let user: String
   /// In the order in which they were recovered.
   var recovered: [Recovered] = []
+  /// The points in time that are kept for it.
+  var held: [RecoveryAction.PointInTime] = []
 
   var recoverySide: PairSide { protectedSide.other }
 }

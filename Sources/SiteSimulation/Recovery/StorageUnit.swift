@@ -19,7 +19,9 @@ struct StorageUnit {
     /// What the source held at the instant.
     let certificates: [[ContentDigest]]
     /// How it differs from the image before.
-    let changes: [[DirtyBitmap]]
+    var changes: [[DirtyBitmap]]
+    /// How many extents of ``changes`` had never been written at the target before, by member and disk.
+    var additions: [[Int]]
   }
 
   /// Changes on their way to the target.
@@ -30,11 +32,21 @@ struct StorageUnit {
     let direction: Link.Direction
     /// What is left to send when its transfer begins.
     let size: Double
+    /// What there was to send in all, in the same measure.
+    let total: Double
+    /// What it sends of each member; as much room it takes at the target until it is applied.
+    let sizes: [ByteCount]
     let began: Instant
     /// The disks as they were then, by member; none where the copy ends a break of the synchronous mode.
     let contents: [[ExtentStore]]
     let certificates: [[ContentDigest]]
     let changes: [[DirtyBitmap]]
+
+    /// A member's part of what was sent of ``total``, rounded down.
+    func part(ofMember member: Int, sent: Double) -> ByteCount {
+      sent < total
+        ? ByteCount(bytes: UInt64(Double(sizes[member].bytes) * max(0, sent) / total)) : sizes[member]
+    }
   }
 
   let description: Scenario.StorageUnit
@@ -46,9 +58,17 @@ struct StorageUnit {
   var target: SiteID
   /// What the devices at the target hold, by member; also in the midst of a reversal, when it is no image of any instant.
   var devices: [[ExtentStore]]
+  /// What of ``devices`` takes room: what was ever written to them; `nil` where room is no matter.
+  var allocations: [[DirtyBitmap?]]
   /// The images that can be recovered, oldest first; the newest one is ``devices`` itself.
   var points: [Point]
+  /// The instants of images that runs of plans are to recover.
+  var held: [Instant] = []
+  /// The instant of the image that is being tested.
+  var testedInstant: Instant?
   var copy: Copy?
+  /// The datastore that lacks room for what is to be copied; `nil` as long as copying goes on.
+  var shortage: DatastoreID?
   /// Whether the target follows each write; never in a periodic mode.
   var isInSync: Bool
   var isFailedOver = false
@@ -60,4 +80,7 @@ struct StorageUnit {
   var routes: [(link: LinkID, direction: Link.Direction, source: SiteID, route: RouteID)] = []
 
   var members: [Int] { description.members.map(\.index) }
+
+  /// Whether an image stays although newer ones take its place.
+  func isHeld(_ instant: Instant) -> Bool { testedInstant == instant || held.contains(instant) }
 }

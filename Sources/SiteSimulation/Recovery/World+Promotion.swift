@@ -71,6 +71,7 @@ extension World {
     replications[index].formerCopy = former
     replications[index].machineIndex = copy
     machineIndex[machines[copy].id.index] = copy
+    beginGrowth(ofRecovered: copy, index)
     noteSpace(index)
     machines[copy].objects = machines[copy].disks.indices.compactMap {
       object(of: .init(.base, disk: $0), index)

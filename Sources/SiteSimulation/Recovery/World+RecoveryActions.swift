@@ -145,6 +145,7 @@ extension World {
     let groups = planGroups(of: plan, recoveredTo: recoverySide, pair: pair)
     try conductors[pair].start(
       plan, options, from: options.from ?? recoverySide, groups: groups, entry: entry, at: now)
+    holdPoints(options.pointsInTime, ofPlan: plan, pair: pair)
   }
 
   /// Finds out what protection rests on: whether the machines are replicated, and how well.

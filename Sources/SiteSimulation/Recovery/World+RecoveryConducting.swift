@@ -40,7 +40,10 @@ extension World {
       let ended = conductors[pair].takeReports(at: now)
       guard !ended.isEmpty else { break }
       tellNews(of: pair)
-      for (run, report) in ended { conclude(run, report, pair: pair) }
+      for (run, report) in ended {
+        releasePoints(of: run)
+        conclude(run, report, pair: pair)
+      }
     }
     tellNews(of: pair)
     armTimer(ofPair: pair)

@@ -94,6 +94,7 @@ extension World {
 
   /// The configuration files of a replica's instances, and what the logs of a test image take, counted anew.
   package func partialSpace(of index: Int) -> (configuration: ByteCount, testImage: ByteCount) {
+    guard replications[index].storageUnit == nil else { return (.zero, storageSpace(of: index).test) }
     let use = replications[index].replica.spaceUse
     return (use.configuration, use.testImage)
   }

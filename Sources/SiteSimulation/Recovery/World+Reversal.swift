@@ -66,11 +66,13 @@ extension World {
     let current = replications[index].machineIndex
     let (recovery, original) = (replications[index].datastore.index, machines[former].datastore.index)
     // The configuration files of its instances go with the replica.
-    let configuration = replications[index].replica.spaceUse.configuration
+    let configuration = partialSpace(of: index).configuration
     let kept = replications[index].space
-    machines[current].space = kept > configuration ? kept - configuration : .zero
+    let disks = kept > configuration ? kept - configuration : .zero
+    // What it has grown by since is counted already.
+    machines[current].space = disks + machines[current].growth
     if datastores[recovery].vsan == nil {
-      datastores[recovery].used = datastores[recovery].used - kept + machines[current].space
+      datastores[recovery].used = datastores[recovery].used - kept + disks
     }
     replications[index].space = .zero
     let id = machines[current].id.index

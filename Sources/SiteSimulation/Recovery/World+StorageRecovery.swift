@@ -2,22 +2,20 @@ import BlockStorage
 import Inventory
 import Measurements
 import Quantities
+import ReplicationCore
 import Scenarios
 
 /// What plans have done to storage that copies by itself: all machines of a unit at once.
 extension World {
   /// Brings the target up to date: ends when a copy that began now or later has arrived.
   mutating func beginStorageSync(_ unit: Int, for ticket: RecoveryTicket) throws(SimulationFailure) {
-    if storageUnits[unit].isInSync {
-      try catchUp(unit)
-      return end(ticket)
-    }
+    if storageUnits[unit].isInSync, try catchUp(unit) { return end(ticket) }
     storageUnits[unit].waits.append((ticket, now))
     try beginStorageCopy(unit)
   }
 
   /// The newest image that a recovery may use.
-  private func choosePoint(_ unit: Int, notAfter: Instant?) -> Int? {
+  func choosePoint(_ unit: Int, notAfter: Instant?) -> Int? {
     storageUnits[unit].points.indices.last { point in
       notAfter.map { storageUnits[unit].points[point].instant <= $0 } ?? true
     }
@@ -42,12 +40,19 @@ extension World {
       replications[index].testCount += 1
       replications[index].testCopy = addCopy(
         of: original, role: .test, contents: contents, luck: "test-\(replications[index].testCount)")
+      if let copy = replications[index].testCopy { countTestWrites(of: copy) }
+    }
+    // The images are snapshots, which need what copying writes over.
+    if storageUnits[unit].testedInstant == nil {
+      storageUnits[unit].testedInstant = storageUnits[unit].points[point].instant
     }
     return nil
   }
 
   mutating func stopStorageTest(_ unit: Int) throws(SimulationFailure) {
     for index in storageUnits[unit].members { try removeTestCopy(index) }
+    storageUnits[unit].testedInstant = nil
+    letGoOfPoints(unit)
   }
 
   // MARK: - Failover
@@ -60,7 +65,7 @@ extension World {
   ) throws(SimulationFailure) -> Result<(instant: Instant, lastWrites: [Instant]), RecoveryFailure> {
     if storageUnits[unit].isInSync { try catchUp(unit) }
     guard let chosen = choosePoint(unit, notAfter: notAfter) else { return .failure(Self.noImage) }
-    cancelStorageCopy(unit)
+    cancelStorageCopy(unit, reason: .replicationEnded)
     let point = storageUnits[unit].points[chosen]
     var lastWrites: [Instant] = []
     for (member, index) in storageUnits[unit].members.enumerated() {
@@ -85,6 +90,8 @@ extension World {
     storageUnits[unit].recoveredInstant = point.instant
     storageUnits[unit].points.removeAll()
     storageUnits[unit].devices.removeAll()
+    storageUnits[unit].allocations.removeAll()
+    endShortage(unit)
     return .success((point.instant, lastWrites))
   }
 
@@ -140,6 +147,11 @@ extension World {
       machines[current].storageChanges[disk].formUnion(machines[former].storageChanges[disk])
     }
     storageUnits[unit].devices.append(machines[former].contents)
+    let isLimited = scenario.inventory[machines[former].datastore].capacity != nil
+    storageUnits[unit].allocations.append(
+      zip(machines[former].disks, machines[former].contents).map { disk, content in
+        isLimited ? disk.allocation ?? DirtyBitmap(allocatedIn: content) : nil
+      })
     let bases = machines[former].contents.map { $0.copy() }
     moveSpace(index, former: former)
     let (site, datastore) = (machines[former].site, machines[former].datastore)

@@ -32,13 +32,18 @@ extension World {
       let unit = StorageUnit(
         description: description, mode: system.mode, pointInTimeCount: system.pointInTimeCount,
         links: system.links, source: system.source, target: system.target, devices: devices,
+        allocations: zip(members, devices).map { index, disks in
+          let isLimited = scenario.inventory[replications[index].datastore].capacity != nil
+          return disks.map { isLimited ? DirtyBitmap(allocatedIn: $0) : nil }
+        },
         points: [
           StorageUnit.Point(
             instant: now, contents: devices, certificates: devices.map { $0.map(\.digest) },
-            changes: devices.map { $0.map { DirtyBitmap(geometry: $0.geometry) } })
+            changes: devices.map { $0.map { DirtyBitmap(geometry: $0.geometry) } },
+            additions: devices.map { $0.map { _ in 0 } })
         ], isInSync: system.mode == .synchronous)
       storageUnits.append(unit)
-      if case .periodic(let interval) = system.mode {
+      if let interval = storageInterval(storageUnits.count - 1) {
         queue.schedule(WorldEvent(.storageInterval, storageUnits.count - 1), at: now + interval)
       }
     }
@@ -70,10 +75,25 @@ extension World {
   // MARK: - When
 
   /// Another interval is over: what has changed is copied, unless the copy before is still under way.
+  ///
+  /// In the synchronous mode the target is brought up to what the guests have written, for the sake of its room.
   mutating func storageIntervalEnded(_ unit: Int) throws(SimulationFailure) {
-    guard case .periodic(let interval) = storageUnits[unit].mode else { return }
+    guard let interval = storageInterval(unit) else { return }
     queue.schedule(WorldEvent(.storageInterval, unit), at: now + interval)
-    try beginStorageCopy(unit)
+    if storageUnits[unit].isInSync { try catchUp(unit) } else { try beginStorageCopy(unit) }
+  }
+
+  /// How often a unit is looked at by itself.
+  private func storageInterval(_ unit: Int) -> TimeSpan? {
+    switch storageUnits[unit].mode {
+    case .periodic(let interval): return interval
+    case .synchronous:
+      let isLimited = storageUnits[unit].members.contains { index in
+        let datastores = [replications[index].datastore, sourceDatastore(index)]
+        return datastores.contains { scenario.inventory[$0].capacity != nil }
+      }
+      return isLimited ? Self.synchronousLook : nil
+    }
   }
 
   /// Sites, links or servers may have changed: copies go another way, stop or begin.
@@ -82,13 +102,10 @@ extension World {
       let path = storagePath(unit)
       if storageUnits[unit].isInSync {
         guard path == nil else { continue }
-        try catchUp(unit)
-        storageUnits[unit].isInSync = false
-        tellStorageProvider(ofUnit: unit)
-        record.note("storage.out-of-sync", subject: storageUnits[unit].description.name, at: now)
+        if try catchUp(unit) { synchronyEnded(unit) }
       } else if let copy = storageUnits[unit].copy {
         if !areStorageSitesUp(unit) {
-          cancelStorageCopy(unit)
+          cancelStorageCopy(unit, reason: .targetLost)
         } else if !isUp(copy.link), let path, path != copy.link {
           moveStorageCopy(unit, to: path)
         }
@@ -121,16 +138,18 @@ extension World {
       let link = storagePath(unit)
     else { return }
     let isSynchronous = storageUnits[unit].mode == .synchronous
-    var contents: [[ExtentStore]] = []
-    var changes: [[DirtyBitmap]] = []
-    var size: UInt64 = 0
+    var sizes: [ByteCount] = []
     for index in storageUnits[unit].members {
       let machine = replications[index].machineIndex
       drawWrites(of: machine)
-      for (bitmap, content) in zip(machines[machine].storageChanges, machines[machine].contents) {
-        size += UInt64(bitmap.count) * content.geometry.extentSize.bytes
-      }
-      if isSynchronous { continue }
+      sizes.append(
+        machines[machine].storageChanges.reduce(.zero) { $0 + $1.geometry.extentSize * UInt64($1.count) })
+    }
+    guard hasStorageRoom(unit, for: sizes) else { return }
+    var contents: [[ExtentStore]] = []
+    var changes: [[DirtyBitmap]] = []
+    for index in storageUnits[unit].members where !isSynchronous {
+      let machine = replications[index].machineIndex
       contents.append(machines[machine].contents.map { $0.copy() })
       var taken: [DirtyBitmap] = []
       for disk in machines[machine].storageChanges.indices {
@@ -139,11 +158,14 @@ extension World {
       changes.append(taken)
     }
     let ends = scenario.inventory[link].ends
+    let size = sizes.reduce(.zero, +)
+    let total = transport.network.flowSize(of: Double(size.bytes))
     storageUnits[unit].copy = StorageUnit.Copy(
       link: link, direction: ends[1] == storageUnits[unit].target ? .forward : .backward,
-      size: transport.network.flowSize(of: Double(size)), began: now, contents: contents,
+      size: total, total: total, sizes: sizes, began: now, contents: contents,
       certificates: contents.map { $0.map(\.digest) }, changes: changes)
-    guard size > 0 else { return try storageCopyEnded(unit) }
+    guard size > .zero else { return try storageCopyEnded(unit) }
+    noteStorageSpace(unit)
     startStorageFlow(unit)
   }
 
@@ -199,16 +221,18 @@ extension World {
     let ends = scenario.inventory[link].ends
     storageUnits[unit].copy = StorageUnit.Copy(
       link: link, direction: ends[1] == storageUnits[unit].target ? .forward : .backward,
-      size: max(0, copy.size - served), began: copy.began, contents: copy.contents,
-      certificates: copy.certificates, changes: copy.changes)
+      size: max(0, copy.size - served), total: copy.total, sizes: copy.sizes, began: copy.began,
+      contents: copy.contents, certificates: copy.certificates, changes: copy.changes)
     startStorageFlow(unit)
   }
 
   /// Gives a copy up: its changes are to be copied by the next one.
-  mutating func cancelStorageCopy(_ unit: Int) {
-    _ = stopStorageFlow(unit)
+  mutating func cancelStorageCopy(_ unit: Int, reason: AbortReason) {
+    let served = stopStorageFlow(unit)
     guard let copy = storageUnits[unit].copy else { return }
     storageUnits[unit].copy = nil
+    noteStorageCycle(copy, unit, .aborted(reason: reason.rawValue), sent: copy.total - copy.size + served)
+    noteStorageSpace(unit)
     for (member, changes) in zip(storageUnits[unit].members, copy.changes) {
       let machine = replications[member].machineIndex
       for (disk, bitmap) in changes.enumerated() {
@@ -222,11 +246,14 @@ extension World {
     guard let copy = storageUnits[unit].copy else { return }
     if copy.flow != nil { countTransfers(on: copy.link, copy.direction, by: -1) }
     storageUnits[unit].copy = nil
-    noteStorageCycle(copy, unit)
+    noteStorageCycle(copy, unit, .completed, sent: copy.total)
     if storageUnits[unit].mode == .synchronous {
       storageUnits[unit].isInSync = true
-      try catchUp(unit)
-      record.note("storage.in-sync", subject: storageUnits[unit].description.name, at: now)
+      // What was written meanwhile needs the room that the copy took.
+      noteStorageSpace(unit)
+      if try catchUp(unit) {
+        record.note("storage.in-sync", subject: storageUnits[unit].description.name, at: now)
+      }
     } else {
       try apply(
         copy.changes, from: copy.contents, certificates: copy.certificates, asOf: copy.began, to: unit)
@@ -238,30 +265,19 @@ extension World {
     if !storageUnits[unit].waits.isEmpty { try beginStorageCopy(unit) }
   }
 
-  private mutating func noteStorageCycle(_ copy: StorageUnit.Copy, _ unit: Int) {
-    for (position, index) in storageUnits[unit].members.enumerated() where copy.changes.count > position {
-      let size = zip(copy.changes[position], copy.contents[position]).reduce(ByteCount.zero) {
-        $0 + ByteCount(bytes: UInt64($1.0.count) * $1.1.geometry.extentSize.bytes)
-      }
-      record.append(
-        CycleRecord(
-          vm: replications[index].machine, sequence: replications[index].cycleCount, kind: .delta,
-          startedAt: copy.began, endedAt: now, outcome: .completed, payloadSize: size, wireSize: size,
-          checksummedSize: .zero, preservedExtentCount: 0, configurationSize: .zero, demandLogPeak: .zero,
-          consistency: .crash, vcenterEvents: CycleRecord.VCenterEvents()))
-      replications[index].cycleCount += 1
-    }
-  }
-
   // MARK: - What the target holds
 
   /// In the synchronous mode: brings the target to what its machines have written up to now.
-  mutating func catchUp(_ unit: Int) throws(SimulationFailure) {
+  ///
+  /// - Returns: Whether there was room for it; if not, the target has stopped to follow.
+  @discardableResult
+  mutating func catchUp(_ unit: Int) throws(SimulationFailure) -> Bool {
+    for index in storageUnits[unit].members { drawWrites(of: replications[index].machineIndex) }
+    guard hasStorageRoom(unit, for: storageAdditions(unit)) else { return false }
     var changes: [[DirtyBitmap]] = []
     var contents: [[ExtentStore]] = []
     for index in storageUnits[unit].members {
       let machine = replications[index].machineIndex
-      drawWrites(of: machine)
       contents.append(machines[machine].contents)
       var taken: [DirtyBitmap] = []
       for disk in machines[machine].storageChanges.indices {
@@ -271,6 +287,7 @@ extension World {
     }
     try apply(
       changes, from: contents, certificates: contents.map { $0.map(\.digest) }, asOf: now, to: unit)
+    return true
   }
 
   /// Writes changed extents to the devices of the target, and checks that they hold what the source held then.
@@ -280,13 +297,17 @@ extension World {
   ) throws(SimulationFailure) {
     let limit = storageUnits[unit].pointInTimeCount
     var changesOfPoint = changes
+    var additions = changes.map { $0.map { _ in 0 } }
     if let last = storageUnits[unit].points.last, last.instant == instant {
       // Two copies of one instant leave one image, which differs from the one before by the changes of both.
       for (member, bitmaps) in last.changes.enumerated() {
         for (disk, bitmap) in bitmaps.enumerated() { changesOfPoint[member][disk].formUnion(bitmap) }
       }
+      additions = last.additions
       storageUnits[unit].points.removeLast()
-    } else if limit > 1, let last = storageUnits[unit].points.indices.last {
+    } else if let last = storageUnits[unit].points.indices.last,
+      limit > 1 || storageUnits[unit].isHeld(storageUnits[unit].points[last].instant)
+    {
       // The image before is kept beside what the devices become.
       storageUnits[unit].points[last].contents = storageUnits[unit].devices.map { $0.map { $0.copy() } }
     }
@@ -300,6 +321,7 @@ extension World {
           source.read(run, appendingTo: &payloads)
           device.write(run, payloads: payloads.span.bytes)
         }
+        additions[member][disk] += allocate(bitmap, unit, member: member, disk: disk)
         let expected = certificates[member][disk]
         guard device.digest(relativeTo: expected.image) == expected else {
           let machine = machines[replications[replication].machineIndex]
@@ -317,8 +339,7 @@ extension World {
     storageUnits[unit].points.append(
       StorageUnit.Point(
         instant: instant, contents: storageUnits[unit].devices, certificates: certificates,
-        changes: changesOfPoint))
-    let excess = storageUnits[unit].points.count - limit
-    if excess > 0 { storageUnits[unit].points.removeFirst(excess) }
+        changes: changesOfPoint, additions: additions))
+    letGoOfPoints(unit)
   }
 }

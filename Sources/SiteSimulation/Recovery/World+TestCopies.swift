@@ -90,6 +90,7 @@ extension World {
     machines[machine].hasRefusedWrites = false
     // A test on storage that copies by itself has disks of its own.
     guard machines[machine].contents.isEmpty else {
+      for run in writtenRuns { machines[machine].disks[disk].allocation?.mark(run) }
       return machines[machine].contents[disk].fill(writtenRuns, tag: tag)
     }
     let images = replications[machines[machine].replication].replica.testImageDisks

@@ -34,6 +34,7 @@ extension WorldChecker {
         written += world.partialSpace(of: index).testImage
       }
     }
+    expected += world.grownSpace(on: datastore)
     let used = world.usedSpace(on: datastore)
     guard used == expected else {
       throw Violation(

@@ -93,6 +93,34 @@ import Testing
     #expect(record.cycles == (try run(Self.world([move], storage: "memory"))).cycles)
   }
 
+  @Test func `The new host of a machine goes on with what the old one has saved`() throws {
+    var world = try Self.world().world()
+    try world.run(until: .seconds(95))
+    world.drawWrites(of: 0)
+    let tracked = world.replications[0].source.saved
+    try world.handOverState(0)
+    // The 2 MiB of 90 s are 256 extents.
+    let found = world.replications[0].source.saved
+    #expect(found.trackers.map(\.dirty) == tracked.trackers.map(\.dirty))
+    #expect(found.trackers.map(\.dirty.count) == [256] && found.needsFullSync == [false])
+    try world.run(until: .minutes(10))
+    #expect(try world.finish(version: "test").fullSyncs.isEmpty)
+  }
+
+  @Test func `A new host that finds no usable state compares everything`() throws {
+    var world = try Self.world().world()
+    try world.run(until: .seconds(95))
+    // The old host crashes before it has saved.
+    try #require(world.replications[0].files).sourceHostFailed()
+    try world.handOverState(0)
+    #expect(world.replications[0].source.saved.needsFullSync == [true])
+    try world.sourceChanged(0)
+    try world.run(until: .minutes(10))
+    let record = try world.finish(version: "test")
+    // 4 MiB of the disk are in use.
+    #expect(record.fullSyncs.count == 1 && record.fullSyncs.first?.checksummedSize == .mebibytes(4))
+  }
+
   /// The checker itself: bytes that change behind the server's back stop the run.
   @Test func `Files that do not hold what they must stop the run`() throws {
     var world = try Self.world([Self.stops[2]]).world()
