@@ -100,10 +100,10 @@ extension Draft {
   /// The word of the discriminator, given or by default; `nil` if there is none or it is wrong.
   private static func kind(of node: JSONNode) -> String? {
     guard let discriminator else { return nil }
-    let given = node[discriminator]?.value
-    let byDefault = keys.first { $0.name == discriminator }?.defaultValue
-    guard case .string(let word)? = given ?? byDefault else { return nil }
-    return keys.contains { $0.kinds?.contains(word) == true } || node[discriminator] == nil ? word : nil
+    let key = keys.first { $0.name == discriminator }
+    guard case .string(let word)? = node[discriminator]?.value ?? key?.defaultValue else { return nil }
+    if case .word(let words)? = key?.shape, words.contains(word) { return word }
+    return keys.contains { $0.kinds?.contains(word) == true } ? word : nil
   }
 
   /// What a message calls this object: `link "wan"`, or just `link`.

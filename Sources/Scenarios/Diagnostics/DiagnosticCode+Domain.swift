@@ -283,6 +283,21 @@ extension DiagnosticCode {
         excluded, take their room on hosts and datastores and write nothing: they do not grow, and load no device.
         """
       )
+    case .noEffect:
+      (
+        "No effect",
+        """
+        With this release of the product nothing depends on the value.
+        """
+      )
+    case .emptySlots:
+      (
+        "Empty slots",
+        """
+        Points in time are kept one per slot, a day being cut into as many slots as there are to be points a day. \
+        Instances that are further apart than slots leave some of them empty: 6 a day need an RPO of 4 h or less.
+        """
+      )
     case .unusedLink:
       (
         "Unused link",

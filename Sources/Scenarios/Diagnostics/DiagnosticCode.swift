@@ -105,6 +105,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case datastoreTooSmall = "W0305"
   case serverNotInPath = "W0306"
   case idleWorkload = "W0307"
+  case noEffect = "W0308"
+  case emptySlots = "W0309"
   case aboveSlackSpace = "W0320"
   case mappingMissing = "W0310"
   case ignoredDependency = "W0311"
@@ -177,7 +179,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .noCircuit, .tooManyReplications, .tooManyServers, .tooManyShortObjectives, .diskTooLarge,
       .tooManyHosts, .platformLimit, .hostsTooSmall, .noWorkAtAll, .noCluster, .churnAboveLink,
       .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall, .serverNotInPath,
-      .idleWorkload:
+      .idleWorkload, .noEffect, .emptySlots:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
       .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN:

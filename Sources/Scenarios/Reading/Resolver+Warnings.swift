@@ -18,6 +18,36 @@ extension Resolver {
     }
   }
 
+  /// Warns about numbers of the product that its release does not go by, and of points in time that no instance can fill.
+  mutating func warnAboutNoEffect() {
+    if let draft = draft.profile.located {
+      let (profile, usual) = (draft.value.profile, Profile())
+      let isEnhanced = profile.product == .enhanced
+      let idle: [(key: String, isIdle: Bool)] = [
+        ("rebalanceInterval", !isEnhanced && profile.rebalanceInterval != usual.rebalanceInterval),
+        ("serverRate", isEnhanced && profile.serverRate != usual.serverRate),
+        (
+          "serverDecompressionRate",
+          !(profile.product < .v8) && profile.serverDecompressionRate != usual.serverDecompressionRate
+        ),
+      ]
+      for (key, isIdle) in idle where isIdle {
+        log.report(
+          .noEffect, "nothing depends on \(quoted(key)) with the product \(quoted(profile.product.rawValue))",
+          at: draft.span)
+      }
+    }
+    for replication in replications {
+      guard let policy = replication.draft.pointsInTime.located, let count = policy.value.perDay.known,
+        let rpo = replication.draft.rpo.known, rpo * Int64(count) > .hours(24)
+      else { continue }
+      log.report(
+        .emptySlots,
+        "\(count) points in time a day need an RPO of \(TimeSpan.hours(24) / Int64(count)) or less, and it is \(rpo)",
+        at: policy.span, help: "an instance further from the last than a slot of the day leaves slots empty")
+    }
+  }
+
   /// Warns about what the timeline does to replication servers where no replication goes through one.
   mutating func warnAboutServers() {
     guard draft.profile.known?.profile.product == .enhanced else { return }

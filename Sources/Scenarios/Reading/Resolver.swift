@@ -115,6 +115,7 @@ struct Resolver {
     checkLoads()
     warnAboutUnused()
     warnAboutServers()
+    warnAboutNoEffect()
     warnAboutLoad()
     checkVSANCapacity()
     return log.hasErrors ? nil : build(root)
