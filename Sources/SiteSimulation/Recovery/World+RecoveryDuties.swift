@@ -240,7 +240,7 @@ extension World {
       noteDouble(vm, pair: pair)
       return result
     case .resetStorage:
-      conductors[pair].groups.placeholderRestored(of: vm)
+      if !planted.contains(.placeholderNotRestored) { conductors[pair].groups.placeholderRestored(of: vm) }
       return .done
     default: preconditionFailure("only what concerns a machine is asked of it")
     }

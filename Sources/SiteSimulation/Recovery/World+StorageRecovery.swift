@@ -2,6 +2,7 @@ import BlockStorage
 import Inventory
 import Measurements
 import Quantities
+import ReplicationCore
 import Scenarios
 
 /// What plans have done to storage that copies by itself: all machines of a unit at once.
@@ -42,6 +43,7 @@ extension World {
       replications[index].testCount += 1
       replications[index].testCopy = addCopy(
         of: original, role: .test, contents: contents, luck: "test-\(replications[index].testCount)")
+      replications[index].testedStorageInstant = storageUnits[unit].points[point].instant
     }
     return nil
   }
@@ -136,7 +138,7 @@ extension World {
     drawWrites(of: former)
     let current = replications[index].machineIndex
     drawWrites(of: current)
-    for disk in machines[current].storageChanges.indices {
+    for disk in machines[current].storageChanges.indices where !planted.contains(.strayWritesKept) {
       machines[current].storageChanges[disk].formUnion(machines[former].storageChanges[disk])
     }
     storageUnits[unit].devices.append(machines[former].contents)

@@ -82,7 +82,7 @@ extension World {
       let path = storagePath(unit)
       if storageUnits[unit].isInSync {
         guard path == nil else { continue }
-        try catchUp(unit)
+        if !planted.contains(.acknowledgedWriteLost) { try catchUp(unit) }
         storageUnits[unit].isInSync = false
         tellStorageProvider(ofUnit: unit)
         record.note("storage.out-of-sync", subject: storageUnits[unit].description.name, at: now)
@@ -229,7 +229,8 @@ extension World {
       record.note("storage.in-sync", subject: storageUnits[unit].description.name, at: now)
     } else {
       try apply(
-        copy.changes, from: copy.contents, certificates: copy.certificates, asOf: copy.began, to: unit)
+        copy.changes, from: copy.contents, certificates: copy.certificates,
+        asOf: planted.contains(.copyDatedByItsEnd) ? now : copy.began, to: unit)
     }
     tellStorageProvider(ofUnit: unit)
     let isInSync = storageUnits[unit].isInSync
