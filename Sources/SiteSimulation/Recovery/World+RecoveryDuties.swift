@@ -49,8 +49,11 @@ extension World {
     case .configureStorage, .configureTestNetwork, .customizeGuest, .powerOn, .waitForTools, .shutDownGuest,
       .powerOff, .resetStorage, .suspend, .resume, .configureReverseProtection:
       return try carryOutOnMachine(action, id, run: run, pair: pair)
-    case .restoreHosts, .deactivateStorage, .reverseReplication, .cleanUpStorage, .showPrompt:
-      // Hosts run or have failed; vSphere Replication keeps nothing of its own for a group.
+    case .restoreHosts(let side):
+      try wakeHosts(of: conductors[pair].description.sites[side])
+      return .done
+    case .deactivateStorage, .reverseReplication, .cleanUpStorage, .showPrompt:
+      // vSphere Replication keeps nothing of its own for a group.
       return .done
     case .runOnServer(let callout), .runOnVM(_, let callout):
       let code = conductors[pair].command(callout).exitCode

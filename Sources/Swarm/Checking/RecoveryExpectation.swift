@@ -55,8 +55,10 @@ private struct RecoveryPlan {
   /// nothing is promised of what it may disturb then.
   private static func timeOfPlans(_ scenario: Scenario) -> TimeSpan {
     var time = TimeSpan.zero
+    let hasStandby = scenario.inventory.hosts.contains(where: \.isInStandby)
     for entry in scenario.timeline {
       guard case .recovery(.run(let pair, let plan, _)) = entry.action else { continue }
+      if hasStandby { time += scenario.recoveryPairs[pair.index].times.hostWake * 2 }
       let description = scenario.recoveryPairs[pair.index]
       let groups = description.plans[plan.index].description.groups
       let machines = groups.reduce(0) { $0 + description.groups[$1.index].members.count }
@@ -179,6 +181,8 @@ private struct RecoveryPlan {
     if let entry = scenario.timeline.first(where: { isUnended($0) }) {
       return .none(reason: "\(entry.verb.rawValue) never ends")
     }
+    // While a plan tests the machine, and after a recovery, no configuration takes a disk in.
+    if isRecovered(machine), hasNewDisks(machine) { return .none(reason: "a disk was added beside plans") }
     if isTakenInTooEarly(machine, index) { return .none(reason: "an added disk is not taken in") }
     if !hasRoom(replication.datastore) { return .none(reason: "its datastore is small") }
     if isRecovered(machine), !staysRoomy(replication.datastore) || !staysRoomy(scenario.inventory[machine].datastore) {
@@ -200,6 +204,12 @@ private struct RecoveryPlan {
     guard Scenario.TimelineEntry.Verb.lasting.contains(entry.verb), entry.end == nil else { return false }
     if case .scaleWorkload = entry.action { return false }
     return true
+  }
+
+  private func hasNewDisks(_ machine: VirtualMachineID) -> Bool {
+    scenario.timeline.contains {
+      if case .addDisk(let ids, _, _) = $0.action { ids.contains(machine) } else { false }
+    }
   }
 
   /// Whether the machine got a disk after the last time that its replication was surely configured anew.

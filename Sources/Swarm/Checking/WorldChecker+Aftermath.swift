@@ -15,11 +15,18 @@ extension WorldChecker {
     for machine in run.machines {
       guard let index = replication(of: machine.vm) else { continue }
       if machine.ready != nil {
-        recoveries.machines[index].isWanted = true
+        recoveries.machines[index].isWanted = isToStart(machine.vm)
       } else if world.recoveredInstance(of: index) == nil {
         // It was shut down, perhaps, and not recovered.
         recoveries.machines[index].isWanted = false
       }
+    }
+  }
+
+  /// Whether plans start a machine that they recover.
+  private func isToStart(_ machine: VirtualMachineID) -> Bool {
+    scenario.recoveryPairs.contains { pair in
+      pair.virtualMachines.contains { $0.id == machine && $0.settings.startupAction == .powerOn }
     }
   }
 

@@ -237,7 +237,8 @@ extension WorldChecker {
       + times.networkCreation + times.powerOn * 2 + times.powerOff * 2 + times.guestCustomization
       + times.migrationPreparation + times.replicationReversal + times.placeholderCreation + times.remoteCall
       * 4
-    var bound = TimeSpan.minutes(1) + (description.parameters.synchronizationTimeLimit ?? .zero) * 3
+    let wake = scenario.inventory.hosts.contains(where: \.isInStandby) ? times.hostWake * 2 : .zero
+    var bound = TimeSpan.minutes(1) + wake + (description.parameters.synchronizationTimeLimit ?? .zero) * 3
     for machine in description.virtualMachines
     where run.groups.contains(where: { description.groups[$0].members.contains(machine.id) }) {
       let settings = machine.settings

@@ -5,6 +5,15 @@ import RecoveryCore
 extension Feature {
   /// Comes last of all, so that it knows every machine and changes no draw of another feature.
   static let recovery = [
+    // Only plans wake hosts. Where the memory of hosts is limited all of them are needed, and so are those of a vSAN datastore.
+    Feature("standby", share: 15) { sketch, random in
+      for index in sketch.draft.sites.indices {
+        let site = sketch.draft.sites[index]
+        let isTight = site.cluster.map { $0.text.contains("admission") || $0["hostType"] != nil } ?? false
+        guard site.hostCount > 1, site.diskGroups == nil, !isTight else { continue }
+        sketch.draft.sites[index].standbyCount = 1 + random.pick(site.hostCount - 1)
+      }
+    },
     Feature("plans", share: 30) { sketch, random in
       // Replicas that are kept in files are not recovered.
       guard sketch.draft.settings["storage"] == nil else { return }
@@ -100,6 +109,7 @@ extension WorldSketch {
     ] {
       times[key] = quoted("\(random.pick(7))s")
     }
+    if draft.sites.contains(where: { $0.standbyCount > 0 }) { times["hostWake"] = seconds(random.pick(30)) }
     times["powerOnsPerHost"] = "\(1 + random.pick(3))"
     times["operationsPerVCenter"] = "\(1 + random.pick(8))"
     draft.recovery["times"] = times.text

@@ -4,6 +4,8 @@ package struct WorldDraft: Sendable, Hashable {
     package let name: String
     package var hostCount = 1
     package var serverCount = 1
+    /// How many of the hosts, the last ones, begin in standby.
+    package var standbyCount = 0
     /// Further members of the site.
     package var settings = ScenarioObject()
     package var datastores: [ScenarioObject] = []
@@ -28,15 +30,25 @@ package struct WorldDraft: Sendable, Hashable {
     package func host(_ number: Int) -> String { "\(name)-esx-0\(number + 1)" }
     package func server(_ number: Int) -> String { "\(name)-vrs-0\(number + 1)" }
 
+    private var hosts: String {
+      guard standbyCount > 0 else { return "\(hostCount)" }
+      let list = (0..<hostCount).map { number in
+        var host = ScenarioObject(["name": quoted(self.host(number))])
+        if number >= hostCount - standbyCount { host["standby"] = "true" }
+        return host.text
+      }
+      return "[" + list.joined(separator: ", ") + "]"
+    }
+
     fileprivate var object: ScenarioObject {
       var object = ScenarioObject(["name": quoted(name)])
       if let cluster {
         // Named as the site, so that its hosts are called as those of a site without clusters.
-        var described = ScenarioObject(["name": quoted(name), "hosts": "\(hostCount)"])
+        var described = ScenarioObject(["name": quoted(name), "hosts": hosts])
         for member in cluster.members { described[member.key] = member.text }
         object["clusters"] = "[\(described.text)]"
       } else {
-        object["hosts"] = "\(hostCount)"
+        object["hosts"] = hosts
       }
       if let appliances {
         var list = ScenarioObject()
