@@ -22,7 +22,8 @@ extension World {
   /// The hosts of a site run that were in standby; one that has failed meanwhile does when it is repaired.
   mutating func wakeHosts(of site: SiteID) throws(SimulationFailure) {
     var woken: [HostID] = []
-    for index in hosts.indices where hosts[index].isInStandby && scenario.inventory.hosts[index].site == site {
+    for index in hosts.indices where hosts[index].isInStandby && scenario.inventory.hosts[index].site == site
+    {
       hosts[index].isInStandby = false
       noteHost(HostID(index), "host.woken")
       if hosts[index].isUp { woken.append(HostID(index)) }

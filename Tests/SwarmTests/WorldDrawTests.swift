@@ -17,13 +17,15 @@ import Testing
 
   /// Features that came later change no world without them.
   @Test(arguments: 0..<60 as Range<UInt64>)
-  func `A world in which no storage copies by itself is drawn as if there were no such feature`(seed: UInt64) {
+  func `A world in which no storage copies by itself is drawn as if there were no such feature`(seed: UInt64)
+  {
     let draft = WorldDraw(seed: seed).draft
     guard draft.storageSystems.isEmpty else { return }
     #expect(draft == WorldDraw(seed: seed, switches: .without(["storage-copies"])).draft)
   }
 
-  @Test func `Arrays and virtual volumes of all kinds are drawn, and plans have them beside replicated machines`() {
+  @Test
+  func `Arrays and virtual volumes of all kinds are drawn, and plans have them beside replicated machines`() {
     var kinds: Set<String> = []
     for seed in 0..<60 as Range<UInt64> {
       let draft = WorldDraw(seed: seed, switches: .with(["storage-copies", "plans"])).draft

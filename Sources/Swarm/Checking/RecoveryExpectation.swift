@@ -185,7 +185,9 @@ private struct RecoveryPlan {
     if isRecovered(machine), hasNewDisks(machine) { return .none(reason: "a disk was added beside plans") }
     if isTakenInTooEarly(machine, index) { return .none(reason: "an added disk is not taken in") }
     if !hasRoom(replication.datastore) { return .none(reason: "its datastore is small") }
-    if isRecovered(machine), !staysRoomy(replication.datastore) || !staysRoomy(scenario.inventory[machine].datastore) {
+    if isRecovered(machine),
+      !staysRoomy(replication.datastore) || !staysRoomy(scenario.inventory[machine].datastore)
+    {
       return .none(reason: "its datastore is small after a reprotect")
     }
     for datastore in [replication.datastore, scenario.inventory[machine].datastore] {

@@ -207,7 +207,8 @@ extension WorldChecker {
     let networks = world.isolatedNetworkCount(ofPlan: plan, in: pair)
     guard networks > 0 else { return }
     throw Violation(
-      .cleanup, at: world.time, subject: run.plan, detail: "it was cleaned up and left \(networks) test networks")
+      .cleanup, at: world.time, subject: run.plan,
+      detail: "it was cleaned up and left \(networks) test networks")
   }
 
   // MARK: - The end

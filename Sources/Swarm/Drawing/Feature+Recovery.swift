@@ -20,7 +20,7 @@ extension Feature {
       sketch.drawGroups(&random)
       sketch.drawSettings(&random)
       for plan in sketch.draft.plans.indices { sketch.drawRuns(ofPlan: plan, &random) }
-    }
+    },
   ]
 }
 

@@ -153,7 +153,9 @@ package struct Minimizer {
 
   private mutating func shrinkSite(_ index: Int) {
     _ = attempt { $0.sites[index].standbyCount = 0 }
-    while draft.sites[index].hostCount > draft.sites[index].standbyCount + 1, attempt({ $0.sites[index].hostCount -= 1 }) {}
+    while draft.sites[index].hostCount > draft.sites[index].standbyCount + 1,
+      attempt({ $0.sites[index].hostCount -= 1 })
+    {}
     while draft.sites[index].serverCount > 1, attempt({ $0.sites[index].serverCount -= 1 }) {}
     _ = attempt { $0.sites[index].cluster = nil }
     _ = attempt { $0.sites[index].managers = [] }

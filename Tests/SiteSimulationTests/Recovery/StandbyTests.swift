@@ -91,7 +91,8 @@ import Testing
       Self.standby,
       timeline: [
         #""at": "1m", "do": "site.fail", "site": "lyon", "for": "1m""#,
-        #""at": "3m", "do": "site.fail", "site": "lyon""#, #""at": "4m", "do": "site.restore", "site": "lyon""#,
+        #""at": "3m", "do": "site.fail", "site": "lyon""#,
+        #""at": "4m", "do": "site.restore", "site": "lyon""#,
       ])
     for minute in [2, 4] {
       try world.run(until: .minutes(Int64(minute)) + .seconds(1))
