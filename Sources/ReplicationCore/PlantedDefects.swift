@@ -57,6 +57,17 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
   package static let finalSyncSkipped = Self(rawValue: 1 << 18)
   /// Nobody hears of a machine that is on at both sites.
   package static let doubleNotReported = Self(rawValue: 1 << 19)
+  /// Clean-up takes a test machine away and does not put its placeholder back.
+  package static let placeholderNotRestored = Self(rawValue: 1 << 20)
+
+  // MARK: Of storage that copies by itself
+
+  /// A copy is dated by its arrival.
+  package static let copyDatedByItsEnd = Self(rawValue: 1 << 21)
+  /// Synchronous storage that loses its last link keeps an earlier image than that of the loss.
+  package static let acknowledgedWriteLost = Self(rawValue: 1 << 22)
+  /// The way back after a failover leaves alone what only the machine that was left behind has written.
+  package static let strayWritesKept = Self(rawValue: 1 << 23)
 
   /// Every defect with its name.
   package static let all: [(name: String, defect: PlantedDefects)] = [
@@ -80,5 +91,9 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
     ("lock not taken", .lockNotTaken),
     ("final sync skipped", .finalSyncSkipped),
     ("double not reported", .doubleNotReported),
+    ("placeholder not restored", .placeholderNotRestored),
+    ("copy dated by its end", .copyDatedByItsEnd),
+    ("acknowledged write lost", .acknowledgedWriteLost),
+    ("stray writes kept", .strayWritesKept),
   ]
 }

@@ -75,6 +75,7 @@ extension World {
     }
     self.sharing = sharing
     compute = ComputeState(scenario)
+    putInStandby()
     for machine in self.machines.indices {
       self.machines[machine].place = compute.machinePlaces[self.machines[machine].id.index]
     }

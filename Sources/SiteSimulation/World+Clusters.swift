@@ -133,15 +133,8 @@ extension World {
   private mutating func memberStarted(
     _ place: ComputeState.Place, on host: HostID
   ) throws(SimulationFailure) {
-    let member = member(at: place)
-    switch member {
-    case .appliance(let id): applianceBoots(id)
-    case .virtualMachine:
-      guard let machine = machine(at: place) else { break }
-      machines[machine].availability.restartCount += 1
-      return try run(machine: machine, on: host)
-    }
-    noteMember(member, "start", detail: "on host \(scenario.inventory[host].name)")
+    if let machine = machine(at: place) { machines[machine].availability.restartCount += 1 }
+    try memberPoweredOn(place, on: host)
   }
 
   private mutating func memberPoweredOn(

@@ -153,7 +153,7 @@ extension World {
   }
 
   /// Hosts are back at one instant: their clusters see all of them before anything is started.
-  private mutating func hostsReturned(_ returned: [HostID]) throws(SimulationFailure) {
+  mutating func hostsReturned(_ returned: [HostID]) throws(SimulationFailure) {
     for cluster in compute.clusters.indices {
       let positions = returned.compactMap { compute.hostPlaces[$0.index] }.filter { $0.cluster == cluster }
       guard !positions.isEmpty else { continue }
@@ -164,10 +164,10 @@ extension World {
 
   /// Power is back at a site, whatever took it.
   private mutating func restore(_ site: SiteID) throws(SimulationFailure) {
-    let returning = hosts(of: [site]).filter { !hosts[$0.index].isUp }
+    let failed = hosts(of: [site]).filter { !hosts[$0.index].failures.isEmpty }
     let serving = servers(of: [site]).filter { !servers[$0.index].failures.isEmpty }
     var ended: [Int] = []
-    for host in returning { ended += hosts[host.index].failures.endAll() }
+    for host in failed { ended += hosts[host.index].failures.endAll() }
     for server in serving { ended += servers[server.index].failures.endAll() }
     var lifted: [Int] = []
     for entry in ended where !lifted.contains(entry) {
@@ -177,6 +177,6 @@ extension World {
     }
     lift(lifted)
     for server in serving where servers[server.index].isUp { try serverRestored(server) }
-    try hostsReturned(returning)
+    try hostsReturned(failed.filter { hosts[$0.index].isUp })
   }
 }

@@ -28,9 +28,9 @@ extension World {
       hosts[host.index].failures.begin(entry, ())
       if wasUp { try hostFailed(host) }
     case .hostRestore(let host):
-      guard !hosts[host.index].isUp else { return }
+      guard !hosts[host.index].failures.isEmpty else { return }
       lift(hosts[host.index].failures.endAll())
-      try hostRestored(host)
+      if hosts[host.index].isUp { try hostRestored(host) }
     case .serverFail(let server):
       servers[server.index].failures.begin(entry, ())
       // Also one that hangs: what it has in memory is gone.

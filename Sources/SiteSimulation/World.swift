@@ -183,11 +183,13 @@ struct HostState {
   var contexts: ContextPool
   /// When the replications of its machines start their cycles.
   var schedule: HostSchedule
+  /// Whether it is switched off until a recovery plan wakes it.
+  var isInStandby = false
   var failures = ActiveEntries<Void>()
   var isolations = ActiveEntries<Void>()
   var disconnections = ActiveEntries<Void>()
   var maintenances = ActiveEntries<Void>()
   /// Whether its devices have left their vSAN datastore for its maintenance.
   var isOutOfStorage = false
-  var isUp: Bool { failures.isEmpty }
+  var isUp: Bool { failures.isEmpty && !isInStandby }
 }

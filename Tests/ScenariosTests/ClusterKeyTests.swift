@@ -48,6 +48,16 @@ import Testing
     #expect(scenario.inventory.clusters[1].availability == HighAvailability())
   }
 
+  @Test func `Machines begin on no host in standby`() throws {
+    let scenario = try read(
+      #"""
+      { "name": "paris", "hosts": [{ "name": "a", "standby": true }, { "name": "b" }], "datastores": [{ "name": "ds-paris" }] }
+      """#)
+
+    #expect(scenario.inventory.hosts.map(\.isInStandby) == [true, false, false])
+    #expect(scenario.inventory.virtualMachines.map(\.host.index) == [1, 1, 1])
+  }
+
   @Test func `Machines go to the next host in turn that has room`() throws {
     // 16 GiB per host: two of 8 GiB on one would fill it; of 12 GiB only one fits.
     let scenario = try read(

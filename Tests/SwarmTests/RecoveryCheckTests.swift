@@ -88,3 +88,34 @@ import Testing
     #expect(room.hasMoved)
   }
 }
+
+@Suite struct OwnWriteTests {
+  /// An extent whose payload is a tag of a disk.
+  private func extent(_ disk: UInt64, _ write: UInt64) -> [UInt8] {
+    let tag = disk << 40 | write
+    return (0..<8).map { UInt8(truncatingIfNeeded: tag >> (8 * $0)) }
+  }
+
+  /// Disk 7 was recovered as disk 3 had it; then extent 1 was written, and extent 2 freed.
+  @Test func `What a machine wrote since its recovery, or freed, is its own`() {
+    let image = [extent(3, 1) + extent(3, 2) + extent(3, 3)]
+    let disks = [extent(3, 1) + extent(7, 1) + [UInt8](repeating: 0, count: 8)]
+    #expect(WorldChecker.strangeWrite(in: disks, since: image, by: [7]) == nil)
+    #expect(WorldChecker.strangeWrite(in: disks, since: image, by: [8]) != nil)
+  }
+
+  @Test func `A later write of the machine that was left behind is found`() {
+    let image = [extent(3, 1) + extent(3, 2)]
+    let disks = [extent(3, 1) + extent(3, 9)]
+    #expect(
+      WorldChecker.strangeWrite(in: disks, since: image, by: [7])
+        == "disk 0 holds what the machine has not written, in extent 1")
+  }
+
+  @Test func `What a disk grew by begins as zeros`() {
+    let image = [extent(3, 1)]
+    let zeros = [UInt8](repeating: 0, count: 8)
+    #expect(WorldChecker.strangeWrite(in: [image[0] + zeros, zeros], since: image, by: [7]) == nil)
+    #expect(WorldChecker.strangeWrite(in: [image[0] + extent(3, 1)], since: image, by: [7]) != nil)
+  }
+}

@@ -47,6 +47,16 @@ extension ComputeCluster {
     }
   }
 
+  // MARK: - Standby
+
+  /// A host is off from the beginning, as vSphere DPM leaves it, until it returns; nobody misses it.
+  ///
+  /// - Precondition: It runs nothing.
+  package mutating func hostInStandby(_ host: Int) {
+    precondition(hosts[host].machineCount == 0, "nothing runs on a host in standby")
+    hosts[host].isFailed = true
+  }
+
   // MARK: - Isolation
 
   /// A host no longer reaches the others, and runs on; after a while it does what the isolation response says.

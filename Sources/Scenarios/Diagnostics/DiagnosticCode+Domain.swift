@@ -256,6 +256,14 @@ extension DiagnosticCode {
         "hostType", or the site "appliances".
         """
       )
+    case .unfitStandby:
+      (
+        "Not a host for standby",
+        """
+        A host in standby is switched off until a recovery plan wakes it. No machine or appliance begins on one, at \
+        least one host beside it runs, and its devices are not those of a vSAN datastore, which needs them.
+        """
+      )
     case .churnAboveLink:
       (
         "More changes than the link carries",

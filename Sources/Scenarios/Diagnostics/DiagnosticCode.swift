@@ -95,6 +95,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case hostsTooSmall = "E0330"
   case noWorkAtAll = "E0331"
   case noCluster = "E0333"
+  case unfitStandby = "E0334"
 
   // MARK: Warnings
 
@@ -177,7 +178,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .quiescingTooOften, .unlimitedDatastore, .notWithFiles, .notInRelease, .invalidWeekTime,
       .unknownLatency,
       .noCircuit, .tooManyReplications, .tooManyServers, .tooManyShortObjectives, .diskTooLarge,
-      .tooManyHosts, .platformLimit, .hostsTooSmall, .noWorkAtAll, .noCluster, .churnAboveLink,
+      .tooManyHosts, .platformLimit, .hostsTooSmall, .noWorkAtAll, .noCluster, .unfitStandby,
+      .churnAboveLink,
       .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall, .serverNotInPath,
       .idleWorkload, .noEffect, .emptySlots:
       textOfDomain

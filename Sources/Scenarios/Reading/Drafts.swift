@@ -186,8 +186,15 @@ struct HostDraft: Draft {
 
   var span: SourceSpan?
   var name = Field<String>()
+  var standby = Field<Bool>()
 
-  static let keys: [Key<Self>] = [.required("name", \.name, .name, "What other parts call the host.")]
+  static let keys: [Key<Self>] = [
+    .required("name", \.name, .name, "What other parts call the host."),
+    .optional(
+      "standby", \.standby, .flag, default: false,
+      "Whether vSphere DPM has switched it off: it takes no machines until a recovery plan wakes it, and runs from then on."
+    ),
+  ]
 }
 
 struct DatastoreDraft: Draft {

@@ -72,9 +72,10 @@ extension Resolver {
   ) {
     applianceNames.define(name, as: appliances.count, log: &log)
     var host = resolveHost(draft.host.located, at: site)
+    checkStandby(of: host, at: draft.host.located?.span)
     if !draft.host.isGiven {
       var turn = 0
-      let hosts = hostSites.indices.filter { hostSites[$0] == site }
+      let hosts = hostSites.indices.filter { hostSites[$0] == site && standbySpans[$0] == nil }
       let demand = draft.demand(as: role)
       if !hosts.isEmpty {
         host = nextHost(cpuCount: demand.cpuCount, memory: demand.memory, among: hosts, turn: &turn)

@@ -56,7 +56,10 @@ extension Resolver {
         hostCapacity: cluster.capacity, availability: availability(of: cluster))
     }
     inventory.appliances = buildAppliances()
-    inventory.hosts = zip(hostNames.names, hostSites).map { Host(name: $0, site: SiteID($1)) }
+    inventory.hosts = hostSites.indices.map {
+      Host(
+        name: hostNames.names[$0], site: SiteID(hostSites[$0]), isInStandby: standbySpans[$0] != nil)
+    }
     inventory.replicationServers = zip(serverNames.names, serverSites).map {
       ReplicationServer(name: $0, site: SiteID($1))
     }

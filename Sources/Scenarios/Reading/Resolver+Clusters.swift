@@ -66,6 +66,7 @@ extension Resolver {
       hostNames.define(name, as: hostSites.count, log: &log)
       hostSites.append(site)
     }
+    noteStandby(of: hosts, count: names.count)
     return first..<hostSites.count
   }
 }

@@ -24,6 +24,7 @@ extension Resolver {
     for (index, vsan) in vsans.enumerated() {
       guard let vsan else { continue }
       check(vsan.policy(nil), on: vsan, at: vsan.draft.policy.located?.span ?? vsan.draft.span)
+      checkStandby(ofVSAN: vsan.hosts)
       if vsans[..<index].contains(where: { $0.map { $0.hosts.overlaps(vsan.hosts) } ?? false }),
         let span = vsan.draft.span
       {

@@ -25,6 +25,8 @@ struct Resolver {
   var clusters: [PlannedCluster] = []
   /// The site of each host.
   var hostSites: [Int] = []
+  /// Of each host that begins in standby, where the scenario says so.
+  var standbySpans: [SourceSpan?] = []
   var applianceNames = NameTable("appliance")
   var appliances: [PlannedAppliance] = []
   /// What machines take of each host, where its cluster has limits.
@@ -216,7 +218,7 @@ struct Resolver {
   private mutating func resolveVirtualMachines() {
     hasUnknownMachines = draft.virtualMachines.located == nil
     var hosts: [[Int]] = Array(repeating: [], count: networkNames.count)
-    for (host, site) in hostSites.enumerated() { hosts[site].append(host) }
+    for (host, site) in hostSites.enumerated() where standbySpans[host] == nil { hosts[site].append(host) }
     /// How many machines without a chosen host each site has so far, by the first of the hosts in question.
     var turns = Array(repeating: 0, count: hostSites.count)
     for located in draft.virtualMachines.known ?? [] {
@@ -226,6 +228,7 @@ struct Resolver {
       checkPolicy(machine.storagePolicy, onDatastore: datastore)
       let chosenHost = resolveHost(machine.host.located, at: site)
       checkMount(of: datastore, on: chosenHost, at: machine.host.located?.span)
+      checkStandby(of: chosenHost, at: machine.host.located?.span)
       let places = site.map { mounting(datastore, among: hosts[$0]) } ?? []
       let network = site.flatMap { site in
         networkNames[site].resolve(

@@ -24,7 +24,8 @@ extension RecoveryConductor {
   /// What it takes until it is done or, where machines have to do something first, until they begin.
   func duration(of action: RecoveryAction, in run: ConductedRun) -> TimeSpan {
     switch action {
-    case .restoreHosts, .reverseReplication, .customizeGuest, .waitForTools, .showPrompt: .zero
+    case .restoreHosts(let side): standbyCounts[side] > 0 ? times.hostWake : .zero
+    case .reverseReplication, .customizeGuest, .waitForTools, .showPrompt: .zero
     case .synchronize, .shutDownGuest: times.remoteCall
     case .createTestImage(_, let machines, _), .makeStorageWritable(_, let machines, _):
       times.groupStorage + times.machineStorage * Int64(machines.count)

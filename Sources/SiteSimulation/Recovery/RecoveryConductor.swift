@@ -61,6 +61,8 @@ struct RecoveryConductor: Sendable {
   var powerOnCounts = BothSides(0)
   /// The running hosts of either site.
   var hostCounts = BothSides(1)
+  /// The hosts of either site in standby.
+  var standbyCounts = BothSides(0)
   /// Commands whose end depends on machines; only looked up.
   var pending: [CommandID: PendingCommand] = [:]
   /// What need not be awaited any more, for the world to hear.

@@ -98,8 +98,10 @@ extension World {
     }
   }
 
-  private mutating func tellSites(_ pair: Int) {
+  mutating func tellSites(_ pair: Int) {
     let sites = conductors[pair].description.sites
+    conductors[pair].standbyCounts = BothSides(
+      first: standbyCount(of: sites.first), second: standbyCount(of: sites.second))
     func running(_ side: PairSide) -> [Bool] {
       ServerRole.allCases.map { role in
         runs(role, at: sites[side]) && conductors[pair].servers.sites[side][role].isDeployed

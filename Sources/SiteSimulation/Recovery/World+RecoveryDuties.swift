@@ -49,8 +49,11 @@ extension World {
     case .configureStorage, .configureTestNetwork, .customizeGuest, .powerOn, .waitForTools, .shutDownGuest,
       .powerOff, .resetStorage, .suspend, .resume, .configureReverseProtection:
       return try carryOutOnMachine(action, id, run: run, pair: pair)
-    case .restoreHosts, .deactivateStorage, .reverseReplication, .cleanUpStorage, .showPrompt:
-      // Hosts run or have failed; vSphere Replication keeps nothing of its own for a group.
+    case .restoreHosts(let side):
+      try wakeHosts(of: conductors[pair].description.sites[side])
+      return .done
+    case .deactivateStorage, .reverseReplication, .cleanUpStorage, .showPrompt:
+      // vSphere Replication keeps nothing of its own for a group.
       return .done
     case .runOnServer(let callout), .runOnVM(_, let callout):
       let code = conductors[pair].command(callout).exitCode
@@ -240,7 +243,7 @@ extension World {
       noteDouble(vm, pair: pair)
       return result
     case .resetStorage:
-      conductors[pair].groups.placeholderRestored(of: vm)
+      if !planted.contains(.placeholderNotRestored) { conductors[pair].groups.placeholderRestored(of: vm) }
       return .done
     default: preconditionFailure("only what concerns a machine is asked of it")
     }

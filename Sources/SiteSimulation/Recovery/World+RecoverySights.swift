@@ -60,9 +60,13 @@ extension World {
     replications[index].life == .recovered ? replications[index].recoveredInstance : nil
   }
 
-  /// The moment of the instance under a replica's test image; `nil` without one.
+  /// The moment of the instance that a test uses: of the replica's test image, or of the image that storage presents; `nil`
+  /// without one.
   package func testedInstance(of index: Int) -> Instant? {
-    replications[index].replica.testedInstance?.pointInTime
+    if replications[index].storageUnit != nil {
+      return replications[index].testCopy == nil ? nil : replications[index].testedStorageInstant
+    }
+    return replications[index].replica.testedInstance?.pointInTime
   }
 
   /// The copies of a replication's machine by their numbers: the one that people use, and those at the other site.
@@ -72,7 +76,8 @@ extension World {
 
   /// What the disks of a copy hold, payload after payload; of a test machine those of its image.
   package func diskContents(ofCopy copy: Int) -> [[UInt8]] {
-    if case .test = machines[copy].role {
+    // A test on storage that copies by itself has disks of its own.
+    if case .test = machines[copy].role, machines[copy].contents.isEmpty {
       let images = replications[machines[copy].replication].replica.testImageDisks ?? []
       return images.map { disk in
         var payloads: [UInt8] = []

@@ -41,6 +41,7 @@ extension World {
       replications[index].testCopy = addCopy(
         of: original, role: .test, contents: contents, luck: "test-\(replications[index].testCount)")
       if let copy = replications[index].testCopy { countTestWrites(of: copy) }
+      replications[index].testedStorageInstant = storageUnits[unit].points[point].instant
     }
     // The images are snapshots, which need what copying writes over.
     if storageUnits[unit].testedInstant == nil {
@@ -143,7 +144,7 @@ extension World {
     drawWrites(of: former)
     let current = replications[index].machineIndex
     drawWrites(of: current)
-    for disk in machines[current].storageChanges.indices {
+    for disk in machines[current].storageChanges.indices where !planted.contains(.strayWritesKept) {
       machines[current].storageChanges[disk].formUnion(machines[former].storageChanges[disk])
     }
     storageUnits[unit].devices.append(machines[former].contents)

@@ -102,7 +102,8 @@ extension World {
       let path = storagePath(unit)
       if storageUnits[unit].isInSync {
         guard path == nil else { continue }
-        if try catchUp(unit) { synchronyEnded(unit) }
+        let isCaughtUp = try planted.contains(.acknowledgedWriteLost) || catchUp(unit)
+        if isCaughtUp { synchronyEnded(unit) }
       } else if let copy = storageUnits[unit].copy {
         if !areStorageSitesUp(unit) {
           cancelStorageCopy(unit, reason: .targetLost)
@@ -256,7 +257,8 @@ extension World {
       }
     } else {
       try apply(
-        copy.changes, from: copy.contents, certificates: copy.certificates, asOf: copy.began, to: unit)
+        copy.changes, from: copy.contents, certificates: copy.certificates,
+        asOf: planted.contains(.copyDatedByItsEnd) ? now : copy.began, to: unit)
     }
     tellStorageProvider(ofUnit: unit)
     let isInSync = storageUnits[unit].isInSync

@@ -10,10 +10,13 @@ package struct ByteLedger: Sendable {
   private var carried: [Double] = []
   /// Bytes from source to target, by replication.
   private var sent: [Double]
+  /// Bytes from source to target, by unit of storage that copies by itself.
+  private var copied: [Double]
   private var stepCount = 0.0
 
-  package init(replicationCount: Int) {
+  package init(replicationCount: Int, storageCount: Int = 0) {
     sent = [Double](repeating: 0, count: replicationCount)
+    copied = [Double](repeating: 0, count: storageCount)
   }
 
   /// The rates that hold from `now` on; those before held until then.
@@ -31,8 +34,12 @@ package struct ByteLedger: Sendable {
           carried[use.resource] += use.factor * bytes
         }
         guard flow.tag != FlowPurpose.background else { continue }
-        let (purpose, replication) = FlowPurpose.decode(flow.tag)
-        if purpose == .forward { sent[replication] += bytes }
+        let (purpose, number) = FlowPurpose.decode(flow.tag)
+        switch purpose {
+        case .forward: sent[number] += bytes
+        case .storage: copied[number] += bytes
+        default: break
+        }
       }
     }
     last = now
@@ -42,6 +49,8 @@ package struct ByteLedger: Sendable {
   package func carried(by resource: Int) -> Double { resource < carried.count ? carried[resource] : 0 }
 
   package func sent(by replication: Int) -> Double { sent[replication] }
+
+  package func copied(by storage: Int) -> Double { copied[storage] }
 
   /// How far a counter may be off: a nanosecond of the fastest capacity in each step, and rounding.
   package func tolerance(of bytes: Double) -> Double { 2 + stepCount * 0.02 + bytes * 1e-6 }

@@ -29,6 +29,10 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
   case migration
   /// A clean-up leaves nothing behind.
   case cleanup
+  /// What synchronous storage has acknowledged is at both sites, as long as it has a link.
+  case acknowledgedWrite = "acknowledged-write"
+  /// A recovered machine holds what was recovered and what it has written since, and nothing else.
+  case ownWrites = "own-writes"
   /// When all faults are over, every replication comes back to order in bounded time.
   case recovery
   /// The same scenario and seed give the same digest.
@@ -55,6 +59,8 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
     case .recoveredImage: "a recovered machine begins with a past image of all disks"
     case .migration: "a planned migration loses nothing"
     case .cleanup: "a clean-up leaves nothing behind"
+    case .acknowledgedWrite: "a synchronous copy holds every acknowledged write"
+    case .ownWrites: "a recovered machine holds its image and what it wrote since"
     case .recovery: "after all faults every replication comes back to order in bounded time"
     case .digest: "the digest repeats"
     case .certificate: "the replica of an instance equals its source's certificate"

@@ -16,6 +16,12 @@ struct RecoveryBooks: Sendable {
     /// Since when it is on at both sites.
     var isDoubleSince: Instant?
     var isDoubleReported = false
+    /// What its disks were when the copy that people use was recovered; `nil` before the first recovery.
+    var image: [[UInt8]]?
+    /// Whether the last recovery has brought it up.
+    var isWanted = false
+    /// Its placeholder when no plan worked on it last.
+    var placeholder: Placeholder?
   }
 
   /// By replication.

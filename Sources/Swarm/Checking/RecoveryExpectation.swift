@@ -21,14 +21,20 @@ package struct RecoveryExpectation: Sendable {
   package let lastChange: Instant
   /// By when everything must be in order.
   package let deadline: Instant
-  /// By replication.
+  /// By replication; what plans have made of a machine is not looked at.
   package let promises: [Promise]
+  /// By replication: whether a plan recovers its machine.
+  package let isOfPlan: [Bool]
+  /// Whether hosts hold whatever machines there are.
+  package let hasRoomOnHosts: Bool
 
   package init(_ scenario: Scenario) {
     let plan = RecoveryPlan(scenario)
     lastChange = plan.lastChange
     deadline = plan.lastChange + plan.bound
     promises = scenario.replications.indices.map { plan.promise(of: $0) }
+    isOfPlan = scenario.replications.map { plan.isRecovered($0.virtualMachine) }
+    hasRoomOnHosts = scenario.inventory.clusters.allSatisfy { $0.hostCapacity == nil }
   }
 }
 
@@ -49,8 +55,10 @@ private struct RecoveryPlan {
   /// nothing is promised of what it may disturb then.
   private static func timeOfPlans(_ scenario: Scenario) -> TimeSpan {
     var time = TimeSpan.zero
+    let hasStandby = scenario.inventory.hosts.contains(where: \.isInStandby)
     for entry in scenario.timeline {
       guard case .recovery(.run(let pair, let plan, _)) = entry.action else { continue }
+      if hasStandby { time += scenario.recoveryPairs[pair.index].times.hostWake * 2 }
       let description = scenario.recoveryPairs[pair.index]
       let groups = description.plans[plan.index].description.groups
       let machines = groups.reduce(0) { $0 + description.groups[$1.index].members.count }
@@ -170,18 +178,20 @@ private struct RecoveryPlan {
     let replication = scenario.replications[index]
     let machine = replication.virtualMachine
     if lastChange + bound > scenario.clock.end { return .none(reason: "the run ends too early") }
-    if scenario.recoveryPairs.contains(where: { $0.virtualMachines.contains { $0.id == machine } }) {
-      return .none(reason: "plans recover it")
-    }
     if let entry = scenario.timeline.first(where: { isUnended($0) }) {
       return .none(reason: "\(entry.verb.rawValue) never ends")
     }
     if !hasHostRoom(at: scenario.inventory[machine].site) {
       return .none(reason: "machines that plans bring may fill its hosts")
     }
+    // While a plan tests the machine, and after a recovery, no configuration takes a disk in.
+    if isRecovered(machine), hasNewDisks(machine) { return .none(reason: "a disk was added beside plans") }
     if isTakenInTooEarly(machine, index) { return .none(reason: "an added disk is not taken in") }
-    for datastore in scenario.inventory.datastores.indices where !hasRoom(DatastoreID(datastore)) {
-      if replication.datastore.index == datastore { return .none(reason: "its datastore is small") }
+    if !hasRoom(replication.datastore) { return .none(reason: "its datastore is small") }
+    if isRecovered(machine),
+      !staysRoomy(replication.datastore) || !staysRoomy(scenario.inventory[machine].datastore)
+    {
+      return .none(reason: "its datastore is small after a reprotect")
     }
     for datastore in [replication.datastore, scenario.inventory[machine].datastore] {
       if !survives(datastore) { return .none(reason: "its vSAN datastore may lose data") }
@@ -199,6 +209,12 @@ private struct RecoveryPlan {
     guard Scenario.TimelineEntry.Verb.lasting.contains(entry.verb), entry.end == nil else { return false }
     if case .scaleWorkload = entry.action { return false }
     return true
+  }
+
+  private func hasNewDisks(_ machine: VirtualMachineID) -> Bool {
+    scenario.timeline.contains {
+      if case .addDisk(let ids, _, _) = $0.action { ids.contains(machine) } else { false }
+    }
   }
 
   /// Whether the machine got a disk after the last time that its replication was surely configured anew.
@@ -241,13 +257,29 @@ private struct RecoveryPlan {
     return needed(on: datastore) * factor <= Double(capacity.bytes)
   }
 
+  func isRecovered(_ machine: VirtualMachineID) -> Bool {
+    scenario.recoveryPairs.contains { pair in pair.virtualMachines.contains { $0.id == machine } }
+  }
+
+  /// Whether a datastore could also hold replicas of all machines that are on it or come to it.
+  private func staysRoomy(_ datastore: DatastoreID) -> Bool {
+    guard let capacity = scenario.inventory[datastore].capacity else { return true }
+    let factor = scenario.inventory[datastore].vsan == nil ? 1.0 : 12
+    return needed(on: datastore, changingPlaces: true) * factor <= Double(capacity.bytes)
+  }
+
   /// What machines and replicas on a datastore may ever need.
-  private func needed(on datastore: DatastoreID) -> Double {
+  ///
+  /// - Parameter changingPlaces: Whether replicas are also where their machines began.
+  private func needed(on datastore: DatastoreID, changingPlaces: Bool = false) -> Double {
     var needed = 0.0
     for machine in scenario.inventory.virtualMachines where machine.datastore == datastore {
       needed += machine.disks.reduce(0) { $0 + Double($1.used.bytes) }
     }
-    for replication in scenario.replications where replication.datastore == datastore {
+    for replication in scenario.replications
+    where replication.datastore == datastore
+      || changingPlaces && scenario.inventory[replication.virtualMachine].datastore == datastore
+    {
       let points = Double((replication.pointsInTime?.perDay ?? 0) * (replication.pointsInTime?.days ?? 0))
       let disks = Double(replication.disks.count + 3)
       // A log grows by 16 MiB at a time.

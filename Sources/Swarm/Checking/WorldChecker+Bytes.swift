@@ -29,7 +29,8 @@ extension WorldChecker {
     let wasted = world.wastedBytes
     var excess = 0.0
     var allowed = wasted
-    for (index, replication) in scenario.replications.enumerated() {
+    try checkCopied(world)
+    for (index, replication) in scenario.replications.enumerated() where replication.storageUnit == nil {
       let own = cycles.filter { $0.vm == replication.virtualMachine }
       let counted =
         own.reduce(ByteCount.zero) { $0 + $1.wireSize } + world.wireSizeUnderWay(of: index)
@@ -43,6 +44,20 @@ extension WorldChecker {
           .bytes, at: world.time, subject: name(index),
           detail: "its syncs count \(counted.bytes) B, and the network carried \(expected)")
       }
+    }
+  }
+
+  /// What copies of storage have brought was carried; what they gave up is in none of them.
+  private func checkCopied(_ world: borrowing World) throws(Violation) {
+    for (unit, description) in scenario.storageUnits.enumerated() {
+      let members = description.members.map { scenario.replications[$0.index].virtualMachine }
+      let own = world.cycles.filter { members.contains($0.vm) }
+      let counted = Double(own.reduce(ByteCount.zero) { $0 + $1.wireSize }.bytes)
+      let carried = ledger.copied(by: unit)
+      guard counted > carried + ledger.tolerance(of: carried) + Double(own.count) else { continue }
+      throw Violation(
+        .bytes, at: world.time, subject: description.name,
+        detail: "its copies count \(counted) B, and the network carried \(carried)")
     }
   }
 }

@@ -21,35 +21,60 @@ extension WorldChecker {
     let isQuiet = arePlansQuiet(world, since: expectation.lastChange)
     let places = world.machineSights
     for (index, promise) in expectation.promises.enumerated() {
-      switch promise {
-      case .fresh where !isQuiet, .equal where !isQuiet:
-        counts.promises["none: a plan ran late", default: 0] += 1
-        continue
-      case .none(let reason):
+      try checkOwnWrites(index, world)
+      if case .none(let reason) = promise {
         counts.promises["none: \(reason)", default: 0] += 1
         continue
-      case .fresh: counts.promises["fresh", default: 0] += 1
-      case .equal: counts.promises["equal", default: 0] += 1
       }
-      if let defect = recoveryDefect(index, promise, expectation, world, places) {
-        throw Violation(.recovery, at: world.time, subject: name(index), detail: defect)
+      guard isQuiet else {
+        counts.promises["none: a plan ran late", default: 0] += 1
+        continue
       }
+      let (kept, defect) = judge(index, promise, expectation, world, places)
+      counts.promises[kept, default: 0] += 1
+      if let defect { throw Violation(.recovery, at: world.time, subject: name(index), detail: defect) }
     }
+  }
+
+  /// What a replication was promised, as far as plans have left it one, and what is wrong; `nil` if nothing.
+  private func judge(
+    _ index: Int, _ promise: RecoveryExpectation.Promise, _ expectation: RecoveryExpectation,
+    _ world: borrowing World, _ places: [MachineSight]
+  ) -> (kept: String, defect: String?) {
+    let machine = scenario.replications[index].virtualMachine
+    let isOn = places.contains { $0.machine == machine && $0.role == .current && $0.isRunning }
+    let isRecovered = world.recoveredInstance(of: index) != nil
+    let isOfPlan = expectation.isOfPlan[index]
+    let kind = promise == .equal ? "equal" : "fresh"
+    if let unit = scenario.replications[index].storageUnit, !isRecovered {
+      let defect = storageDefect(
+        unit.index, isSilent: promise == .equal, since: expectation.lastChange, world)
+      if defect == nil, !isOfPlan, !isOn { return (kind, "its machine does not run") }
+      return ("\(kind), by storage", defect)
+    }
+    guard isOfPlan else {
+      return (kind, recoveryDefect(index, promise, expectation, world, isOn: isOn))
+    }
+    let wasRecovered = recoveries.machines[index].image != nil
+    if recoveries.machines[index].isWanted, !isOn, expectation.hasRoomOnHosts {
+      return ("on", "its recovery has started it, and it does not run")
+    }
+    if isRecovered { return (isOn ? "recovered, on" : "recovered, off", nil) }
+    // Nobody says that what a plan has shut down runs again.
+    guard isOn else { return ("none: a plan has left it off", nil) }
+    return (
+      wasRecovered ? "\(kind), reprotected" : "\(kind), in a plan",
+      recoveryDefect(index, promise, expectation, world, isOn: isOn)
+    )
   }
 
   private func recoveryDefect(
     _ index: Int, _ promise: RecoveryExpectation.Promise, _ expectation: RecoveryExpectation,
-    _ world: borrowing World, _ places: [MachineSight]
+    _ world: borrowing World, isOn: Bool
   ) -> String? {
     let replication = scenario.replications[index]
     let sight = world.sight(of: index)
-    guard
-      places.contains(where: {
-        $0.machine == replication.virtualMachine && $0.role == .current && $0.isRunning
-      })
-    else {
-      return "its machine does not run"
-    }
+    guard isOn else { return "its machine does not run" }
     guard sight.status.hasPrefix("OK") || sight.status.hasPrefix("SYNC") else {
       return "its status is \(sight.status)"
     }
@@ -79,12 +104,21 @@ extension WorldChecker {
       let statistics = vm.lag.statistics(in: .zero..<end)
       let oracle = lags[index]
       let found = (statistics.violationTime, statistics.unprotectedTime, statistics.lagMaximum)
-      let expected = (oracle.violationTime, oracle.unprotectedTime, oracle.lagMaximum)
+      let expected =
+        isWithoutLag(replication)
+        ? (TimeSpan.zero, TimeSpan.zero, nil)
+        : (oracle.violationTime, oracle.unprotectedTime, oracle.lagMaximum)
       guard found == expected else {
         throw Violation(
           .lag, at: end, subject: name(index),
           detail: "violation, unprotected time and worst lag are reported as \(found), and were \(expected)")
       }
     }
+  }
+
+  /// Whether storage follows each write of the machine: no lag is kept of it.
+  private func isWithoutLag(_ replication: Scenario.Replication) -> Bool {
+    guard let unit = replication.storageUnit else { return false }
+    return scenario.storageSystems[scenario.storageUnits[unit.index].system.index].mode == .synchronous
   }
 }

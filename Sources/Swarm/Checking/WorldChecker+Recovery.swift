@@ -18,6 +18,7 @@ extension WorldChecker {
       let plans = scenario.recoveryPairs[pair].plans.map(\.description)
       for run in runs {
         guard let plan = plans.firstIndex(where: { $0.name == run.plan }) else { continue }
+        try checkEnd(of: run, plan: plan, pair: pair, world)
         recoveries.ended(run, plan: plan, groups: plans[plan].groups.map(\.index), pair: pair)
       }
       let sights = world.planSights(of: pair)
@@ -33,9 +34,23 @@ extension WorldChecker {
     for run in runs {
       counts.planRuns["\(run.workflow) \(run.result)", default: 0] += 1
       for machine in run.machines { counts.machineOutcomes[machine.status, default: 0] += 1 }
-      if run.operationType == HistoryRecord.OperationType.cleanup.rawValue, run.result == "SUCCESS" {
-        try checkCleanup(run, world)
-      }
+    }
+    notePlaceholders(world)
+  }
+
+  /// A run has ended: looks at what it leaves.
+  private mutating func checkEnd(
+    of run: PlanRunRecord, plan: Int, pair: Int, _ world: borrowing World
+  ) throws(Violation) {
+    noteWanted(by: run, world)
+    for machine in run.machines {
+      if let index = replication(of: machine.vm) { try checkOwnWrites(index, world) }
+    }
+    guard run.result == "SUCCESS" else { return }
+    switch HistoryRecord.OperationType(rawValue: run.operationType) {
+    case .cleanup: try checkCleanup(run, plan: plan, pair: pair, world)
+    case .reprotect: try checkReprotected(run, pair: pair, world)
+    case .test, .failover, nil: break
     }
   }
 
@@ -58,6 +73,8 @@ extension WorldChecker {
     guard copies.current != recoveries.machines[index].current else { return }
     recoveries.machines[index].current = copies.current
     let disks = world.diskContents(ofCopy: copies.current)
+    recoveries.machines[index].image = disks
+    recoveries.machines[index].isWanted = false
     try checkDisks(disks, at: instance, of: index, world)
     let machine = scenario.replications[index].virtualMachine
     guard let former = copies.former, let (pair, group) = group(of: machine),
@@ -178,20 +195,20 @@ extension WorldChecker {
 
   // MARK: - Clean-up
 
-  private func checkCleanup(_ run: PlanRunRecord, _ world: borrowing World) throws(Violation) {
+  private func checkCleanup(
+    _ run: PlanRunRecord, plan: Int, pair: Int, _ world: borrowing World
+  ) throws(Violation) {
     for machine in run.machines {
-      guard let index = scenario.replications.firstIndex(where: { $0.virtualMachine == machine.vm }) else {
-        continue
-      }
-      var rest: String?
-      if world.copies(of: index).test != nil { rest = "a test machine" }
-      // The timeline's own test of an image has nothing to do with plans.
-      if world.testedInstance(of: index) != nil, !world.sight(of: index).isTested { rest = "a test image" }
-      guard let rest else { continue }
+      guard let index = replication(of: machine.vm), let rest = rest(ofTestOf: index, world) else { continue }
       throw Violation(
         .cleanup, at: world.time, subject: machine.name, detail: "\(run.plan) was cleaned up and left \(rest)"
       )
     }
+    let networks = world.isolatedNetworkCount(ofPlan: plan, in: pair)
+    guard networks > 0 else { return }
+    throw Violation(
+      .cleanup, at: world.time, subject: run.plan,
+      detail: "it was cleaned up and left \(networks) test networks")
   }
 
   // MARK: - The end
@@ -221,7 +238,8 @@ extension WorldChecker {
       + times.networkCreation + times.powerOn * 2 + times.powerOff * 2 + times.guestCustomization
       + times.migrationPreparation + times.replicationReversal + times.placeholderCreation + times.remoteCall
       * 4
-    var bound = TimeSpan.minutes(1) + (description.parameters.synchronizationTimeLimit ?? .zero) * 3
+    let wake = scenario.inventory.hosts.contains(where: \.isInStandby) ? times.hostWake * 2 : .zero
+    var bound = TimeSpan.minutes(1) + wake + (description.parameters.synchronizationTimeLimit ?? .zero) * 3
     for machine in description.virtualMachines
     where run.groups.contains(where: { description.groups[$0].members.contains(machine.id) }) {
       let settings = machine.settings

@@ -38,6 +38,8 @@ package struct WorldChecker {
   let startedFull: [Bool]
   /// What copies of machines take, and where.
   var rooms: [MachineRoom]
+  /// What storage that copies by itself shows.
+  var storage: StorageBooks
   /// What plans do, and what became of their machines.
   var recoveries: RecoveryBooks
   private var cycleCount = 0
@@ -48,8 +50,10 @@ package struct WorldChecker {
     self.scenario = scenario
     histories = scenario.replications.map { _ in ImageHistory() }
     sights = scenario.replications.map { _ in ReplicationSight() }
-    lags = scenario.replications.map { LagOracle(rpo: $0.rpo) }
-    ledger = ByteLedger(replicationCount: scenario.replications.count)
+    // Storage knows no objective: two of its intervals are taken for one.
+    lags = scenario.replications.map { LagOracle(rpo: $0.storageUnit == nil ? $0.rpo : $0.rpo * 2) }
+    ledger = ByteLedger(
+      replicationCount: scenario.replications.count, storageCount: scenario.storageUnits.count)
     calendar = FaultCalendar(scenario)
     var resources: [[Int]] = []
     for link in scenario.inventory.links.indices {
@@ -95,6 +99,7 @@ package struct WorldChecker {
       }
     }
     rooms = scenario.replications.map { MachineRoom($0, in: scenario) }
+    storage = StorageBooks(scenario)
     recoveries = RecoveryBooks(scenario)
     for index in histories.indices where scenario.replications[index].initialSync == .done {
       histories[index].began(at: .zero, disks: world.sourceContents(of: index))
@@ -113,7 +118,10 @@ package struct WorldChecker {
     world.inspectSharing(into: &snapshot)
     ledger.stepped(to: now, snapshot: snapshot)
     try checkSharing(at: now)
-    for index in histories.indices { try checkReplication(index, world) }
+    for index in histories.indices where scenario.replications[index].storageUnit == nil {
+      try checkReplication(index, world)
+    }
+    try checkStorage(world)
     if !scenario.recoveryPairs.isEmpty { followRooms(world) }
     for datastore in limited { try checkSpace(datastore, world) }
     try checkVSAN(world)

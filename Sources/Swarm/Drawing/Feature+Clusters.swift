@@ -148,14 +148,20 @@ extension WorldSketch {
     if isAdmitting { settings["admission"] = #"{ "failures": 1 }"# }
     var cluster = ScenarioObject(["ha": settings.text])
     if random.pick(2) == 0 {
-      let name = draft.sites[site].name
-      let residents = draft.machines.count { $0.settings.word("site") == name }
-      let units =
-        residents + draft.sites[site].managers.count + (isAdmitting ? draft.sites[site].serverCount : 0)
-      let spared = isAdmitting ? hosts - 1 : hosts
-      let least = (units + spared - 1) / spared
-      cluster["hostType"] = #"{ "cores": 64, "memory": "\#(8 * (least + random.pick(units + 1)) + 4)GiB" }"#
+      cluster["hostType"] = hostType(at: site, isAdmitting: isAdmitting, &random)
     }
     draft.sites[site].cluster = cluster
+  }
+
+  /// Hosts of so much memory that everything at the site fits, perhaps without one of them.
+  mutating func hostType(at site: Int, isAdmitting: Bool, _ random: inout RandomStream) -> String {
+    let hosts = draft.sites[site].hostCount
+    let name = draft.sites[site].name
+    let residents = draft.machines.count { $0.settings.word("site") == name }
+    let units =
+      residents + draft.sites[site].managers.count + (isAdmitting ? draft.sites[site].serverCount : 0)
+    let spared = isAdmitting ? hosts - 1 : hosts
+    let least = (units + spared - 1) / spared
+    return #"{ "cores": 64, "memory": "\#(8 * (least + random.pick(units + 1)) + 4)GiB" }"#
   }
 }

@@ -5,13 +5,22 @@ import RecoveryCore
 extension Feature {
   /// Comes last of all, so that it knows every machine and changes no draw of another feature.
   static let recovery = [
+    // Only plans wake hosts. Where the memory of hosts is limited all of them are needed, and so are those of a vSAN datastore.
+    Feature("standby", share: 15) { sketch, random in
+      for index in sketch.draft.sites.indices {
+        let site = sketch.draft.sites[index]
+        let isTight = site.cluster.map { $0.text.contains("admission") || $0["hostType"] != nil } ?? false
+        guard site.hostCount > 1, site.diskGroups == nil, !isTight else { continue }
+        sketch.draft.sites[index].standbyCount = 1 + random.pick(site.hostCount - 1)
+      }
+    },
     Feature("plans", share: 30) { sketch, random in
       // Replicas that are kept in files are not recovered.
       guard sketch.draft.settings["storage"] == nil else { return }
       sketch.drawGroups(&random)
       sketch.drawSettings(&random)
       for plan in sketch.draft.plans.indices { sketch.drawRuns(ofPlan: plan, &random) }
-    }
+    },
   ]
 }
 
@@ -21,11 +30,11 @@ extension WorldSketch {
 
   // MARK: - Groups and plans
 
-  /// One or two groups for each way that machines are replicated, and one to three plans in all.
+  /// One or two groups for each way that machines are replicated, beside those of storage, and one to three plans in all.
   fileprivate mutating func drawGroups(_ random: inout RandomStream) {
     var ways: [(from: String, to: String)] = []
     for machine in draft.machines {
-      guard let from = machine.settings.word("site"), let to = machine.replication?.word("to"),
+      guard let from = machine.settings.word("site"), let to = draft.target(of: machine.name),
         !ways.contains(where: { $0 == (from, to) })
       else { continue }
       ways.append((from, to))
@@ -36,16 +45,19 @@ extension WorldSketch {
         $0.settings.word("site") == from && $0.replication?.word("to") == to
       }.map(\.name)
       if members.count > 1, random.pick(4) == 0 { members.remove(at: random.pick(members.count)) }
-      let count = members.count > 1 ? 1 + random.pick(2) : 1
+      let count = members.count > 1 ? 1 + random.pick(2) : members.count
       let first = draft.groups.count
       for number in 0..<count {
         let own = members.indices.filter { $0 % count == number }.map { members[$0] }
         draft.groups.append(.init(name: "group-\(first + number + 1)", machines: own))
       }
+      drawStorageGroups(from, to, &random)
       let names = draft.groups[first...].map(\.name)
+      guard !names.isEmpty else { continue }
       for _ in 0..<1 + (random.pick(2) == 0 ? 1 : 0) where draft.plans.count < Self.planMaximum {
         // Two plans may want the same group.
-        let listed = count > 1 && random.pick(3) == 0 ? [names[random.pick(count)]] : names
+        let listed =
+          names.count > 1 && random.pick(3) == 0 ? [names[random.pick(names.count)]] : names
         var plan = WorldDraft.Plan(name: "plan-\(draft.plans.count + 1)", groups: listed)
         if [from, to].contains("madrid"), random.pick(2) == 0,
           draft.machines.contains(where: { $0.name == "bystander" })
@@ -56,6 +68,24 @@ extension WorldSketch {
       }
     }
     drawNetworks(&random)
+  }
+
+  /// Groups of what storage copies that way: a unit each, or all of an array.
+  private mutating func drawStorageGroups(_ from: String, _ to: String, _ random: inout RandomStream) {
+    for system in draft.storageSystems where system.from == from && system.to == to {
+      let isJoined = random.pick(3) == 0
+      let parts = isJoined ? [system.units] : system.units.map { [$0] }
+      for units in parts where random.pick(6) > 0 {
+        var group = WorldDraft.Group(
+          name: "group-\(draft.groups.count + 1)", machines: units.flatMap(\.machines))
+        if system.isOfArrays {
+          group.datastores = units.flatMap { $0.devices.map(\.datastore) }
+        } else {
+          group.replicationGroups = units.map(\.name)
+        }
+        draft.groups.append(group)
+      }
+    }
   }
 
   private mutating func drawNetworks(_ random: inout RandomStream) {
@@ -79,6 +109,7 @@ extension WorldSketch {
     ] {
       times[key] = quoted("\(random.pick(7))s")
     }
+    if draft.sites.contains(where: { $0.standbyCount > 0 }) { times["hostWake"] = seconds(random.pick(30)) }
     times["powerOnsPerHost"] = "\(1 + random.pick(3))"
     times["operationsPerVCenter"] = "\(1 + random.pick(8))"
     draft.recovery["times"] = times.text
@@ -128,7 +159,7 @@ extension WorldSketch {
     if random.pick(6) == 0 { entry["skipGuestShutdown"] = "true" }
     if random.pick(5) == 0 { entry["toolsTimeout"] = quoted("0s") }
     let machine = draft.machines.first { $0.name == name }
-    if machine?.settings["network"] != nil, random.pick(4) == 0, let to = machine?.replication?.word("to") {
+    if machine?.settings["network"] != nil, random.pick(4) == 0, let to = draft.target(of: name) {
       entry["ip"] = #"{ "mode": "manual", "nics": [{ "nic": 0, "site": "\#(to)", "address": "dhcp" }] }"#
     }
     if random.pick(6) == 0 { entry["prePowerOn"] = "[\(callout(inMachine: false, &random).text)]" }

@@ -64,7 +64,7 @@ package struct Feature: Sendable {
   /// Every feature, in the order in which they are applied: the world, its machines, then what happens to them.
   package static let all: [Feature] =
     layout + clusters + network + lines + workloads + replications + product + faults + changes
-    + disasters + lineFaults + clusterFaults + storage + recovery
+    + disasters + lineFaults + clusterFaults + storage + storageCopies + recovery
 }
 
 extension RandomStream {

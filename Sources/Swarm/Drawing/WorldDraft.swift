@@ -4,6 +4,8 @@ package struct WorldDraft: Sendable, Hashable {
     package let name: String
     package var hostCount = 1
     package var serverCount = 1
+    /// How many of the hosts, the last ones, begin in standby.
+    package var standbyCount = 0
     /// Further members of the site.
     package var settings = ScenarioObject()
     package var datastores: [ScenarioObject] = []
@@ -28,15 +30,25 @@ package struct WorldDraft: Sendable, Hashable {
     package func host(_ number: Int) -> String { "\(name)-esx-0\(number + 1)" }
     package func server(_ number: Int) -> String { "\(name)-vrs-0\(number + 1)" }
 
+    private var hosts: String {
+      guard standbyCount > 0 else { return "\(hostCount)" }
+      let list = (0..<hostCount).map { number in
+        var host = ScenarioObject(["name": quoted(self.host(number))])
+        if number >= hostCount - standbyCount { host["standby"] = "true" }
+        return host.text
+      }
+      return "[" + list.joined(separator: ", ") + "]"
+    }
+
     fileprivate var object: ScenarioObject {
       var object = ScenarioObject(["name": quoted(name)])
       if let cluster {
         // Named as the site, so that its hosts are called as those of a site without clusters.
-        var described = ScenarioObject(["name": quoted(name), "hosts": "\(hostCount)"])
+        var described = ScenarioObject(["name": quoted(name), "hosts": hosts])
         for member in cluster.members { described[member.key] = member.text }
         object["clusters"] = "[\(described.text)]"
       } else {
-        object["hosts"] = "\(hostCount)"
+        object["hosts"] = hosts
       }
       if let appliances {
         var list = ScenarioObject()
@@ -67,11 +79,23 @@ package struct WorldDraft: Sendable, Hashable {
     package let name: String
     /// The names of its machines.
     package var machines: [String]
+    /// The datastores on devices of arrays, or the replication groups of virtual volumes, with those machines; none of either
+    /// where vSphere Replication replicates.
+    package var datastores: [String] = []
+    package var replicationGroups: [String] = []
 
     fileprivate var object: ScenarioObject {
-      ScenarioObject([
-        "name": quoted(name), "vms": "[" + machines.map { quoted($0) }.joined(separator: ", ") + "]",
-      ])
+      var object = ScenarioObject(["name": quoted(name)])
+      if !datastores.isEmpty {
+        object["type"] = quoted("array-based")
+        object["datastores"] = WorldDraft.names(datastores)
+      } else if !replicationGroups.isEmpty {
+        object["type"] = quoted("virtual-volumes")
+        object["replicationGroups"] = WorldDraft.names(replicationGroups)
+      } else {
+        object["vms"] = WorldDraft.names(machines)
+      }
+      return object
     }
   }
 
@@ -87,11 +111,10 @@ package struct WorldDraft: Sendable, Hashable {
     package var suspended: [String] = []
 
     fileprivate var object: ScenarioObject {
-      func names(_ names: [String]) -> String { "[" + names.map { quoted($0) }.joined(separator: ", ") + "]" }
-      var object = ScenarioObject(["name": quoted(name), "groups": names(groups)])
+      var object = ScenarioObject(["name": quoted(name), "groups": WorldDraft.names(groups)])
       if !machines.isEmpty { object["vms"] = WorldDraft.list(machines.map(\.text), indent: "      ") }
       if !steps.isEmpty { object["steps"] = WorldDraft.list(steps.map(\.text), indent: "      ") }
-      if !suspended.isEmpty { object["suspend"] = names(suspended) }
+      if !suspended.isEmpty { object["suspend"] = WorldDraft.names(suspended) }
       return object
     }
   }
@@ -112,6 +135,8 @@ package struct WorldDraft: Sendable, Hashable {
   private var workloadNames: [String] = []
   private var workloadSettings: [ScenarioObject] = []
   package var machines: [Machine] = []
+  /// The arrays and fault domains between two sites.
+  package var storageSystems: [StorageSystem] = []
   package var mappings: [ScenarioObject] = []
   package var groups: [Group] = []
   package var plans: [Plan] = []
@@ -146,6 +171,10 @@ package struct WorldDraft: Sendable, Hashable {
       workloads.isEmpty ? "{}" : "{\n    " + workloads.joined(separator: ",\n    ") + "\n  }"
     file["vms"] = Self.list(machines)
     file["replications"] = Self.list(self.machines.compactMap(\.replication?.text))
+    for (key, isOfArrays) in [("arrayPairs", true), ("faultDomains", false)] {
+      let systems = storageSystems.filter { $0.isOfArrays == isOfArrays }
+      if !systems.isEmpty { file[key] = Self.list(systems.map(\.object.text)) }
+    }
     if !plans.isEmpty {
       if !mappings.isEmpty { file["mappings"] = Self.list(mappings.map(\.text)) }
       file["protectionGroups"] = Self.list(groups.map(\.object.text))
@@ -155,6 +184,10 @@ package struct WorldDraft: Sendable, Hashable {
     file["timeline"] = Self.list(timeline.map(\.text))
     file["profile"] = profile.text
     return "{\n  " + file.members.map { "\(quoted($0.key)): \($0.text)" }.joined(separator: ",\n  ") + "\n}\n"
+  }
+
+  static func names(_ names: [String]) -> String {
+    "[" + names.map { quoted($0) }.joined(separator: ", ") + "]"
   }
 
   fileprivate static func list(_ elements: [String], indent: String = "    ") -> String {

@@ -93,6 +93,7 @@ package struct WorldDraw: Sendable {
       sketch.schedule(
         "replication.reconfigure", at: sketch.faultsEnd + 300, ["vm": quoted("*")])
     }
+    sketch.spareWhatStorageCopies()
     sketch.draft.durationSeconds = 100_000 * sketch.unitSeconds
     guard let scenario = ScenarioReader.read(text: sketch.draft.text, file: sketch.draft.name).scenario else {
       preconditionFailure("every drawn scenario is valid: \(sketch.draft.name)")

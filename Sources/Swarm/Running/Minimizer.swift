@@ -38,6 +38,7 @@ package struct Minimizer {
         leaveOutMembers(\.links[index], keeping: ["name", "between", "bandwidth", "latency"])
       }
       shrinkRecovery()
+      shrinkStorage()
       for index in draft.sites.indices { shrinkSite(index) }
       leaveOutWorkloads()
     }
@@ -96,6 +97,7 @@ package struct Minimizer {
         draft.timeline.removeAll { $0.word("vm") == name }
         for group in draft.groups.indices { draft.groups[group].machines.removeAll { $0 == name } }
         for plan in draft.plans.indices { draft.plans[plan].machines.removeAll { $0.word("match") == name } }
+        draft.removeFromStorage(machine: name)
       }
     }
   }
@@ -127,8 +129,33 @@ package struct Minimizer {
     leaveOutMembers(\.recovery, keeping: [])
   }
 
+  /// Leaves out what copies by itself with its groups and machines, then by parts.
+  private mutating func shrinkStorage() {
+    for system in draft.storageSystems.map(\.settings) {
+      _ = attempt { draft in
+        guard let index = draft.storageSystems.firstIndex(where: { $0.settings == system }) else { return }
+        draft.removeGroups(ofUnits: draft.storageSystems[index].units)
+        draft.storageSystems.remove(at: index)
+      }
+    }
+    for system in draft.storageSystems.indices {
+      for unit in draft.storageSystems[system].units {
+        _ = attempt { draft in
+          draft.removeGroups(ofUnits: [unit])
+          draft.storageSystems[system].units.removeAll { $0.name == unit.name }
+        }
+      }
+      _ = attempt { $0.storageSystems[system].settings["via"] = nil }
+      _ = attempt { $0.storageSystems[system].settings["pointsInTime"] = nil }
+    }
+    for site in draft.sites.indices { leaveOut(\.sites[site].datastores, atLeast: 1) }
+  }
+
   private mutating func shrinkSite(_ index: Int) {
-    while draft.sites[index].hostCount > 1, attempt({ $0.sites[index].hostCount -= 1 }) {}
+    _ = attempt { $0.sites[index].standbyCount = 0 }
+    while draft.sites[index].hostCount > draft.sites[index].standbyCount + 1,
+      attempt({ $0.sites[index].hostCount -= 1 })
+    {}
     while draft.sites[index].serverCount > 1, attempt({ $0.sites[index].serverCount -= 1 }) {}
     _ = attempt { $0.sites[index].cluster = nil }
     _ = attempt { $0.sites[index].managers = [] }

@@ -15,6 +15,8 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
   package var recoveredMachines = 0
   package var migrations = 0
   package var doubles = 0
+  /// Images of storage that copies by itself, compared with what all machines of the unit held.
+  package var storageImages = 0
   /// Entries of the timeline that happened, by verb.
   package var verbs: [String: Int] = [:]
   /// Events of the run, by kind.
@@ -50,6 +52,7 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
     recoveredMachines += other.recoveredMachines
     migrations += other.migrations
     doubles += other.doubles
+    storageImages += other.storageImages
     for path in Self.tables {
       self[keyPath: path].merge(other[keyPath: path]) { $0 + $1 }
     }
@@ -86,6 +89,7 @@ package struct SwarmCounts: Sendable, Hashable, Codable {
       | machines started in a test, after a recovery | \(testedMachines), \(recoveredMachines) |
       | planned migrations compared | \(migrations) |
       | machines on at both sites | \(doubles) |
+      | images of storage compared | \(storageImages) |
       | features, pairs of them seen | \(features.count), \(pairs.count) |
 
       """

@@ -42,6 +42,21 @@ import Testing
       ])
   }
 
+  /// A machine of 60 GiB runs on each of two hosts of 100 GiB; the third is in standby.
+  @Test func `A host in standby holds nothing and is missed by nobody until it returns`() {
+    var cluster = cluster(3, memory: [60, 60], on: [0, 1])
+    cluster.hostInStandby(2)
+    cluster.hostFailed(0, at: at(100))
+    cluster.advance(to: at(200))
+    #expect(cluster.power(of: 0) == .waiting)
+    // The failure of host 0 is the only one that anybody noticed.
+    #expect(cluster.takeEvents().filter { if case .failureNoticed = $0 { true } else { false } }.count == 1)
+
+    cluster.hostReturned(2, at: at(300))
+
+    #expect(cluster.power(of: 0) == .starting(host: 2, ends: at(310)))
+  }
+
   @Test func `Of machines that wait for one slot the highest priority starts first`() {
     var cluster = cluster(2, memory: [8, 8, 8], on: [0, 0, 0], priorities: [.low, .medium, .highest]) {
       $0.powerOnsPerHost = 1
