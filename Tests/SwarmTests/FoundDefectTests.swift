@@ -120,20 +120,24 @@ import Testing
   }
 
   /// The schedule's rule was noted when the other traffic ended, and the link went on with the bandwidth of the rule before.
-  @Test func `Seeds 15868 and 16554: other traffic that ends as the link's schedule changes does not hide the change`() {
+  @Test func `Seeds 15868, 16554: other traffic that ends as the link's schedule changes does not hide it`() {
     let run = SwarmRun(
       text: scenario(
         timeline: """
-          { "at": "119s", "do": "link.background", "link": "wan", "background": { "rate": "54KiB/s" }, "for": "1s" }
+          { "at": "119s", "do": "link.background", "link": "wan", "background": { "rate": "54KiB/s" },
+            "for": "1s" }
           """
       ).replacing(
         #""bandwidth": "256KiB/s""#,
-        with: #""bandwidth": "256KiB/s", "schedule": [{ "from": "00:01", "to": "00:02", "bandwidth": "64KiB/s" }]"#))
+        with: """
+          "bandwidth": "256KiB/s", "schedule": [{ "from": "00:01", "to": "00:02", "bandwidth": "64KiB/s" }]
+          """))
     #expect(run.violation == nil)
   }
 
   /// It was off for good, though its power-off was over when the host failed that it was shutting down on.
-  @Test func `Seed 11775: a machine that is to run again runs again when its host fails during the shutdown`() {
+  @Test func `Seed 11775: a machine that is to run again runs again when its host fails during the shutdown`()
+  {
     let run = SwarmRun(
       text: scenario(
         timeline: """

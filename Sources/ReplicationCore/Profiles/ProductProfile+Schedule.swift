@@ -73,7 +73,9 @@ extension ProductProfile {
         "schedule.estimateFactor", \.schedule.estimateFactor,
         "What the average is multiplied by.",
         source: ProductSource.scheduling + ".",
-        note: "Inferred beside it: a transfer that covered less than the objective counts as if it had covered all of it."),
+        note:
+          "Inferred beside it: a transfer that covered less than the objective counts as if it had covered it all."
+      ),
       ProductConstant(
         "schedule.planHorizon", \.schedule.planHorizon,
         "How far ahead a host plans its syncs.",

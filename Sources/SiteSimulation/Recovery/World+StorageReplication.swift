@@ -102,7 +102,7 @@ extension World {
       let path = storagePath(unit)
       if storageUnits[unit].isInSync {
         guard path == nil else { continue }
-        let isCaughtUp = try planted.contains(.acknowledgedWriteLost) || catchUp(unit)
+        let isCaughtUp = planted.contains(.acknowledgedWriteLost) ? true : try catchUp(unit)
         if isCaughtUp { synchronyEnded(unit) }
       } else if let copy = storageUnits[unit].copy {
         if !areStorageSitesUp(unit) {
