@@ -1,3 +1,4 @@
+import BlockStorage
 import Inventory
 import Measurements
 import Quantities
