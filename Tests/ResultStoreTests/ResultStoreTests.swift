@@ -367,7 +367,7 @@ final class TemporaryFolder {
     try ResultStore.write([sampleRun()], to: path)
     try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 4") }
 
-    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 4, supported: 5)) {
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 4, supported: 6)) {
       try ResultStore.open(path)
     }
   }

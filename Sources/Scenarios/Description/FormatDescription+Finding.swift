@@ -48,9 +48,9 @@ extension FormatDescription {
 
   // MARK: - Matching
 
-  /// How closely a text follows a way.
+  /// How closely a text follows a way: with steps left out, with a part that would be the name of an element, its last steps, all of it.
   private enum Fit: Int, Comparable {
-    case none, withGaps, end, whole
+    case none, withGaps, byName, end, whole
 
     static func < (left: Fit, right: Fit) -> Bool { left.rawValue < right.rawValue }
   }
@@ -67,25 +67,22 @@ extension FormatDescription {
   private static func fit(_ parts: ArraySlice<String>, _ steps: ArraySlice<Step>, noun: String) -> Fit {
     if parts.isEmpty { return .end }
     if parts.count == 1, let part = parts.last, isCalled(noun, spoken(part)) { return .end }
-    return fit(parts, steps, hasGap: false)
+    return fit(parts, steps, atMost: .whole)
   }
 
-  private static func fit(_ parts: ArraySlice<String>, _ steps: ArraySlice<Step>, hasGap: Bool) -> Fit {
-    guard let part = parts.last else {
-      return hasGap ? .withGaps : steps.contains { $0.key != nil } ? .end : .whole
-    }
+  private static func fit(_ parts: ArraySlice<String>, _ steps: ArraySlice<Step>, atMost best: Fit) -> Fit {
+    guard let part = parts.last else { return min(best, steps.contains { $0.key != nil } ? .end : .whole) }
     guard let step = steps.last else { return .none }
     let (fewer, outer) = (parts.dropLast(), steps.dropLast())
     guard let key = step.key else {
       // An element may be called by its name, if the list is there too.
-      let named =
-        fewer.last.flatMap { list in
-          outer.last?.key.map { isCalled($0.lowercased(), list) ? fit(fewer, outer, hasGap: hasGap) : .none }
-        } ?? .none
-      return max(named, fit(parts, outer, hasGap: hasGap))
+      let isOfList =
+        fewer.last.flatMap { list in outer.last?.key.map { isCalled($0.lowercased(), list) } } ?? false
+      let byName = isOfList ? fit(fewer, outer, atMost: min(best, .byName)) : .none
+      return max(byName, fit(parts, outer, atMost: best))
     }
-    let here = isCalled(key.lowercased(), part) ? fit(fewer, outer, hasGap: hasGap) : .none
-    return max(here, fit(parts, outer, hasGap: true))
+    let here = isCalled(key.lowercased(), part) ? fit(fewer, outer, atMost: best) : .none
+    return max(here, fit(parts, outer, atMost: min(best, .withGaps)))
   }
 
   /// Whether `word` is `noun`, or one of several or several of one.
