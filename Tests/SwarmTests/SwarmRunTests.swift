@@ -33,7 +33,9 @@ import Testing
   }
 
   @Test func `Each planted defect has a seed that shows it`() {
-    #expect(Set(PlantedDefectTests.findings.map(\.name)) == Set(PlantedDefects.all.map(\.name)))
+    // One needs a recovery of storage from an isolated site and its way back, which few worlds have.
+    let rare = ["stray writes kept"]
+    #expect(Set(PlantedDefectTests.findings.map(\.name) + rare) == Set(PlantedDefects.all.map(\.name)))
   }
 }
 
@@ -43,16 +45,16 @@ import Testing
     ("dirty bit dropped", 1, .certificate),
     ("copy before write missed", 3, .certificate),
     ("fold-back lost", 7, .certificate),
-    ("incomplete redo merged", 38, .pastImage),
+    ("incomplete redo merged", 16, .pastImage),
     ("instance dated by its end", 0, .lag),
     ("wrong extent merged", 1, .pastImage),
     ("delivered after its session", 11, .certificate),
     ("unsent bytes counted", 7, .bytes),
-    ("space not returned", 8, .space),
+    ("space not returned", 6, .space),
     ("lag not reset", 0, .lag),
     ("limit ignored", 0, .capacity),
     ("capacity left idle", 0, .maxMin),
-    ("runs on failed host", 6, .placement),
+    ("runs on failed host", 1, .placement),
     ("planned by two hosts", 8, .placement),
     ("pause never ends", 9, .recovery),
     ("last merge skipped", 45, .recoveredImage),
@@ -60,6 +62,9 @@ import Testing
     ("lock not taken", 5, .planLock),
     ("final sync skipped", 5, .migration),
     ("double not reported", 1, .onePlace),
+    ("placeholder not restored", 4, .cleanup),
+    ("copy dated by its end", 7, .pastImage),
+    ("acknowledged write lost", 11, .acknowledgedWrite),
   ]
 
   @Test(arguments: findings.map(\.name))
@@ -71,6 +76,37 @@ import Testing
 
     #expect(run.violation?.invariant == finding.invariant)
     #expect(run.counts.violations == [finding.invariant.rawValue: 1])
+  }
+
+  /// The machine that was left behind writes on from 70 s to 220 s at its isolated site, and the recovered one from 97 s on: the
+  /// way back must bring what either wrote.
+  private static let strayWorld = """
+    { "format": 1, "name": "stray", "limits": "relaxed", "clock": { "duration": "900s" },
+      "sites": [
+        { "name": "madrid", "datastores": [{ "name": "lun" }, { "name": "ds-madrid" }], "networks": ["net-madrid"] },
+        { "name": "lisbon", "datastores": [{ "name": "copy" }, { "name": "ds-lisbon" }], "networks": ["net-lisbon"] }],
+      "links": [{ "name": "wan", "between": ["madrid", "lisbon"], "bandwidth": "1MiB/s", "latency": "5ms" }],
+      "workloads": { "writes": { "model": "uniform", "write": "8KiB/s", "blockSize": "4KiB" } },
+      "vms": [{ "name": "vm-1", "site": "madrid", "datastore": "lun", "network": "net-madrid", "disks": [
+        { "name": "disk-1", "size": "6MiB", "used": "2MiB", "workload": "writes" }] }],
+      "replications": [],
+      "arrayPairs": [{ "name": "arrays", "from": "madrid", "to": "lisbon", "mode": "periodic", "every": "10s",
+        "devices": [{ "name": "device", "datastore": "lun", "copy": "copy" }] }],
+      "protectionGroups": [{ "name": "group-1", "type": "array-based", "datastores": ["lun"] }],
+      "recoveryPlans": [{ "name": "plan-1", "groups": ["group-1"] }],
+      "recovery": { "defaults": { "shutdownTimeout": "30s", "toolsTimeout": "60s", "allowForced": true } },
+      "timeline": [
+        { "at": "60s", "do": "site.isolate", "site": "madrid", "for": "100s" },
+        { "at": "70s", "do": "plan.recover", "plan": "plan-1", "mode": "disaster-recovery" },
+        { "at": "220s", "do": "plan.recover", "id": "again", "plan": "plan-1", "mode": "disaster-recovery" },
+        { "after": "again", "delay": "5s", "do": "plan.reprotect", "plan": "plan-1" }] }
+    """
+
+  @Test func `What only the machine wrote that was left behind is found to be left alone`() {
+    let sound = SwarmRun(text: Self.strayWorld)
+    #expect(sound.violation == nil)
+    #expect(sound.counts.planRuns["reprotect SUCCESS"] == 1)
+    #expect(SwarmRun(text: Self.strayWorld, planted: .strayWritesKept).violation?.invariant == .certificate)
   }
 }
 
