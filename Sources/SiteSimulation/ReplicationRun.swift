@@ -33,8 +33,6 @@ struct ReplicationRun {
   var formerCopy: Int?
   /// The copy that runs from a test image.
   var testCopy: Int?
-  /// The instant of the image that storage presents to that copy.
-  var testedStorageInstant: Instant?
   /// Who waits for an instance, and from when on it must have been taken.
   var syncWaits: [(ticket: RecoveryTicket, since: Instant)] = []
   /// The point in time that its recovered machine began with.

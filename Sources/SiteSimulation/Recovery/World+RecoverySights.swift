@@ -64,7 +64,7 @@ extension World {
   /// without one.
   package func testedInstance(of index: Int) -> Instant? {
     if replications[index].storageUnit != nil {
-      return replications[index].testCopy == nil ? nil : replications[index].testedStorageInstant
+      return replications[index].testCopy == nil ? nil : replications[index].storageUnit.flatMap { storageUnits[$0].testedInstant }
     }
     return replications[index].replica.testedInstance?.pointInTime
   }

@@ -41,7 +41,6 @@ extension World {
       replications[index].testCopy = addCopy(
         of: original, role: .test, contents: contents, luck: "test-\(replications[index].testCount)")
       if let copy = replications[index].testCopy { countTestWrites(of: copy) }
-      replications[index].testedStorageInstant = storageUnits[unit].points[point].instant
     }
     // The images are snapshots, which need what copying writes over.
     if storageUnits[unit].testedInstant == nil {

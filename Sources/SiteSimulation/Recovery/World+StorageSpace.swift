@@ -51,9 +51,9 @@ extension World {
     return (total + test, test)
   }
 
-  /// How many images a unit keeps beyond the number to keep, since a test or a run needs them.
+  /// How many images of a unit a test or a run needs, so that they may stay beyond the number to keep.
   package func heldImageCount(ofUnit unit: Int) -> Int {
-    max(0, storageUnits[unit].points.count - storageUnits[unit].pointInTimeCount)
+    storageUnits[unit].points.count { storageUnits[unit].isHeld($0.instant) }
   }
 
   /// Whether a unit's target lacks room for what is to be copied.

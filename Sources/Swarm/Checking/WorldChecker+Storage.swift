@@ -25,7 +25,7 @@ extension WorldChecker {
     scenario.storageUnits[unit].members[position].index
   }
 
-  private func isSynchronous(_ unit: Int) -> Bool {
+  func isSynchronous(_ unit: Int) -> Bool {
     scenario.storageSystems[scenario.storageUnits[unit].system.index].mode == .synchronous
   }
 
@@ -54,7 +54,8 @@ extension WorldChecker {
   private func checkAcknowledged(
     _ unit: Int, _ sight: StorageSight, after last: StorageSight, _ world: borrowing World
   ) throws(Violation) {
-    guard last.isInSync, !sight.isInSync else { return }
+    // Without room the copy stops where there was some last.
+    guard last.isInSync, !sight.isInSync, !world.lacksRoom(unit: unit) else { return }
     let now = world.time
     let description = scenario.storageUnits[unit]
     let instants =
@@ -81,11 +82,12 @@ extension WorldChecker {
         .instanceOrder, at: now, subject: description.name,
         detail: "the images of \(earlier) and \(later) are out of order")
     }
-    let limit = scenario.storageSystems[description.system.index].pointInTimeCount
+    let limit =
+      scenario.storageSystems[description.system.index].pointInTimeCount + world.heldImageCount(ofUnit: unit)
     guard sight.points.count <= limit else {
       throw Violation(
         .instanceOrder, at: now, subject: description.name,
-        detail: "\(sight.points.count) images are kept, and \(limit) are to be")
+        detail: "\(sight.points.count) images are kept, and \(limit) at most are to be")
     }
     for instant in sight.points {
       counts.storageImages += 1
@@ -107,7 +109,8 @@ extension WorldChecker {
   private mutating func checkPath(
     _ unit: Int, _ sight: StorageSight, _ world: borrowing World
   ) throws(Violation) {
-    guard isSynchronous(unit), !sight.isFailedOver, !scenario.storageUnits[unit].members.isEmpty,
+    guard isSynchronous(unit), !sight.isFailedOver, !world.lacksRoom(unit: unit),
+      !scenario.storageUnits[unit].members.isEmpty,
       let bandwidths = calendar.bandwidths(at: world.time)
     else { return }
     let description = scenario.storageUnits[unit]
@@ -160,7 +163,7 @@ extension WorldChecker {
   ) -> String? {
     let description = scenario.storageUnits[unit]
     let sight = world.storageSight(of: unit)
-    guard !sight.isFailedOver else { return nil }
+    guard !sight.isFailedOver, !world.lacksRoom(unit: unit) else { return nil }
     guard case .periodic(let interval) = scenario.storageSystems[description.system.index].mode else {
       return sight.isInSync ? nil : "it does not follow the writes"
     }
