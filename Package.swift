@@ -11,8 +11,8 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Tests themselves are compiled fast rather than made fast; what they call is optimised in a release build.
-let testSettings: [SwiftSetting] =
+/// For what is to be compiled fast rather than made fast, in a release build too: tests, and what reads scenarios.
+let quickSettings: [SwiftSetting] =
   settings + [
     .unsafeFlags(
       ["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"], .when(configuration: .release))
@@ -28,14 +28,15 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 /// What each may import is checked by `ArchitectureTests`.
 func module(
   _ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = [],
-  resources: [Resource]? = nil
+  resources: [Resource]? = nil, isOptimised: Bool = true
 ) -> [Target] {
   [
     .target(
-      name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings),
+      name: name, dependencies: dependencies, exclude: ["README.md"],
+      swiftSettings: isOptimised ? settings : quickSettings),
     .testTarget(
       name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies + tests,
-      resources: resources, swiftSettings: testSettings),
+      resources: resources, swiftSettings: quickSettings),
   ]
 }
 
@@ -70,7 +71,7 @@ let layer3 =
     tests: ["Inventory", "RandomStreams", "SampleRuns"])
   + module(
     "Scenarios", ["Quantities", "Inventory", "RecoveryCore", "Measurements", "Expectations"],
-    resources: [.copy("InvalidScenarios")])
+    resources: [.copy("InvalidScenarios")], isOptimised: false)
   + module("TraceFiles", ["Quantities", "Workloads", "CZlib"])
   + [.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])]
 
@@ -113,13 +114,13 @@ let layer6: [Target] = [
       "Reporting", "Swarm", "Expectations", argumentParser,
     ],
     exclude: ["README.md"], swiftSettings: settings),
-  .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: testSettings),
-  .testTarget(name: "ArchitectureTests", swiftSettings: testSettings),
+  .testTarget(name: "drsimTests", dependencies: ["drsim"], swiftSettings: quickSettings),
+  .testTarget(name: "ArchitectureTests", swiftSettings: quickSettings),
   .executableTarget(
     name: "Fuzz",
     dependencies: ["Quantities", "RandomStreams", "BlockStorage", "ReplicationCore", "WireCodecs"],
     exclude: ["README.md"], swiftSettings: settings),
-  .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "RandomStreams"], swiftSettings: testSettings),
+  .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "RandomStreams"], swiftSettings: quickSettings),
 ]
 
 /// Not a package of its own: the benchmarks measure `package` interfaces in place.

@@ -63,8 +63,8 @@ extension World {
   /// The moment of the instance that a test uses: of the replica's test image, or of the image that storage presents; `nil`
   /// without one.
   package func testedInstance(of index: Int) -> Instant? {
-    if replications[index].storageUnit != nil {
-      return replications[index].testCopy == nil ? nil : replications[index].storageUnit.flatMap { storageUnits[$0].testedInstant }
+    if let unit = replications[index].storageUnit {
+      return replications[index].testCopy == nil ? nil : storageUnits[unit].testedInstant
     }
     return replications[index].replica.testedInstance?.pointInTime
   }

@@ -1,6 +1,7 @@
 import Inventory
 import Measurements
 import Quantities
+import ReplicationCore
 import Scenarios
 import Testing
 
