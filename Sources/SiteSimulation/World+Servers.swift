@@ -18,11 +18,15 @@ extension World {
     try reachabilityChanged()
   }
 
-  /// A server answers again: syncs of replicas that it lost with its memory, or was given while it did not answer, start over.
+  /// A server answers again: syncs of replicas that it lost with its memory, or was given while it did not answer, start over; what
+  /// waited for room at the others is tried.
   mutating func serverRestored(_ server: ReplicationServerID) throws(SimulationFailure) {
     for index in replications.indices where replications[index].server == server {
       replications[index].isMoving = false
-      guard !replications[index].replica.isServerRunning else { continue }
+      guard !replications[index].replica.isServerRunning else {
+        try serveRoom(index)
+        continue
+      }
       try serverOpened(index)
       replications[index].source.targetLost(at: now)
       try sourceChanged(index)

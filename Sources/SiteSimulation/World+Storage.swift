@@ -169,7 +169,8 @@ extension World {
     }
   }
 
-  private mutating func serveRoom(_ index: Int) throws(SimulationFailure) {
+  /// Tries what waits for room at the target of a replication, if that is up.
+  mutating func serveRoom(_ index: Int) throws(SimulationFailure) {
     startMerges(index)
     guard !replications[index].refused.isEmpty, isTargetUp(index) else { return }
     try deliverWaiting(index)

@@ -225,6 +225,20 @@ import Testing
     #expect(words == ["OK", "UNKNOWN", "UNKNOWN", "UNKNOWN", "OK"])
   }
 
+  /// Seed 24161 of the swarm: there was room again at the very instant before, and nobody looked afterwards.
+  @Test func `What waited for room goes on when the server answers that hung as there was room again`() throws {
+    let record = try run(
+      world(
+        timeline: [
+          #""at": "250s", "do": "datastore.full", "datastore": "ds-lyon", "for": "100s""#,
+          #""at": "349s", "do": "appliance.hang", "appliance": "lyon-vrs-01", "for": "1s""#,
+        ], appliances: #", "appliances": { "servers": [{}] }"#))
+
+    #expect(story(record, "replication.insufficient-space") == ["304 replication.insufficient-space app"])
+    let delta = try #require(record.deltas.first)
+    #expect(delta.startedAt == .seconds(300) && delta.isCompleted && delta.endedAt < .seconds(360))
+  }
+
   @Test func `An appliance moves without interruption`() throws {
     let record = try run(
       world(
