@@ -226,7 +226,8 @@ import Testing
   }
 
   /// Seed 24161 of the swarm: there was room again at the very instant before, and nobody looked afterwards.
-  @Test func `What waited for room goes on when the server answers that hung as there was room again`() throws {
+  @Test func `What waited for room goes on when the server answers that hung as there was room again`() throws
+  {
     let record = try run(
       world(
         timeline: [
