@@ -35,6 +35,8 @@ extension World {
     while let host = contextsReleased.popLast() {
       while let next = hosts[host.index].contexts.waiting.first {
         try send(next)
+        // What its guest wrote while it waited may have filled the demand log.
+        armTimer(next)
         guard hosts[host.index].contexts.waiting.first != next else { break }
       }
       while let (index, count) = hosts[host.index].contexts.topUp() {

@@ -124,37 +124,37 @@ import Testing
     }
   }
 
-  @Test func `One machine reads no more disks at a time than its host has contexts`() throws {
-    // Three disks of 8 MiB, whose windows allow 1 MiB/s each: with two contexts 24 MiB at 2 MiB/s take 12 s, with three
-    // at 3 MiB/s 8 s. The round trip is 500 ms for 64 blocks of 8 KiB.
-    for (contexts, seconds) in [(2, 12.0), (3, 8.0)] {
-      var world = Self.world(machines: 1, servers: 1)
-      world.link = #""bandwidth": "50MiB/s", "latency": "250ms""#
-      world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
-      let disks = (1...3).map {
-        #"{ "name": "d\#($0)", "size": "1GiB", "used": "64MiB", "workload": "app" }"#
-      }
-      world.machines = [#""name": "app-1", "disks": [\#(disks.joined(separator: ","))]"#]
-      world.profile = #""product": "8.0", "hostContexts": \#(contexts)"#
-      let duration = try run(world).cycles[0].duration.inSeconds
-      #expect(abs(duration - seconds - 0.5) < 0.6, "\(contexts) contexts: \(duration) s")
+  /// Machines whose disks rewrite 48 MiB each, with a window of 1 MiB/s a disk: 64 blocks of 8 KiB in a round trip of 500 ms.
+  private static func windowedWorld(machines: Int, disks: Int, contexts: Int) -> SmallWorld {
+    var world = world(machines: machines, servers: 1)
+    world.link = #""bandwidth": "50MiB/s", "latency": "250ms""#
+    let list = (1...disks).map {
+      #"{ "name": "d\#($0)", "size": "1GiB", "used": "64MiB", "workload": "app" }"#
     }
+    world.machines = (1...machines).map {
+      #""name": "app-\#($0)", "disks": [\#(list.joined(separator: ","))]"#
+    }
+    world.profile = #""product": "8.0", "hostContexts": \#(contexts)"#
+    return world
+  }
+
+  @Test(arguments: [(2, 72), (3, 48)] as [(Int, Double)])
+  func `One machine reads no more disks at a time than its host has contexts`(
+    contexts: Int, seconds: Double
+  ) throws {
+    // Three disks: 144 MiB at 2 MiB/s take 72 s, at 3 MiB/s 48 s; what is read ahead makes the end slower.
+    let cycle = try run(Self.windowedWorld(machines: 1, disks: 3, contexts: contexts)).cycles[0]
+    #expect((seconds...seconds + 10).contains(cycle.duration.inSeconds), "\(cycle.duration)")
   }
 
   @Test func `Contexts that the first machine leaves free serve the second`() throws {
-    // Two machines of two disks of 8 MiB, three contexts: the first has two and the second one until the first has
-    // ended, at 1 MiB/s a disk: 8 s for the first. By then the second has sent 8 of its 16 MiB, and has both.
-    var world = Self.world(machines: 2, servers: 1)
-    world.link = #""bandwidth": "50MiB/s", "latency": "250ms""#
-    world.workloads = ["app": #""model": "periodic", "every": "1m", "first": "30s", "size": "8MiB""#]
-    let disks = (1...2).map { #"{ "name": "d\#($0)", "size": "1GiB", "used": "64MiB", "workload": "app" }"# }
-    world.machines = (1...2).map { #""name": "app-\#($0)", "disks": [\#(disks.joined(separator: ","))]"# }
-    world.profile = #""product": "8.0", "hostContexts": 3"#
-    let record = try run(world)
+    // Of three contexts the first machine has two: 96 MiB at 2 MiB/s take 48 s. By then the second has sent 48 MiB of
+    // its 96 with one context, and sends the rest with two in 24 s.
+    let record = try run(Self.windowedWorld(machines: 2, disks: 2, contexts: 3))
     let (first, second) = (record.cycles(of: "app-1")[0], record.cycles(of: "app-2")[0])
-    #expect(abs(first.duration.inSeconds - 8.5) < 0.6, "\(first.duration)")
+    #expect((48...58).contains(first.duration.inSeconds), "\(first.duration)")
     #expect(
-      second.startedAt == .seconds(60) && abs(second.duration.inSeconds - 12.5) < 1, "\(second.duration)")
+      second.startedAt == .seconds(60) && (72...84).contains(second.duration.inSeconds), "\(second.duration)")
   }
 
   /// VMware's law for 8.0U3: 2,048 blocks of 8 KiB a disk in a round trip of 50 ms are 2,684 Mbit/s.

@@ -74,6 +74,29 @@ import Testing
     #expect(record.cycles[1].isCompleted && record.cycles[1].preservedExtentCount == 512)
   }
 
+  /// Seed 17933 of the swarm: nobody looked at the log again, and the context was held for good.
+  @Test func `A demand log that filled while its delta waited for a context ends the delta`() throws {
+    // One context: the delta of the second machine waits from 60 s on. All 16 MiB are written again at 61 s, with no room for
+    // what they held until 90 s: the first delta is given up at 61.2 s, and so is the second, which begins to read then.
+    var world = MachineVerbTests.world(
+      #""at": "50s", "do": "datastore.full", "datastore": "ds-paris", "for": "40s""#)
+    world.workloads = ["app": #""model": "periodic", "every": "31s", "first": "30s", "size": "16MiB""#]
+    world.machines = ["other", "app"].map {
+      #""name": "\#($0)", "disks": [{ "name": "data", "size": "1GiB", "used": "64MiB", "workload": "app" }]"#
+    }
+    world.replications = ["other", "app"].map {
+      #""vm": "\#($0)", "rpo": "1m", "policy": "fixed", "initialSync": "done""#
+    }
+    world.profile = #""hostContexts": 1"#
+    let record = try run(world)
+    for name in ["other", "app"] {
+      let cycles = record.cycles(of: name)
+      #expect(cycles[0].startedAt == .seconds(60) && cycles[0].outcome == .aborted(reason: "demandLog"))
+      #expect(cycles[0].endedAt < .seconds(62))
+      #expect(cycles.contains { $0.isCompleted && $0.endedAt < .seconds(180) })
+    }
+  }
+
   @Test(arguments: [("66MiB", false), ("69MiB", true)])
   func `The demand log takes room on the datastore of its machine`(capacity: String, fits: Bool) throws {
     // 64 MiB in use and 4.25 MiB of log.
