@@ -55,7 +55,7 @@ package struct FaultCalendar: Sendable {
         spans[link.index].append(span(.flap(down: down, up: up)))
         var change = entry.at + down
         var isDown = false
-        while change < min(end, scenario.clock.end) {
+        while change <= min(end, scenario.clock.end) {
           boundaries.append(change)
           change = change + (isDown ? down : up)
           isDown.toggle()
@@ -75,7 +75,7 @@ package struct FaultCalendar: Sendable {
     for link in scenario.links {
       var now = Instant.zero
       while let wait = link.schedule.nextChange(after: Self.timeOfWeek(now, scenario)),
-        now + wait < scenario.clock.end
+        now + wait <= scenario.clock.end
       {
         now = now + wait
         boundaries.append(now)
