@@ -63,7 +63,7 @@ import Testing
         Link(
           name: "backup", ends: [lisbon, madrid],
           bandwidth: [.megabitsPerSecond(10), .megabitsPerSecond(10)],
-          latency: .milliseconds(30), usable: .percent(70), loss: .zero, windowMaximum: .mebibytes(4)),
+          latency: .milliseconds(30), usable: .percent(70), loss: .zero, windowMaximum: .gibibytes(1)),
       ])
     #expect(scenario.inventory.replicationServers.map(\.site.index) == [0, 1, 1])
     #expect(scenario.sites[0].networks == ["prod-100", "prod-200"])

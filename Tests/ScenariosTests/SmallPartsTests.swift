@@ -96,7 +96,8 @@ import Testing
     #expect(
       texts == [
         "product 8.0U3", "blocksInFlight that of the product", "windowBlock extent",
-        "hostContexts that of the product", "earlyStartShare 25%",
+        "regionRequestsInFlight that of the product", "hostContexts that of the product",
+        "earlyStartShare 25%",
         "fullSyncLimit that of the product", "configurationSize 12599B", "targetHostDetection 30s",
         "rebalanceInterval 30m",
         "serverRate no limit", "serverDecompressionRate 13.92Gbps", "hostRate no limit",

@@ -285,7 +285,7 @@ extension DiagnosticCode {
       )
     case .idleWorkload:
       (
-        "Workload of a disk that is not replicated",
+        "Workload of a machine that is not replicated",
         """
         Only what is written to replicated disks is simulated. Virtual machines that are not replicated, and disks that are \
         excluded, take their room on hosts and datastores and write nothing: they do not grow, and load no device.

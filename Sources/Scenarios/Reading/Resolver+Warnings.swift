@@ -69,26 +69,22 @@ extension Resolver {
     return name
   }
 
-  /// Warns of workloads that write nothing: of the disks that are not replicated, no writes are simulated.
+  /// Warns of workloads that write nothing: of machines that are not replicated, no writes are simulated.
+  ///
+  /// Nor are those of disks that are excluded, which somebody decided.
   private mutating func warnAboutIdleWorkloads() {
-    var isReplicated = machines.map { $0.workloads.map { _ in false } }
-    for replication in replications {
-      for disk in replication.disks { isReplicated[replication.machine][disk] = true }
-    }
-    for member in storage.members {
-      for disk in isReplicated[member.machine].indices { isReplicated[member.machine][disk] = true }
-    }
+    let replicated = Set(replications.map(\.machine) + storage.members.map(\.machine))
     // A draft with a pattern stands for many machines, and is reported once.
     var reported: Set<SourceSpan> = []
-    for (index, machine) in machines.enumerated() {
+    for (index, machine) in machines.enumerated() where !replicated.contains(index) {
       for (disk, draft) in (machine.draft.disks.known ?? []).enumerated() {
         guard let workload = draft.value.workload.located, machine.workloads[disk] != nil,
-          !isReplicated[index][disk], reported.insert(workload.span).inserted
+          reported.insert(workload.span).inserted
         else { continue }
         log.report(
           .idleWorkload,
-          "the workload \(quoted(workload.value)) of virtual machine \(quoted(machine.name)) writes nothing, since the disk is not replicated",
-          at: workload.span, help: "leave it out, or replicate the disk")
+          "the workload \(quoted(workload.value)) writes nothing, since virtual machine \(quoted(machine.name)) is not replicated",
+          at: workload.span, help: "leave it out, or replicate the machine")
       }
     }
   }

@@ -17,7 +17,7 @@ extension WorldChecker {
         try checkPoints(unit, sight, after: last, world)
       }
       try checkPath(unit, sight, world)
-      try checkStorageLag(unit, sight, world)
+      try checkStorageLag(unit, sight, after: last, world)
     }
   }
 
@@ -132,15 +132,15 @@ extension WorldChecker {
   }
 
   private mutating func checkStorageLag(
-    _ unit: Int, _ sight: StorageSight, _ world: borrowing World
+    _ unit: Int, _ sight: StorageSight, after last: StorageSight, _ world: borrowing World
   ) throws(Violation) {
     guard !isSynchronous(unit) else { return }
     let now = world.time
     for member in scenario.storageUnits[unit].members {
       let index = member.index
-      if sight.isFailedOver {
-        if lags[index].lag(at: now) != nil { lags[index].ended(at: now) }
-      } else if let newest = sight.points.last, let defect = lags[index].saw(newest, at: now) {
+      if sight.isFailedOver, !last.isFailedOver { lags[index].ended(at: now) }
+      if last.isFailedOver, !sight.isFailedOver { lags[index].begun(at: now) }
+      if !sight.isFailedOver, let newest = sight.points.last, let defect = lags[index].saw(newest, at: now) {
         throw Violation(.instanceOrder, at: now, subject: name(index), detail: defect)
       }
       let reported = world.sight(of: index).lag

@@ -77,7 +77,7 @@ import Testing
   /// Seed 17933 of the swarm: nobody looked at the log again, and the context was held for good.
   @Test func `A demand log that filled while its delta waited for a context ends the delta`() throws {
     // One context: the delta of the second machine waits from 60 s on. All 16 MiB are written again at 61 s, with no room for
-    // what they held until 90 s: the first delta is given up at 61.2 s, and so is the second, which begins to read then.
+    // what they held until 90 s: the first delta is given up as soon as it reads on, and so is the second then.
     var world = MachineVerbTests.world(
       #""at": "50s", "do": "datastore.full", "datastore": "ds-paris", "for": "40s""#)
     world.workloads = ["app": #""model": "periodic", "every": "31s", "first": "30s", "size": "16MiB""#]
@@ -92,7 +92,7 @@ import Testing
     for name in ["other", "app"] {
       let cycles = record.cycles(of: name)
       #expect(cycles[0].startedAt == .seconds(60) && cycles[0].outcome == .aborted(reason: "demandLog"))
-      #expect(cycles[0].endedAt < .seconds(62))
+      #expect(cycles[0].endedAt < .seconds(72))
       #expect(cycles.contains { $0.isCompleted && $0.endedAt < .seconds(180) })
     }
   }
