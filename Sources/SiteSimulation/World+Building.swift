@@ -43,9 +43,8 @@ extension World {
       machineIndex[replication.virtualMachine.index] = machines.count
       machines.append(machine)
     }
-    self.scenario = scenario
+    circumstances = Circumstances(scenario: scenario, transport: transport)
     self.seed = seed
-    self.transport = transport
     self.planted = planted
     self.machines = machines
     self.replications = replications

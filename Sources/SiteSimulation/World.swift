@@ -20,7 +20,7 @@ import SimulationKernel
 ///
 /// - Invariant: Everything that happens depends on scenario and seed alone.
 package struct World: ~Copyable {
-  let scenario: Scenario
+  let circumstances: Circumstances
   /// The seed of every random stream.
   package let seed: UInt64
   var now = Instant.zero
@@ -28,7 +28,6 @@ package struct World: ~Copyable {
 
   var queue = EventQueue<WorldEvent>()
   var sharing: SharingSystem
-  let transport: TransportModel
   /// What is broken on purpose; nothing but in tests of those who look for defects.
   let planted: PlantedDefects
   var flowEvents: [FlowEvent] = []
@@ -73,6 +72,9 @@ package struct World: ~Copyable {
   /// The lasting timeline entries in force, with the instant they began.
   var openFaults: [(entry: Int, from: Instant)] = []
   var entryMoments = EntryMoments()
+
+  var scenario: Scenario { _read { yield circumstances.scenario } }
+  var transport: TransportModel { _read { yield circumstances.transport } }
 
   /// How far the run is: the current instant.
   package var time: Instant { now }
