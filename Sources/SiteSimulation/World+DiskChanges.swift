@@ -9,7 +9,12 @@ import SimulationKernel
 /// Disks that machines get, lose and grow, and the configuration of their replications after it.
 extension World {
   /// The machine gets a disk that the replication does not know: it is in error until it is configured again.
+  ///
+  /// Refused while its disks are out of reach.
   mutating func addDisk(machine: Int, name: String, size: ByteCount) throws(SimulationFailure) {
+    if let obstacle = diskObstacle(machine) {
+      return note("vm.add-disk-refused", of: machine, detail: obstacle)
+    }
     drawWrites(of: machine)
     let geometry = ExtentGeometry(diskSize: size)
     machines[machine].addedDisks.append((name, geometry))
@@ -121,6 +126,9 @@ extension World {
     guard let disk = machines[machine].disks.firstIndex(where: { $0.name == name }) else { return }
     guard let index = trackedReplication(of: machine) else {
       return note("vm.resize-refused", of: machine, detail: "not replicated")
+    }
+    if let obstacle = diskObstacle(machine) {
+      return note("vm.resize-refused", of: machine, detail: obstacle)
     }
     if let obstacle = replications[index].replica.obstacle {
       return note("vm.resize-refused", of: machine, detail: "\(obstacle)")

@@ -85,12 +85,27 @@ extension World {
 
   // MARK: - Freeing
 
+  /// Why a guest can do nothing to its disks now, or `nil` if it can.
+  private func guestObstacle(_ machine: Int) -> String? {
+    guard case .on = machines[machine].power else { return "powered off" }
+    if let obstacle = diskObstacle(machine) { return obstacle }
+    if machines[machine].awaitedRoom != nil { return "it waits for room on its datastore" }
+    return machines[machine].guest.isWorking ? nil : "its guest does not run"
+  }
+
+  /// Why nobody can change the disks of a machine now, or `nil` if they can be reached.
+  func diskObstacle(_ machine: Int) -> String? {
+    machines[machine].isStalled ? "its disks are out of reach" : nil
+  }
+
   /// The guest frees a part of a disk, up to its end.
+  ///
+  /// Refused where the guest does not work: off, hung, without room, or with a disk that nobody reaches.
   mutating func trim(
     machine: Int, disk name: String, offset: ByteCount, size: ByteCount
   ) throws(SimulationFailure) {
-    guard case .on = machines[machine].power else {
-      return note("vm.trim-refused", of: machine, detail: "powered off")
+    if let obstacle = guestObstacle(machine) {
+      return note("vm.trim-refused", of: machine, detail: obstacle)
     }
     guard let disk = machines[machine].disks.firstIndex(where: { $0.name == name }) else { return }
     drawWrites(of: machine)
@@ -138,6 +153,9 @@ extension World {
 
   /// Keeps the disks as they are now.
   mutating func takeSnapshot(machine: Int) throws(SimulationFailure) {
+    if let obstacle = diskObstacle(machine) {
+      return note("vm.snapshot-refused", of: machine, detail: obstacle)
+    }
     drawWrites(of: machine)
     machines[machine].snapshot = machines[machine].contents.map { $0.copy() }
     guard let replication = trackedReplication(of: machine) else { return }
@@ -152,6 +170,9 @@ extension World {
   mutating func revertToSnapshot(machine: Int) throws(SimulationFailure) {
     guard let snapshot = machines[machine].snapshot else {
       return note("vm.revert-refused", of: machine, detail: "no snapshot")
+    }
+    if let obstacle = diskObstacle(machine) {
+      return note("vm.revert-refused", of: machine, detail: obstacle)
     }
     drawWrites(of: machine)
     let replication = trackedReplication(of: machine)

@@ -11,7 +11,8 @@ extension WorldChecker {
     scenario.network.model == .fluid || scenario.network.model == .bare
   }
 
-  func checkBytes(_ world: borrowing World) throws(Violation) {
+  mutating func checkBytes(_ world: borrowing World) throws(Violation) {
+    syncs.follow(world.cycles)
     for link in scenario.inventory.links.indices {
       for direction in Link.Direction.allCases {
         let counted = world.carriedBytes(on: LinkID(link), direction)
@@ -24,18 +25,16 @@ extension WorldChecker {
       }
     }
     guard countsBytes else { return }
-    let cycles = world.cycles
     // What was carried for nothing is in no sync.
     let wasted = world.wastedBytes
     var excess = 0.0
     var allowed = wasted
     try checkCopied(world)
     for (index, replication) in scenario.replications.enumerated() where replication.storageUnit == nil {
-      let own = cycles.filter { $0.vm == replication.virtualMachine }
-      let counted =
-        own.reduce(ByteCount.zero) { $0 + $1.wireSize } + world.wireSizeUnderWay(of: index)
+      let machine = replication.virtualMachine
+      let counted = syncs.size(of: machine) + world.wireSizeUnderWay(of: index)
       let expected = ledger.sent(by: index)
-      let tolerance = ledger.tolerance(of: expected) + Double(own.count)
+      let tolerance = ledger.tolerance(of: expected) + Double(syncs.count(of: machine))
       let difference = expected - Double(counted.bytes)
       excess += difference
       allowed += tolerance
@@ -53,11 +52,11 @@ extension WorldChecker {
   private func checkCopied(_ world: borrowing World) throws(Violation) {
     for (unit, description) in scenario.storageUnits.enumerated() where !isSynchronous(unit) {
       let members = description.members.map { scenario.replications[$0.index].virtualMachine }
-      let own = world.cycles.filter { members.contains($0.vm) }
       let underWay = description.members.reduce(ByteCount.zero) { $0 + world.wireSizeUnderWay(of: $1.index) }
-      let counted = Double((own.reduce(underWay) { $0 + $1.wireSize }).bytes)
+      let counted = Double((members.reduce(underWay) { $0 + syncs.size(of: $1) }).bytes)
       let carried = ledger.copied(by: unit)
-      let tolerance = ledger.tolerance(of: carried) + Double(own.count + description.members.count)
+      let count = members.reduce(members.count) { $0 + syncs.count(of: $1) }
+      let tolerance = ledger.tolerance(of: carried) + Double(count)
       guard abs(counted - carried) > tolerance else { continue }
       throw Violation(
         .bytes, at: world.time, subject: description.name,

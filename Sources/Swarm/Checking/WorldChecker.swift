@@ -19,6 +19,8 @@ package struct WorldChecker {
   var sights: [ReplicationSight]
   package internal(set) var lags: [LagOracle]
   var ledger: ByteLedger
+  /// What is compared with it.
+  var syncs: SyncTotals
   var calendar: FaultCalendar
   var sharing = SharingCheck()
   var snapshot = SharingSnapshot()
@@ -54,6 +56,7 @@ package struct WorldChecker {
     lags = scenario.replications.map { LagOracle(rpo: $0.storageUnit == nil ? $0.rpo : $0.rpo * 2) }
     ledger = ByteLedger(
       replicationCount: scenario.replications.count, storageCount: scenario.storageUnits.count)
+    syncs = SyncTotals(machineCount: scenario.inventory.virtualMachines.count)
     calendar = FaultCalendar(scenario)
     var resources: [[Int]] = []
     for link in scenario.inventory.links.indices {

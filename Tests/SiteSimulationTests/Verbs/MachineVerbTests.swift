@@ -101,6 +101,14 @@ import Testing
     #expect(record.cycles.allSatisfy { $0.payloadSize <= .mebibytes(8) })
   }
 
+  @Test func `A guest that hangs frees nothing`() throws {
+    let record = try run(
+      Self.world(
+        #""at": "100s", "do": "vm.hang", "vm": "app", "for": "1m""#,
+        #""at": "110s", "do": "vm.trim", "vm": "app", "disk": "data", "offset": "16MiB", "size": "4MiB""#))
+    #expect(try event("vm.trim-refused", in: record).detail == "its guest does not run")
+  }
+
   // MARK: - Snapshots
 
   @Test func `Reverting to a snapshot costs a comparison and sends what differs`() throws {
