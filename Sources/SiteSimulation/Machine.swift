@@ -92,8 +92,9 @@ struct Machine {
   var snapshot: [ExtentStore]?
   /// Whether it was recorded that its datastore took nothing of what it wrote in a test.
   var hasRefusedWrites = false
-  /// Of each disk, what the storage beneath has not copied yet; none where storage copies nothing by itself.
-  var storageChanges: [DirtyBitmap] = []
+  /// Of each disk, what was written since the storage beneath copied it, or since it was recovered with state files for its way
+  /// back; none where nobody keeps that.
+  var keptChanges: [DirtyBitmap] = []
   /// Disks that the replication does not know yet.
   var addedDisks: [(name: String, geometry: ExtentGeometry)] = []
   /// Where it moves to.

@@ -37,6 +37,8 @@ struct ReplicationRun {
   var syncWaits: [(ticket: RecoveryTicket, since: Instant)] = []
   /// The point in time that its recovered machine began with.
   var recoveredInstance: Instant?
+  /// What its recovery has prepared for the way back, if anything.
+  var preparedReprotect: PreparedReprotect?
   /// How often it was recovered and tested; names the luck of each copy.
   var recoveryCount = 0
   var testCount = 0

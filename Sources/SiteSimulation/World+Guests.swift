@@ -56,7 +56,7 @@ extension World {
       }
     }
     content.fill(writtenRuns, tag: tag)
-    if !machines[machine].storageChanges.isEmpty { noteStorageChange(writtenRuns, machine, disk) }
+    if !machines[machine].keptChanges.isEmpty { keepChange(writtenRuns, machine, disk) }
     if machines[machine].isMissed { noteMissed(writtenRuns, by: machine, disk: disk) }
   }
 
@@ -149,6 +149,7 @@ extension World {
     machines[machine].destination = nil
     if case .failed = machines[machine].power { machines[machine].availability.lost(at: now) }
     let replication = trackedReplication(of: machine)
+    forgetPreparedReprotect(of: machine)
     if let replication {
       replications[replication].source.hostFailed(at: now)
       replications[replication].files?.sourceHostFailed()

@@ -145,7 +145,7 @@ extension World {
         guard !writtenRuns.isEmpty else { continue }
       }
       content.fill(extent..<extent + 1, tag: isWhole ? 0 : tag)
-      if !machines[machine].storageChanges.isEmpty { noteStorageChange([extent..<extent + 1], machine, disk) }
+      if !machines[machine].keptChanges.isEmpty { keepChange([extent..<extent + 1], machine, disk) }
     }
   }
 
@@ -177,6 +177,7 @@ extension World {
     drawWrites(of: machine)
     let replication = trackedReplication(of: machine)
     if let replication { replications[replication].source.trackingLost(.snapshotReverted, at: now) }
+    forgetPreparedReprotect(of: machine)
     for (disk, content) in snapshot.enumerated()
     where machines[machine].contents[disk].geometry == content.geometry {
       machines[machine].contents[disk] = content.copy()

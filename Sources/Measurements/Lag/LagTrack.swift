@@ -14,7 +14,8 @@ package import Quantities
 ///     track.end(at: .zero + .minutes(20))
 ///     track.violations(in: .zero ..< .zero + .minutes(20))  // 15m ..< 20m
 ///
-/// - Invariant: ``completions`` rises strictly in point in time and does not fall in completion time.
+/// - Invariant: ``completions`` rises in point in time, strictly unless there was no replication between two of them, and does not
+///   fall in completion time.
 package struct LagTrack: Sendable, Hashable {
   /// An instance that became recoverable.
   package struct Completion: Sendable, Hashable {
@@ -62,7 +63,7 @@ package struct LagTrack: Sendable, Hashable {
   package init(rpo: TimeSpan, start: Instant, end: Instant, completions: [Completion], gaps: [Gap]) {
     precondition(
       zip(completions, completions.dropFirst()).allSatisfy {
-        $0.pointInTime < $1.pointInTime && $0.at <= $1.at
+        $0.pointInTime <= $1.pointInTime && $0.at <= $1.at
       },
       "completions are in the order of time")
     precondition(
@@ -79,7 +80,8 @@ package struct LagTrack: Sendable, Hashable {
 
   /// Records that an instance became complete at the target.
   ///
-  /// An instance that is no newer than the newest one changes nothing, since recovery would not choose it. A replica
+  /// An instance that is no newer than the newest one changes nothing, since recovery would not choose it; after an interruption
+  /// it may be as old, where what was recovered is the replica of the way back. A replica
   /// that was brought in complete may have a point in time before the start of the run.
   ///
   /// - Parameters:
@@ -92,7 +94,8 @@ package struct LagTrack: Sendable, Hashable {
     precondition(isReplicated, "what is not replicated has no new instance")
     if let last = completions.last {
       precondition(now >= last.at, "completions arrive in the order of time")
-      guard pointInTime > last.pointInTime else { return }
+      let isHeldAgain = pointInTime == last.pointInTime && gaps.last.map { $0.from >= last.at } ?? false
+      guard pointInTime > last.pointInTime || isHeldAgain else { return }
     }
     completions.append(Completion(pointInTime: pointInTime, at: now))
   }

@@ -23,11 +23,14 @@ extension ProductProfile {
     package var leavesWritesToDelta: Bool
     /// Whether the processor's instruction for CRC-32 can be left unused.
     package var canSwitchOffChecksumInstruction: Bool
+    /// Whether state files made at a planned migration can spare a reprotect the comparison.
+    package var hasOptimizedReprotect: Bool
 
     init(_ release: ProductRelease) {
       usesAllocationInformation = release >= .v6
       leavesWritesToDelta = release >= .v6
       canSwitchOffChecksumInstruction = release <= .v7_0
+      hasOptimizedReprotect = release >= .v8_0
     }
 
     static let constants: [ProductConstant] = [
@@ -77,6 +80,12 @@ extension ProductProfile {
         "fullSync.canSwitchOffChecksumInstruction", \.fullSync.canSwitchOffChecksumInstruction,
         "Whether the processor's instruction for CRC-32 can be left unused.",
         source: ProductSource.option("DisableChecksumOffload") + " Up to 7.0.", assumedFor: [.v5_0]),
+      ProductConstant(
+        "fullSync.hasOptimizedReprotect", \.fullSync.hasOptimizedReprotect,
+        "Whether state files made at a planned migration can spare a reprotect the comparison.",
+        source:
+          "VMware, Site Recovery Manager 8.6, \"Optimized reprotect\"; that it begins with release 8.0 is inferred: "
+          + "hosts from 7.0 Update 2 on can do it.", .inferred),
     ]
   }
 }

@@ -131,6 +131,12 @@ package struct ReplicationSource {
 
   // MARK: - Questions
 
+  /// Whether the target holds the disks as they are: nothing is under way, and nothing was written since.
+  package var isInSync: Bool {
+    guard case .idle = phase, hasReplica, !needsFullSync.contains(true) else { return false }
+    return trackers.allSatisfy { $0.dirty.isEmpty }
+  }
+
   /// When ``advance(to:reading:)`` must be called next, or `nil` if only an input can change anything.
   ///
   /// It may lie in the past: what could not start in time, and every full sync, is due at once.

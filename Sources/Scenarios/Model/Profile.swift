@@ -99,6 +99,8 @@ package struct Profile: Sendable, Hashable {
   package var serverTakeover = TimeSpan.zero
   /// How long a replication is being configured again.
   package var configurationDuration = TimeSpan.zero
+  /// How long after a planned migration a reprotect needs no comparison; zero: it always compares.
+  package var optimizedReprotectPeriod = TimeSpan.hours(24)
 
   /// From the failure of a link until routing has found another one.
   package var routeConvergence = TimeSpan.minutes(3)
@@ -291,6 +293,13 @@ package struct Profile: Sendable, Hashable {
       key: "configurationDuration", place: .durationOrNone(\.configurationDuration),
       summary: "How long it takes to configure a replication again, which is CONFIGURING meanwhile.",
       source: "No published figure; a measured one can be given here."),
+    Parameter(
+      key: "optimizedReprotectPeriod", place: .durationOrNone(\.optimizedReprotectPeriod),
+      summary:
+        "How long after a planned migration its state files let a reprotect do without a comparison, from release 8.0 on.",
+      source:
+        "VMware, Site Recovery Manager 8.6, \"Optimized reprotect\", on by default; the default of the period is unverified."
+    ),
     Parameter(
       key: "routeConvergence", place: .duration(\.routeConvergence),
       summary:

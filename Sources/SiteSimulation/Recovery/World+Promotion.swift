@@ -18,10 +18,11 @@ extension World {
   /// - Parameters:
   ///   - machine: Any copy of the virtual machine.
   ///   - notAfter: The newest instance that is no later is taken; `nil`: the newest.
+  ///   - isPlanned: Whether it is a planned migration, after which a reprotect may need no comparison.
   /// - Returns: The point in time that the recovered machine begins with.
   /// - Throws: ``SimulationFailure/recoveredDiffers(machine:disk:pointInTime:at:)`` if that is not what the source held then.
   mutating func makeWritable(
-    _ machine: Int, notAfter: Instant?
+    _ machine: Int, notAfter: Instant?, isPlanned: Bool = false
   ) throws(SimulationFailure) -> Result<Instant, RecoveryFailure> {
     let index = machines[machine].replication
     if replications[index].life == .recovered, let instance = replications[index].recoveredInstance {
@@ -41,6 +42,8 @@ extension World {
     }
     let former = replications[index].machineIndex
     drawWrites(of: former)
+    let isComplete =
+      isPlanned && notAfter == nil && !machines[former].isOn && replications[index].source.isInSync
     try endReplication(index)
     let promotion: Promotion
     do {
@@ -51,6 +54,7 @@ extension World {
     }
     try checkRecovered(promotion, index)
     becomeRecovered(index, promotion.disks, instance: instance.pointInTime, former: former)
+    if isComplete { prepareReprotect(index) }
     return .success(instance.pointInTime)
   }
 

@@ -158,7 +158,9 @@ extension World {
       return nil
     case .failOver:
       let lastWrite = lastWrite(of: machine)
-      switch try makeWritable(machine, notAfter: limit) {
+      switch try makeWritable(
+        machine, notAfter: limit, isPlanned: run.workflow == .plannedMigration)
+      {
       case .success(let instance):
         conductors[pair].recovered(
           .init(vm: vm, instance: instance, lastWrite: lastWrite), key: run.key)

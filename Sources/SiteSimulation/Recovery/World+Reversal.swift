@@ -11,7 +11,8 @@ extension World {
   /// Replicates a recovered machine back: the disks of the copy that was left behind are the seed of its new replica.
   ///
   /// A full sync follows, which compares everything and sends what differs: what either copy wrote since the instance that was
-  /// recovered. The copy that was left behind is gone. What was configured for the replication stays, with links, servers and hosts
+  /// recovered. After a planned migration state files may tell what was written, and nothing is compared; see
+  /// ``PreparedReprotect``. The copy that was left behind is gone. What was configured for the replication stays, with links, servers and hosts
   /// chosen anew, and its lag goes on with the first instance. Done already, it has no effect.
   ///
   /// - Returns: Why it cannot be done: there is nothing to reverse, the original machine is gone or runs.
@@ -31,6 +32,7 @@ extension World {
     try switchOff(former)
     let current = replications[index].machineIndex
     drawWrites(of: current)
+    let prepared = takePreparedReprotect(index)
     let seeds = takeSeeds(from: former, for: current)
     moveSpace(index, former: former)
     let (site, datastore) = (machines[former].site, machines[former].datastore)
@@ -38,8 +40,9 @@ extension World {
     replications[index].formerCopy = nil
     replications[index].target = site
     replications[index].datastore = datastore
-    try beginReplication(index, bases: seeds)
-    note("replication.reversed", of: current, detail: "to site \(scenario.inventory[site].name)")
+    try beginReplication(index, bases: seeds, prepared: prepared)
+    let how = prepared == nil ? "" : ", what was written is known"
+    note("replication.reversed", of: current, detail: "to site \(scenario.inventory[site].name)\(how)")
     return nil
   }
 
@@ -99,7 +102,11 @@ extension World {
   }
 
   /// A replication begins between where its machine is now and its target, over base disks that are compared first.
-  mutating func beginReplication(_ index: Int, bases: [ExtentStore]) throws(SimulationFailure) {
+  ///
+  /// - Parameter prepared: What makes the comparison needless: the base disks are the machine's at that instance.
+  mutating func beginReplication(
+    _ index: Int, bases: [ExtentStore], prepared: PreparedReprotect? = nil
+  ) throws(SimulationFailure) {
     let machine = replications[index].machineIndex
     let description = scenario.replications[index]
     let parts = ReplicationBuilder(scenario: scenario, seed: seed, transport: transport)
@@ -108,17 +115,25 @@ extension World {
     let target = datastores[ends.target.index].resources
     resetStreams(index)
     replications[index].source = parts.source(
-      of: description, disks: machines[machine].contents.map(\.geometry), ends: ends, hasReplica: false,
-      imageTime: now, firstSession: replications[index].source.session + 1)
+      of: description, disks: machines[machine].contents.map(\.geometry), ends: ends,
+      hasReplica: prepared != nil,
+      imageTime: prepared?.instance ?? now, firstSession: replications[index].source.session + 1)
+    if let prepared { replications[index].source.restore(prepared.saved) }
     replications[index].source.planted = planted
     replications[index].session = replications[index].source.session
     if !machines[machine].isOn { replications[index].source.poweredOff(at: now) }
-    replications[index].replica = parts.replica(of: description, bases: bases, instance: nil, on: ends.target)
+    let instance = prepared.map { ReplicationTarget.Instance(sequence: 0, pointInTime: $0.instance) }
+    replications[index].replica = parts.replica(
+      of: description, bases: bases, instance: instance, on: ends.target)
     replications[index].replica.planted = planted
     replications[index].life = .replicating
     if !replications[index].lag.isReplicated { replications[index].lag.resumed(at: now) }
     replications[index].recoveredInstance = nil
     replications[index].certificates.removeAll()
+    if let prepared {
+      replications[index].certificates = [InstanceCertificate(sequence: 0, digests: bases.map(\.digest))]
+      replications[index].lag.instanceCompleted(pointInTime: prepared.instance, at: now)
+    }
     replications[index].extentSizes = machines[machine].contents.map(\.geometry.extentSize)
     replications[index].report = scenario.report(
       of: description, product: transport.product, isBegun: true)

@@ -22,8 +22,8 @@ extension World {
       let machine = replications[index].machineIndex
       contents.append(machines[machine].contents)
       var taken: [DirtyBitmap] = []
-      for disk in machines[machine].storageChanges.indices {
-        taken.append(machines[machine].storageChanges[disk].take())
+      for disk in machines[machine].keptChanges.indices {
+        taken.append(machines[machine].keptChanges[disk].take())
       }
       changes.append(taken)
     }

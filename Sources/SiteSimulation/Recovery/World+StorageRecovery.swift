@@ -74,7 +74,7 @@ extension World {
       // What was copied after the chosen image is to be undone by the way back.
       for later in storageUnits[unit].points[(chosen + 1)...] {
         for (disk, bitmap) in later.changes[member].enumerated() {
-          machines[former].storageChanges[disk].formUnion(bitmap)
+          machines[former].keptChanges[disk].formUnion(bitmap)
         }
       }
       try check(point.contents[member], against: point, member: member, unit)
@@ -83,7 +83,7 @@ extension World {
       becomeRecovered(index, point.contents[member], instance: point.instant, former: former)
       if replications[index].lag.end == nil { replications[index].lag.interrupted(at: now) }
       let copy = replications[index].machineIndex
-      machines[copy].storageChanges = machines[copy].contents.map { DirtyBitmap(geometry: $0.geometry) }
+      machines[copy].keptChanges = machines[copy].contents.map { DirtyBitmap(geometry: $0.geometry) }
     }
     storageUnits[unit].isFailedOver = true
     storageUnits[unit].isInSync = false
@@ -143,8 +143,8 @@ extension World {
     drawWrites(of: former)
     let current = replications[index].machineIndex
     drawWrites(of: current)
-    for disk in machines[current].storageChanges.indices where !planted.contains(.strayWritesKept) {
-      machines[current].storageChanges[disk].formUnion(machines[former].storageChanges[disk])
+    for disk in machines[current].keptChanges.indices where !planted.contains(.strayWritesKept) {
+      machines[current].keptChanges[disk].formUnion(machines[former].keptChanges[disk])
     }
     storageUnits[unit].devices.append(machines[former].contents)
     let isLimited = scenario.inventory[machines[former].datastore].capacity != nil
@@ -156,7 +156,7 @@ extension World {
     moveSpace(index, former: former)
     let (site, datastore) = (machines[former].site, machines[former].datastore)
     try removeCopy(former)
-    machines[former].storageChanges.removeAll()
+    machines[former].keptChanges.removeAll()
     replications[index].formerCopy = nil
     replications[index].target = site
     replications[index].datastore = datastore

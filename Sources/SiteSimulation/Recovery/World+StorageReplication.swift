@@ -24,7 +24,7 @@ extension World {
         replications[index].certificates.removeAll()
         replications[index].lag = storageLag(system.mode)
         let machine = replications[index].machineIndex
-        machines[machine].storageChanges = machines[machine].contents.map {
+        machines[machine].keptChanges = machines[machine].contents.map {
           DirtyBitmap(geometry: $0.geometry)
         }
       }
@@ -67,9 +67,9 @@ extension World {
     }
   }
 
-  /// Notes what the guest of a machine has changed, for the storage beneath.
-  mutating func noteStorageChange(_ runs: [Range<Int>], _ machine: Int, _ disk: Int) {
-    for run in runs { machines[machine].storageChanges[disk].mark(run) }
+  /// Keeps in mind what the guest of a machine has changed, for the storage beneath or for its way back.
+  mutating func keepChange(_ runs: [Range<Int>], _ machine: Int, _ disk: Int) {
+    for run in runs { machines[machine].keptChanges[disk].mark(run) }
   }
 
   // MARK: - When
@@ -144,7 +144,7 @@ extension World {
       let machine = replications[index].machineIndex
       drawWrites(of: machine)
       sizes.append(
-        machines[machine].storageChanges.reduce(.zero) { $0 + $1.geometry.extentSize * UInt64($1.count) })
+        machines[machine].keptChanges.reduce(.zero) { $0 + $1.geometry.extentSize * UInt64($1.count) })
     }
     guard hasStorageRoom(unit, for: sizes) else { return }
     var contents: [[ExtentStore]] = []
@@ -153,8 +153,8 @@ extension World {
       let machine = replications[index].machineIndex
       contents.append(machines[machine].contents.map { $0.copy() })
       var taken: [DirtyBitmap] = []
-      for disk in machines[machine].storageChanges.indices {
-        taken.append(machines[machine].storageChanges[disk].take())
+      for disk in machines[machine].keptChanges.indices {
+        taken.append(machines[machine].keptChanges[disk].take())
       }
       changes.append(taken)
     }
@@ -237,7 +237,7 @@ extension World {
     for (member, changes) in zip(storageUnits[unit].members, copy.changes) {
       let machine = replications[member].machineIndex
       for (disk, bitmap) in changes.enumerated() {
-        machines[machine].storageChanges[disk].formUnion(bitmap)
+        machines[machine].keptChanges[disk].formUnion(bitmap)
       }
     }
   }

@@ -120,7 +120,7 @@ extension World {
   /// By member: what its guests have written in the synchronous mode that needs room at the target.
   func storageAdditions(_ unit: Int) -> [ByteCount] {
     storageUnits[unit].members.enumerated().map { member, index in
-      let changes = machines[replications[index].machineIndex].storageChanges
+      let changes = machines[replications[index].machineIndex].keptChanges
       var added = ByteCount.zero
       for (disk, bitmap) in changes.enumerated() where !bitmap.isEmpty {
         guard let allocation = storageUnits[unit].allocations[member][disk] else { continue }

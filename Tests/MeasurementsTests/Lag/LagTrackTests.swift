@@ -214,6 +214,25 @@ func nanosecond(_ count: Int64) -> Instant { Instant(nanoseconds: count) }
     #expect(statistics.complianceShare == Ratio(partsPerBillion: 272_727_272))
   }
 
+  @Test func `What was recovered may be the first instance of the way back`() {
+    // An image of minute 9, recovered at 13 and held again from 16 on, where it is 7 minutes old.
+    var track = LagTrack(rpo: .minutes(8))
+    track.instanceCompleted(pointInTime: minute(9), at: minute(10))
+    track.instanceCompleted(pointInTime: minute(9), at: minute(11))
+    #expect(track.completions.count == 1, "nothing new without an interruption")
+    track.interrupted(at: minute(13))
+    track.resumed(at: minute(16))
+    track.instanceCompleted(pointInTime: minute(9), at: minute(16))
+    track.instanceCompleted(pointInTime: minute(9), at: minute(17))
+    track.end(at: minute(18))
+    #expect(track.completions.count == 2 && track.lag(at: minute(16)) == .minutes(7))
+    #expect(track.unprotected(in: minute(11)..<minute(18)).isEmpty)
+    #expect(track.violations(in: minute(0)..<minute(18)) == [minute(17)..<minute(18)])
+    let restored = LagTrack(
+      rpo: track.rpo, start: track.start, end: minute(18), completions: track.completions, gaps: track.gaps)
+    #expect(restored == track)
+  }
+
   @Test func `A machine that is never replicated again leaves its good share as it was`() {
     var track = LagTrack(rpo: .minutes(15))
     track.instanceCompleted(pointInTime: minute(0), at: minute(0))

@@ -82,7 +82,9 @@ extension World {
   }
 
   /// Shuts the guest down, synchronises and makes the replica writable, as a planned migration does.
-  mutating func migrate(step: Int, until limit: Instant) throws -> Instant? {
+  ///
+  /// - Parameter isPlanned: Whether the product is told that it is one, and prepares the way back.
+  mutating func migrate(step: Int, until limit: Instant, isPlanned: Bool = false) throws -> Instant? {
     try shutDownGuest(current, for: RecoveryWorld.ticket(step))
     guard let stop = try wait(for: RecoveryWorld.ticket(step), until: limit), stop.failure == nil else {
       return nil
@@ -92,7 +94,7 @@ extension World {
     guard let sync = try wait(for: RecoveryWorld.ticket(step + 1), until: limit), sync.failure == nil else {
       return nil
     }
-    return try makeWritable(current, notAfter: nil).get()
+    return try makeWritable(current, notAfter: nil, isPlanned: isPlanned).get()
   }
 
   /// Registers the recovered machine and powers it on.

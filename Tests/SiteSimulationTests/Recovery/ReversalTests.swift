@@ -46,6 +46,72 @@ import Testing
     #expect(unprotected.lowerBound == .seconds(560))
   }
 
+  @Test func `Soon after a planned migration nothing is compared, and what was written since is sent`() throws
+  {
+    // As above: of the 8 MiB written at 488 s and again at 548 s, state files tell.
+    var world = try RecoveryWorld.small().world()
+    try world.run(until: .seconds(400))
+    #expect(try world.migrate(step: 1, until: .seconds(450), isPlanned: true) == .seconds(410))
+    _ = try world.startRecovered()
+    try world.run(until: .seconds(560))
+    #expect(try world.reverseReplication(of: 0) == nil)
+    #expect(world.status(of: 0).rawValue == "OK")
+    // What was left behind is an instance, 150 s old.
+    let instances = world.recoveryInstances(of: 0)
+    #expect(instances == [.seconds(410)])
+    try world.run(until: .seconds(1_300))
+
+    let record = try world.finish(version: "test")
+    #expect(record.fullSyncs.isEmpty)
+    let back = try #require(record.cycles.first { $0.startedAt >= .seconds(560) })
+    #expect(back.payloadSize == .mebibytes(8) && back.checksummedSize == .zero)
+    let window = Instant.zero ..< .seconds(1_300)
+    #expect(record.vms[0].lag.unprotected(in: window).isEmpty)
+    #expect(record.vms[0].lag.lag(at: .seconds(560)) == .seconds(150))
+    #expect(record.vms[0].finalStatus == "OK")
+  }
+
+  /// What is done between the recovery at 418 s and the reversal at 560 s, and with which profile.
+  @Test(
+    arguments: [
+      ("too late", #""optimizedReprotectPeriod": "1m""#, ""),
+      ("switched off", #""optimizedReprotectPeriod": "0s""#, ""),
+      ("an older release", #""product": "7.0""#, ""),
+      (
+        "the host failed", #""haRestartDelay": "10s""#,
+        #""do": "host.fail", "host": "lyon-esx-01", "for": "5m""#
+      ),
+      ("a snapshot was reverted to", "", #""do": "vm.revert", "vm": "app""#),
+      ("a disk was added", "", #""do": "vm.add-disk", "vm": "app", "disk": "more", "size": "8MiB""#),
+    ] as [(String, String, String)])
+  func `A reprotect compares where state files do not tell everything`(
+    why: String, profile: String, action: String
+  ) throws {
+    var small = RecoveryWorld.small(timeline: [#""at": "440s", "do": "vm.snapshot", "vm": "app""#])
+    if !action.isEmpty { small.timeline.append(#""at": "500s", \#(action)"#) }
+    small.profile = profile
+    var world = try small.world()
+    try world.run(until: .seconds(400))
+    _ = try world.migrate(step: 1, until: .seconds(450), isPlanned: true)
+    let host = try world.startRecovered()
+    if why == "the host failed" { #expect(world.scenario.inventory[host].name == "lyon-esx-01") }
+    try world.run(until: .seconds(560))
+    #expect(try world.reverseReplication(of: 0) == nil)
+    try world.run(until: .seconds(1_300))
+    let record = try world.finish(version: "test")
+    #expect(record.fullSyncs.contains { $0.startedAt == .seconds(560) && $0.isCompleted })
+    #expect(record.vms[0].finalStatus == "OK")
+  }
+
+  @Test func `Whoever moved by planned migration cannot be started where it was`() throws {
+    var world = try RecoveryWorld.small().world()
+    try world.run(until: .seconds(400))
+    _ = try world.migrate(step: 1, until: .seconds(450), isPlanned: true)
+    let former = try #require(world.replications[0].formerCopy)
+    try world.powerOn(machine: former)
+    #expect(!world.machines[former].isOn)
+  }
+
   @Test func `After a split brain the reverse replication sends exactly what both wrote`() throws {
     // The line is cut at 400 s and the recovery forced at 410 s; both copies write until the former one is switched off at 1,000 s, after
     // the line has returned. The recovered machine is quiet then.
@@ -133,7 +199,9 @@ import Testing
         try run(&world, for: .seconds(60))
       }
       let before = world.contents(ofCopy: world.current)
-      let instance = try world.makeWritable(0, notAfter: nil).get()
+      let instance = try world.makeWritable(0, notAfter: nil, isPlanned: isPlanned).get()
+      let isPrepared = world.replications[0].preparedReprotect != nil
+      #expect(isPrepared == isPlanned)
       #expect(world.contents(ofCopy: world.current) == images[instance])
       if isPlanned { #expect(world.contents(ofCopy: world.current) == before) }
       _ = try world.startRecovered()
@@ -144,10 +212,11 @@ import Testing
       let cycles = world.cycles.count
       #expect(try world.reverseReplication(of: 0) == nil)
       try run(&world, for: .seconds(300))
-      let full = try #require(world.cycles[cycles...].first { $0.kind == .fullSync })
+      let first = try #require(world.cycles[cycles...].first)
+      #expect(first.isCompleted && (first.kind == .fullSync) == !isPrepared)
       // What is written while it is compared is left to the delta that follows.
       let payload = world.cycles[cycles...].reduce(ByteCount.zero) { $0 + $1.payloadSize }
-      #expect(full.isCompleted && payload >= .extents(differingExtents(left, right)))
+      #expect(payload >= .extents(differingExtents(left, right)))
       let newest = try #require(world.recoveryInstances(of: 0).last)
       #expect(world.recoverableContents(of: 0, at: newest) == images[newest])
     }

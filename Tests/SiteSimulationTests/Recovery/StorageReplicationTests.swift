@@ -65,7 +65,7 @@ import Workloads
     let place = world.place(named: "erp-1")
     let machine = try #require(place)
     world.drawWrites(of: machine)
-    world.machines[machine].storageChanges[0].removeAll()
+    world.machines[machine].keptChanges[0].removeAll()
     // The next write of the same extents would hide it.
     let now = world.time
     world.machines[machine].disks[0].writes?.pause(at: now)
