@@ -133,6 +133,8 @@ extension ReplicationTarget {
       levels[index].logs.append(empty)
       levels[index].changes.append(.none)
     }
+    // Merges under way go on, with nothing of the new disk.
+    for index in runningMerges.indices { runningMerges[index].growths.append(.zero) }
     noteSpaceUse()
   }
 

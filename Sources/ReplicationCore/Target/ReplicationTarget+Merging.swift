@@ -15,7 +15,7 @@ extension ReplicationTarget {
   struct RunningMerge {
     let merge: Merge
     /// What the destination of each disk grows by; counted from the start.
-    let growths: [ByteCount]
+    var growths: [ByteCount]
 
     var growth: ByteCount { growths.reduce(.zero, +) }
   }

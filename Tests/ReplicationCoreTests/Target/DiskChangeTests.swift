@@ -144,6 +144,20 @@ import Testing
     #expect(try target.promote().isDiskInInstance == [true, false])
   }
 
+  /// Found by the swarm with seed 313367: the growth of the new disk was looked up in a merge that knew only those before.
+  @Test func `A merge that is under way when a disk is added goes on`() throws {
+    let (pair, content) = try pair()
+    var target = pair.target
+    let merge = try #require(target.mergesInProgress.first ?? target.nextMerge)
+    if target.mergesInProgress.isEmpty { target.mergeBegan(merge) }
+    try target.addDisk(base: disk(16))
+    let use = target.spaceUse
+    #expect(target.files.reduce(ByteCount.zero) { $0 + $1.size } == use.total)
+    target.mergeCompleted(merge)
+    try expect(target, content)
+    #expect(target.damagedDisks() == [])
+  }
+
   @Test func `A disk that is removed leaves every instance`() throws {
     let pair = try ReplicationPair(
       disks: [disk(64, used: 64), disk(32)], objective: .hours(24), targetParameters: .keeping(3))
