@@ -6,9 +6,11 @@ import Scenarios
 extension Scenario {
   /// The report of a replication at instant zero.
   ///
-  /// - Parameter isBegun: Whether it is configured or reversed later instead, so that there is no instance yet.
+  /// - Parameters:
+  ///   - isBegun: Whether it is configured or reversed later instead.
+  ///   - instance: What the replica holds then, or `nil` if there is no instance yet.
   func report(
-    of replication: Replication, product: ProductProfile, isBegun: Bool = false
+    of replication: Replication, product: ProductProfile, isBegun: Bool = false, instance: Instant? = nil
   ) -> ReplicationReport {
     var settings = ReplicationReport.Settings(objective: replication.rpo)
     settings.pointsInTime = replication.pointsInTime.map {
@@ -20,7 +22,7 @@ extension Scenario {
     settings.isEnhanced = product.dataPath.goesStraightToHosts
     return ReplicationReport(
       settings: settings, startMilliseconds: clock.start.secondsSince1970 * 1_000,
-      replicaOf: replication.initialSync == .done && !isBegun ? .zero : nil,
+      replicaOf: isBegun ? instance : replication.initialSync == .done ? .zero : nil,
       progressInterval: product.transfer.progressInterval)
   }
 }

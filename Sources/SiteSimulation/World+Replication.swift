@@ -180,8 +180,18 @@ extension World {
     // One that ended at this very instant is still to be taken note of.
     for (flow, request) in comparing where sharing.isRunning(flow) {
       let count = comparing.count { $0.request.disk == request.disk }
-      sharing.setBound(rate / Double(count), of: flow, at: now)
+      let bound = min(rate, checksumReadBound(index, disk: request.disk))
+      sharing.setBound(bound / Double(count), of: flow, at: now)
     }
+  }
+
+  /// What the reads in parallel of one disk fetch for its comparison where the scenario says what a read takes, in bytes/s.
+  private func checksumReadBound(_ index: Int, disk: Int) -> Double {
+    let latency = scenario.profile.diskReadLatency
+    guard latency > .zero else { return .infinity }
+    let limit = transport.product.checksumRateLimit(
+      extentSize: replications[index].extentSizes[disk], readLatency: latency)
+    return limit?.bytesPerSecond ?? .infinity
   }
 
   /// What the regions that each disk may have under way for comparison allow, in bytes/s: *requests · region / round trip*.

@@ -107,7 +107,9 @@ import Testing
         "reconnectDelayStep 10s", "reconnectDelayMaximum 1m30s",
         "estimateHistory 15", "transferChunk 4MiB", "checksumRate 100MiB/s", "mergeRate 3.2Gbps",
         "demandLogCapacity no limit", "diskReadLatency 0s", "collidingUnmap preserve",
-        "unmapOptimization false", "serverTakeover 0s", "configurationDuration 0s", "routeConvergence 3m",
+        "unmapOptimization false", "serverTakeover 0s", "configurationDuration 0s",
+        "optimizedReprotectPeriod 1d",
+        "routeConvergence 3m",
         "routeReturn 1m",
       ])
   }

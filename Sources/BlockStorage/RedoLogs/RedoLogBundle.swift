@@ -14,7 +14,7 @@
 /// |-------:|-----:|---------------------------------------------------------|
 /// |      0 |    8 | first extent                                            |
 /// |      8 |    4 | number of extents                                       |
-/// |     12 |    4 | kind: 1 data, 2 zero, 3 unmapped                        |
+/// |     12 |    4 | kind: 1 data, 2 zero                                    |
 /// |     16 |   16 | checksum of the payloads, zero where there are none     |
 ///
 /// Integers are little-endian. The payloads of the data entries follow the descriptor in a row, without gaps,
@@ -24,7 +24,6 @@ struct RedoLogBundle: Equatable, Sendable {
   enum Kind: UInt32, Sendable {
     case data = 1
     case zero = 2
-    case unmapped = 3
   }
 
   struct Entry: Equatable, Sendable {

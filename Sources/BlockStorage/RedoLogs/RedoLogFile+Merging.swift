@@ -97,7 +97,7 @@ extension RedoLogBundle {
         let byteCount = entry.byteCount(payloadWidth: width)
         try body(entry.extents, bytes.extracting(offset..<offset + byteCount))
         offset += byteCount
-      case .zero, .unmapped:
+      case .zero:
         let step = min(entry.extents.count, max(1, Self.zeroByteCountMaximum / width))
         let zeros = [UInt8](repeating: 0, count: step * width)
         for first in stride(from: entry.extents.lowerBound, to: entry.extents.upperBound, by: step) {

@@ -144,28 +144,6 @@ package final class RedoLogFile<File: StorageFile> {
     }
   }
 
-  /// Records that the guest released `runs`: they read as zeros.
-  ///
-  /// - Precondition: The log is receiving.
-  package func appendUnmapped(_ runs: [Range<Int>]) throws(Failure) {
-    precondition(phase == .receiving, "only a log that receives takes extents")
-    try checkIsUsable()
-    let before = (bundles.count, endOffset, chain)
-    do throws(File.Failure) {
-      var writer = RedoLogBundleWriter(geometry: geometry)
-      for run in runs where !run.isEmpty {
-        geometry.validate(run)
-        if writer.isFull { try write(&writer) }
-        writer.add(RedoLogBundle.Entry(extents: run, kind: .unmapped), payloads: [], at: 0)
-      }
-      if !writer.isEmpty { try write(&writer) }
-    } catch {
-      bundles.removeLast(bundles.count - before.0)
-      (endOffset, chain) = (before.1, before.2)
-      throw .storage(error)
-    }
-  }
-
   private func write(_ writer: inout RedoLogBundleWriter) throws(File.Failure) {
     let (bundle, bytes) = writer.finish(
       at: endOffset, index: UInt64(bundles.count), salt: superblock.salt,

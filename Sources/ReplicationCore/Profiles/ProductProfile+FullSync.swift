@@ -41,15 +41,18 @@ extension ProductProfile {
       ProductConstant(
         "fullSync.checksumReadBlocks", \.fullSync.checksumReadBlocks, unit: "extents",
         "How many extents one read for a checksum fetches; 64 KiB at 8 KiB.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+        source: ProductSource.options + ".", assumedFor: [.v5_0],
+        note: "They bound a run whose profile says what a read takes (`diskReadLatency`)."),
       ProductConstant(
         "fullSync.checksumReads", \.fullSync.checksumReads, unit: "reads",
         "How many reads for checksums of one disk run at a time.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+        source: ProductSource.options + ".", assumedFor: [.v5_0],
+        note: "They bound a run whose profile says what a read takes (`diskReadLatency`)."),
       ProductConstant(
         "fullSync.checksumReadsPerSlice", \.fullSync.checksumReadsPerSlice, unit: "reads",
         "How many reads for checksums are issued in one time slice.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+        source: ProductSource.options + ".", assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "fullSync.regionRequestsInFlight", \.fullSync.regionRequestsInFlight, unit: "requests",
         "How many requests to compare a region may wait for their answer.",
@@ -61,11 +64,13 @@ extension ProductProfile {
         source:
           "Broadcom KB 440767: 150 GB are compared in 20 to 40 min: 4.2 to 8.4 ms per 512 KiB.",
         .inferred,
-        note: "5 ms give 105 MB/s and 23.8 min. An all-flash datastore reads in 1 ms: 524 MB/s."),
+        note: "5 ms give 105 MB/s and 23.8 min. An all-flash datastore reads in 1 ms: 524 MB/s. "
+          + "A run goes by `checksumRate` and `diskReadLatency` of its profile."),
       ProductConstant(
         "fullSync.allocationZoneRegions", \.fullSync.allocationZoneRegions, unit: "regions",
         "For how many regions allocation is looked up at once; 64 GiB at 8 KiB.",
-        source: ProductSource.options + ".", assumedFor: [.v5_0]),
+        source: ProductSource.options + ".", assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "fullSync.usesAllocationInformation", \.fullSync.usesAllocationInformation,
         "Whether what is not allocated is neither read nor compared.",
@@ -79,7 +84,8 @@ extension ProductProfile {
       ProductConstant(
         "fullSync.canSwitchOffChecksumInstruction", \.fullSync.canSwitchOffChecksumInstruction,
         "Whether the processor's instruction for CRC-32 can be left unused.",
-        source: ProductSource.option("DisableChecksumOffload") + " Up to 7.0.", assumedFor: [.v5_0]),
+        source: ProductSource.option("DisableChecksumOffload") + " Up to 7.0.", assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "fullSync.hasOptimizedReprotect", \.fullSync.hasOptimizedReprotect,
         "Whether state files made at a planned migration can spare a reprotect the comparison.",

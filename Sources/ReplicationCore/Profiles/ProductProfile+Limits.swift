@@ -56,7 +56,7 @@ extension ProductProfile {
         "limits.machinesPerConfiguration", \.limits.machinesPerConfiguration, unit: "virtual machines",
         "How many virtual machines are configured in one operation.",
         source: ProductSource.operationalLimits + ".", assumedFor: [.v5_0],
-        note: "Appliance 5.5 allowed 30 on vSAN."),
+        note: "Appliance 5.5 allowed 30 on vSAN. No run depends on it."),
       ProductConstant(
         "limits.diskSizeMaximum", \.limits.diskSizeMaximum,
         "The largest disk that can be replicated.",

@@ -86,11 +86,13 @@ extension ProductProfile {
       ProductConstant(
         "transfer.diskReads", \.transfer.diskReads, unit: "reads",
         "How many reads of one disk run at a time.",
-        source: ProductSource.option("TransferDiskMaxIo"), assumedFor: [.v5_0]),
+        source: ProductSource.option("TransferDiskMaxIo"), assumedFor: [.v5_0],
+        note: "They bound a run whose profile says what one takes (`diskReadLatency`)."),
       ProductConstant(
         "transfer.diskReadsPerSlice", \.transfer.diskReadsPerSlice, unit: "reads",
         "How many reads of one disk are issued in one time slice.",
-        source: ProductSource.option("TransferDiskMaxIoPerSlice"), assumedFor: [.v5_0]),
+        source: ProductSource.option("TransferDiskMaxIoPerSlice"), assumedFor: [.v5_0],
+        note: "No run depends on it."),
       ProductConstant(
         "transfer.hostContexts", \.transfer.hostContexts, unit: "disks",
         "How many disks of one host may be in the disk phase of a sync at a time.",
@@ -99,11 +101,13 @@ extension ProductProfile {
       ProductConstant(
         "transfer.sendsEarly", \.transfer.sendsEarly,
         "Whether changed blocks are sent before the next instance begins (opportunistic updates).",
-        source: "VI API, `oppUpdatesEnabled`; false in every published configuration."),
+        source: "VI API, `oppUpdatesEnabled`; false in every published configuration.",
+        note: "No run depends on it."),
       ProductConstant(
         "transfer.earlyUpdateBlocks", \.transfer.earlyUpdateBlocks, unit: "blocks",
         "How many blocks the list for early sending holds.",
-        source: ProductSource.options + "."),
+        source: ProductSource.options + ".",
+        note: "No run depends on it."),
       ProductConstant(
         "transfer.progressInterval", \.transfer.progressInterval,
         "How often the progress of a sync is reported to the host's management service.",

@@ -270,9 +270,9 @@ package struct Profile: Sendable, Hashable {
     Parameter(
       key: "diskReadLatency", place: .durationOrNone(\.diskReadLatency),
       summary:
-        "What one read of a replicated disk takes: a disk is sent at most as fast as its reads in parallel allow.",
+        "What one read of a replicated disk takes: a disk is sent and compared at most as fast as its reads in parallel allow.",
       source:
-        "ESXi advanced setting HBR.TransferDiskMaxIo, 32 reads; that a read is one extent is inferred. No latency is published."
+        "ESXi advanced setting HBR.TransferDiskMaxIo, 32 reads, and 8 reads of 8 extents for checksums; that a read of the former is one extent is inferred. No latency is published."
     ),
     Parameter(
       key: "collidingUnmap", place: .collidingUnmap(\.collidingUnmap),

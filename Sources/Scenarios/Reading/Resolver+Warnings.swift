@@ -25,6 +25,10 @@ extension Resolver {
       let isEnhanced = profile.product == .enhanced
       let idle: [(key: String, isIdle: Bool)] = [
         ("rebalanceInterval", !isEnhanced && profile.rebalanceInterval != usual.rebalanceInterval),
+        (
+          "optimizedReprotectPeriod",
+          profile.product < .v8 && profile.optimizedReprotectPeriod != usual.optimizedReprotectPeriod
+        ),
         ("serverRate", isEnhanced && profile.serverRate != usual.serverRate),
         (
           "serverDecompressionRate",

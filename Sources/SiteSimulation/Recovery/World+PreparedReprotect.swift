@@ -10,11 +10,15 @@ import Scenarios
 /// (the host failed, a snapshot was reverted to), when a disk was added, or when the period of the profile is over; then the reprotect
 /// compares. What the state files take of a datastore is not counted.
 ///
+/// That the copy that was left behind counts as an instance at once is inferred.
+///
 /// - Source: VMware, Site Recovery Manager 8.6, "Optimized reprotect": only after a planned migration, back to the original site, within a
 ///   configured period.
 struct PreparedReprotect {
   let instance: Instant
   let expiresAt: Instant
+  /// Of the disks that were recovered; those left behind must have the same.
+  let digests: [ContentDigest]
   /// Of each disk, what was written since ``instance``; known when it is taken.
   var changes: [DirtyBitmap] = []
 
@@ -36,9 +40,9 @@ extension World {
     let period = scenario.profile.optimizedReprotectPeriod
     guard transport.product.fullSync.hasOptimizedReprotect, period > .zero else { return }
     guard let instance = replications[index].recoveredInstance else { return }
-    replications[index].preparedReprotect = PreparedReprotect(
-      instance: instance, expiresAt: now + period)
     let current = replications[index].machineIndex
+    replications[index].preparedReprotect = PreparedReprotect(
+      instance: instance, expiresAt: now + period, digests: machines[current].contents.map(\.digest))
     machines[current].keptChanges = machines[current].contents.map { DirtyBitmap(geometry: $0.geometry) }
   }
 
@@ -49,9 +53,10 @@ extension World {
     prepared.changes = machines[current].keptChanges
     forgetPreparedReprotect(of: current)
     guard let former = replications[index].formerCopy, now < prepared.expiresAt,
-      machines[current].addedDisks.isEmpty,
+      machines[current].addedDisks.isEmpty, !machines[current].disks.contains(where: \.isRemoved),
       prepared.changes.map(\.geometry) == machines[current].contents.map(\.geometry),
-      prepared.changes.map(\.geometry) == machines[former].contents.map(\.geometry)
+      prepared.changes.map(\.geometry) == machines[former].contents.map(\.geometry),
+      prepared.digests == machines[former].contents.map(\.digest)
     else { return nil }
     return prepared
   }

@@ -131,12 +131,12 @@ extension World {
     replications[index].recoveredInstance = nil
     replications[index].certificates.removeAll()
     if let prepared {
-      replications[index].certificates = [InstanceCertificate(sequence: 0, digests: bases.map(\.digest))]
+      replications[index].certificates = [InstanceCertificate(sequence: 0, digests: prepared.digests)]
       replications[index].lag.instanceCompleted(pointInTime: prepared.instance, at: now)
     }
     replications[index].extentSizes = machines[machine].contents.map(\.geometry.extentSize)
     replications[index].report = scenario.report(
-      of: description, product: transport.product, isBegun: true)
+      of: description, product: transport.product, isBegun: true, instance: prepared?.instance)
     replications[index].routeEnds = (source.reading, target.writing)
     replications[index].mergeRoute = route(target.reading + target.writing)
     let links = replications[index].links
@@ -152,6 +152,10 @@ extension World {
     replications[index][.forward].route = forwardRoute(index)
     replications[index][.backward].route = answerRoute(index)
     pathChanged(index)
+    if machines[machine].disks.contains(where: \.isRemoved) {
+      // What was taken out of the machine while nobody replicated it is still configured.
+      replications[index].source.configurationFailed(.diskRemoved, at: now)
+    }
     takeMoves(of: tellSchedule(index))
     try reachabilityChanged(of: index)
     try sourceChanged(index)

@@ -1,6 +1,7 @@
 import BlockStorage
 import Quantities
 import RandomStreams
+import StorageTesting
 import Testing
 
 /// Crashes at every operation, with whatever a crash can leave of each sector in flight.
@@ -62,7 +63,7 @@ import Testing
 
   /// A life of four power-ons: each crash leaves the old state only until the disk is marked in use, the new state
   /// from the moment it is acknowledged, and otherwise says that it does not know.
-  @Test(arguments: 0..<8 as Range<UInt64>)
+  @Test(arguments: 0..<(isExhaustive ? 2_000 : 8) as Range<UInt64>)
   func `A crash leaves the old state, the new one, or unclean, each in its time`(seed: UInt64) throws {
     var random = RandomStream(seed: seed, name: "life")
     let file = CrashRecorder()

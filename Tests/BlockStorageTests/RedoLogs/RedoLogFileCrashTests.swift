@@ -179,7 +179,7 @@ import Testing
   }
 
   /// Random batches, commits, merges, resets and reopenings over one file, with crashes in between.
-  @Test(arguments: 0..<(isExhaustive ? 2_000 : isOptimisedBuild ? 500 : 40) as Range<UInt64>)
+  @Test(arguments: 0..<(isOptimisedBuild ? 2_000 : 40) as Range<UInt64>)
   func `Any history with crashes shows an exact instance`(seed: UInt64) throws {
     var random = RandomStream(seed: seed, name: "redo-log-history")
     var rig = try RedoLogRig(extentCount: 64)

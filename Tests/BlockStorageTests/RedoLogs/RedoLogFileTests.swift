@@ -43,7 +43,7 @@ import Testing
     let log = try newLog(geometry(extentCount: 100))
     try log.append(batch([(0..<4, 3), (8..<9, 0)], log.geometry))
     try log.append(batch([(2..<6, 4)], log.geometry))
-    try log.appendUnmapped([5..<6])
+    try log.append(batch([(5..<6, 0)], log.geometry))
     try log.commit(instance)
 
     let opened = try RedoLogFile.open(log.file)

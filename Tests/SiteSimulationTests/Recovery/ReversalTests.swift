@@ -103,6 +103,48 @@ import Testing
     #expect(record.vms[0].finalStatus == "OK")
   }
 
+  @Test
+  func
+    `A disk that was taken out before the reprotect is an error until the replication is configured again`()
+    throws
+  {
+    var small = RecoveryWorld.small(
+      timeline: [
+        #""at": "500s", "do": "vm.remove-disk", "vm": "app", "disk": "other""#,
+        #""at": "700s", "do": "replication.reconfigure", "vm": "app""#,
+      ])
+    small.machines = [
+      #""name": "app", "host": "paris-esx-01", "boot": "20s", "shutdown": "10s", "disks": [{ "name": "data", "size": "1GiB", "used": "64MiB", "workload": "app" }, { "name": "other", "size": "1GiB", "used": "64MiB" }]"#
+    ]
+    var world = try small.world()
+    try world.run(until: .seconds(400))
+    _ = try world.migrate(step: 1, until: .seconds(450), isPlanned: true)
+    _ = try world.startRecovered()
+    try world.run(until: .seconds(560))
+    #expect(try world.reverseReplication(of: 0) == nil)
+    #expect(world.status(of: 0).rawValue.hasPrefix("ERROR"))
+    try world.run(until: .seconds(1_300))
+    let record = try world.finish(version: "test")
+    // Only the disk that is left is compared.
+    let full = try #require(record.fullSyncs.first { $0.isCompleted })
+    #expect(full.startedAt == .seconds(700) && full.checksummedSize == .mebibytes(64))
+    #expect(record.vms[0].finalStatus == "OK")
+  }
+
+  @Test func `What a reprotect holds at once is the last sync of its report`() throws {
+    // Reversed 400 s after the instance, with an objective of 300 s: 100 s of violation.
+    var world = try RecoveryWorld.small().world()
+    try world.run(until: .seconds(400))
+    _ = try world.migrate(step: 1, until: .seconds(450), isPlanned: true)
+    _ = try world.startRecovered()
+    try world.run(until: .seconds(810))
+    #expect(try world.reverseReplication(of: 0) == nil)
+    #expect(world.status(of: 0).rawValue == "RPO_VIOLATION")
+    let report = world.replications[0].report.record(at: world.now)
+    // 2025-03-03T00:06:50Z, and 100 s are 1 minute.
+    #expect(report.lastSyncMilliseconds == 1_740_960_410_000 && report.violationMinutes == 1)
+  }
+
   @Test func `Whoever moved by planned migration cannot be started where it was`() throws {
     var world = try RecoveryWorld.small().world()
     try world.run(until: .seconds(400))

@@ -102,7 +102,7 @@ import Testing
         "initial-sync-122tib",
         [
           "seeded-{01..61}": "seeded-{01..02}", "copied-{01..61}": "copied-{01..02}",
-          #""1Mbps""#: #""4098bps""#, "\"size\": \"1GiB\"": "\"size\": \"128MiB\"",
+          #""976563bps""#: #""4098bps""#, "\"size\": \"1GiB\"": "\"size\": \"128MiB\"",
         ]), until: .minutes(11 * 1_440))
 
     func first(_ name: String) throws -> Instant {

@@ -121,6 +121,21 @@ import Testing
     #expect(try run(world).cycles[0].duration.isClose(to: .seconds(seconds)))
   }
 
+  /// 8 reads of 64 KiB at a time.
+  @Test(arguments: [(125, 16), (1, 2)] as [(Int, Int64)])
+  func `A disk is compared no faster than its reads in parallel allow`(
+    milliseconds: Int, seconds: Int64
+  ) throws {
+    // 512 KiB per 125 ms are 4 MiB/s: 64 MiB in 16 s; with 1 ms the comparison's own 32 MiB/s are the limit.
+    var world = MachineVerbTests.world()
+    world.replications = [#""vm": "app", "rpo": "5m", "initialSync": "seeded", "differing": "0%""#]
+    world.profile = #""checksumRate": "32MiB/s", "diskReadLatency": "\#(milliseconds)ms""#
+    let sync = try #require(run(world).fullSyncs.first)
+    #expect(sync.checksummedSize == .mebibytes(64))
+    // The last digests take 0.7 ms of the line.
+    #expect(sync.duration > .seconds(seconds) && sync.duration < .seconds(seconds) + .milliseconds(1))
+  }
+
   @Test func `A comparison reads of a source that knows its allocation what is allocated`() throws {
     // The target does not know what it has, so that all of 1 GiB is compared. Of the source 64 MiB are read, 16 s at
     // 4 MiB/s beside the rest, which takes 30 s at 32 MiB/s; the whole disk would take 256 s.
