@@ -75,6 +75,8 @@ struct Machine {
   var place: ComputeState.Place?
   /// Whether it is in the inventory of its site, so that it can be powered on.
   var isRegistered = true
+  /// Whether somebody deleted it for good; what its storage holds is still copied back over.
+  var isDeleted = false
   /// Its replicated disks on a vSAN datastore; none on a plain one.
   var objects: [VSANCluster.ObjectID] = []
   /// What its replicated disks take on its datastore, as long as they are not counted as a replica.

@@ -41,6 +41,8 @@ struct ReplicationRun {
   var preparedReprotect: PreparedReprotect?
   /// How often it was recovered and tested; names the luck of each copy.
   var recoveryCount = 0
+  /// Whether somebody deleted the machine that its last recovery left behind.
+  var isOriginalDeleted = false
   var testCount = 0
   /// What each instance that can be recovered must hold, oldest first.
   var certificates: [InstanceCertificate] = []

@@ -242,7 +242,9 @@ extension World {
   func hostForStart(of machine: Int) -> HostID? {
     if hosts[machines[machine].host.index].isUp { return machines[machine].host }
     var counts = [Int](repeating: 0, count: hosts.count)
-    for other in machines where other.role != .gone { counts[other.host.index] += 1 }
+    for other in machines.indices where machines[other].role != .gone {
+      counts[machines[other].host.index] += 1
+    }
     return cluster(of: machines[machine].host).map(\.index).filter { hosts[$0].isUp }
       .min { (counts[$0], $0) < (counts[$1], $1) }.map { HostID($0) }
   }

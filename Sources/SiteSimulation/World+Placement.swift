@@ -89,8 +89,9 @@ extension World {
   /// The number of replicas that each host writes for.
   private func replicaCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: hosts.count)
-    for replication in replications {
-      if let host = replication.nextHost ?? replication.host { counts[host.index] += 1 }
+    // By index, which copies no replication.
+    for index in replications.indices {
+      if let host = replications[index].nextHost ?? replications[index].host { counts[host.index] += 1 }
     }
     return counts
   }
@@ -254,8 +255,8 @@ extension World {
   /// Chooses server and host for the replica of a replication that begins now.
   mutating func placeReplica(_ index: Int) {
     var counts = [Int](repeating: 0, count: servers.count)
-    for replication in replications {
-      if let server = replication.server { counts[server.index] += 1 }
+    for index in replications.indices {
+      if let server = replications[index].server { counts[server.index] += 1 }
     }
     replications[index].server = serverForReplica(index, counts)
     replications[index].host = hostForReplica(index)

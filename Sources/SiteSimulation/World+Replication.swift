@@ -50,6 +50,7 @@ extension World {
     try serveContexts()
     try startIfUnlocked(replications[index].machineIndex)
     if !replications[index].syncWaits.isEmpty { try askForSync(index) }
+    if !events.isEmpty { memberChanged(index) }
   }
 
   // MARK: - The schedules of hosts
@@ -252,6 +253,7 @@ extension World {
     record.completed(summary, machine: replications[index].machine.index, at: now)
     keepCertificate(of: summary, index)
     startMerges(index)
+    memberChanged(index)
   }
 
   mutating func answer(_ message: TargetMessage, _ index: Int) throws(SimulationFailure) {

@@ -109,6 +109,19 @@ extension ProtectionGroups {
     update(vm) { $0.placeholder?.location = location }
   }
 
+  /// Somebody deleted the machine that ran before the recovery: *Original protected VM not found*.
+  ///
+  /// Nothing happens to a machine that is not recovered, and to one that storage replicates: its way back does not need the
+  /// original.
+  ///
+  /// - Source: VMware, "VMware Site Recovery", virtual machine protection status.
+  package mutating func originalDeleted(of vm: VirtualMachineID) {
+    guard let member = protectedVM(vm), member.isRecovered,
+      group(member.group)?.replicationType == .vSphereReplication
+    else { return }
+    update(vm) { $0.placeholderProblem = .originalNotFound }
+  }
+
   // MARK: During plans
 
   /// Where the machine is registered when a test or a recovery puts it in its placeholder's place.

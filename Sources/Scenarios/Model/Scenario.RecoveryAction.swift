@@ -23,6 +23,7 @@ extension Scenario {
   /// | `cancel`                  | The plan's run is asked to end                                                             |
   /// | `dismissPrompt`           | Every prompt that the plan shows is dismissed                                              |
   /// | `failOperation`           | Operations of one kind fail while it lasts                                                 |
+  /// | `change`                  | Something that was made is changed or deleted: see ``RecoveryChange``                      |
   package enum RecoveryAction: Sendable, Hashable {
     case installAddOn(AddOn, at: SiteID)
     /// The network is an index into ``SiteSettings/networks``.
@@ -42,6 +43,7 @@ extension Scenario {
     case cancel(RecoveryPairID, RecoveryPlanID)
     case dismissPrompt(RecoveryPairID, RecoveryPlanID)
     case failOperation(RecoveryPairID, OperationFault)
+    case change(RecoveryPairID, RecoveryChange)
 
     package var verb: TimelineEntry.Verb {
       switch self {
@@ -68,6 +70,7 @@ extension Scenario {
       case .cancel: .cancelPlan
       case .dismissPrompt: .dismissPrompt
       case .failOperation: .failOperation
+      case .change(_, let change): change.verb
       }
     }
 

@@ -192,6 +192,14 @@ extension Scenario.TimelineEntry {
     case cancelPlan = "plan.cancel"
     case dismissPrompt = "plan.dismiss-prompt"
     case failOperation = "plan.fail-operation"
+    case deletePlaceholder = "placeholder.delete"
+    case movePlaceholder = "placeholder.move"
+    case restorePlaceholders = "placeholder.restore"
+    case deleteMachine = "vm.delete"
+    case editPlan = "plan.edit"
+    case deletePlan = "plan.delete"
+    case damagePlan = "plan.damage"
+    case saveSettings = "vm.recovery-settings"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
@@ -199,7 +207,7 @@ extension Scenario.TimelineEntry {
       .datastoreFull, .datastoreSlow, .scaleWorkload,
       .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt,
       .circuitDown, .circuitLimit, .diskGroupFail, .hostIsolate, .hostDisconnect, .hostMaintenance,
-      .siteFail, .siteIsolate, .applianceFail, .applianceHang, .machineHang, .failOperation,
+      .siteFail, .siteIsolate, .applianceFail, .applianceHang, .machineHang, .failOperation, .damagePlan,
     ]
 
     /// Whether it begins a plan's run, whose end is known only when it comes.

@@ -52,6 +52,9 @@ struct TimelineEntryDraft: Draft {
   var network = Field<String>()
   var sites = Field<[Located<String>]>()
   var kind = Field<MappingWord>()
+  var place = Field<PlaceDraft>()
+  var changes = Field<PlanChangesDraft>()
+  var settings = Field<SettingsChangesDraft>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -96,7 +99,8 @@ struct TimelineEntryDraft: Draft {
         .pauseReplication,
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
         .moveReplication, .scaleWorkload, .corruptReplica, .machineCrash, .machineHang, .deploy, .protect,
-        .configureReplication, .stopReplication), optionalFor: words(.failOperation),
+        .configureReplication, .stopReplication, .deletePlaceholder, .movePlaceholder, .deleteMachine,
+        .saveSettings), optionalFor: words(.failOperation),
       "The virtual machines; web-* selects by name."),
     .required(
       "disk", \.disk, .name,
@@ -131,14 +135,15 @@ struct TimelineEntryDraft: Draft {
       "background", \.background, .object(), for: words(.linkBackground),
       "What else is sent over the link for that time, instead of the link's own background."),
     .required(
-      "group", \.group, .groupReference, for: words(.createGroup, .protect),
+      "group", \.group, .groupReference, for: words(.createGroup, .protect, .restorePlaceholders),
       optionalFor: words(.failOperation, .diskGroupFail, .diskGroupRestore),
       "The protection group; or which disk group of the host, counted from 1, the first if left out."),
     .required(
       "site", \.site, .name,
       for: words(
         .siteFail, .siteRestore, .siteIsolate, .installAddOn, .createNetwork, .logIn, .logOut,
-        .placePlaceholders), "The site; of a login the one where the operator is."),
+        .placePlaceholders, .deleteMachine), optionalFor: words(.movePlaceholder),
+      "The site; of a login the one where the operator is, of a placeholder its recovery site if left out."),
     .required(
       "appliance", \.appliance, .name,
       for: words(.applianceFail, .applianceHang, .applianceRestore, .applianceMove),
@@ -150,7 +155,8 @@ struct TimelineEntryDraft: Draft {
     .required(
       "plan", \.plan, .name,
       for: words(
-        .createPlan, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .cancelPlan, .dismissPrompt),
+        .createPlan, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .cancelPlan, .dismissPrompt,
+        .editPlan, .deletePlan, .damagePlan),
       optionalFor: words(.failOperation), "The recovery plan."),
     .optional(
       "mode", \.mode, .word, default: "planned-migration", for: words(.recoverPlan),
@@ -173,8 +179,10 @@ struct TimelineEntryDraft: Draft {
     ),
     .required(
       "from", \.from, .name, for: words(.map),
-      optionalFor: words(.testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan),
-      "The site that is mapped; or where the operator is who runs the plan, the recovery site if left out."),
+      optionalFor: words(
+        .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .editPlan, .deletePlan, .saveSettings),
+      "The site that is mapped; or where the operator is who runs or changes the plan, the recovery site if left out."
+    ),
     .optional(
       "to", \.to, .name, for: words(.logIn, .logOut, .map, .placePlaceholders),
       "The other site; the one with which \"site\" or \"from\" is paired if left out."),
@@ -194,6 +202,14 @@ struct TimelineEntryDraft: Draft {
       "sites", \.sites, .list(of: .name, count: 2...2), for: words(.pairSites),
       "The two sites; the pair is made from the first."),
     .required("kind", \.kind, .word, for: words(.map), "Which mappings are made."),
+    .required(
+      "place", \.place, .object(), for: words(.movePlaceholder),
+      "Where the placeholders are from now on; where they were for what is left out."),
+    .required("changes", \.changes, .object(), for: words(.editPlan), "What is changed of the plan."),
+    .required(
+      "settings", \.settings, .object(), for: words(.saveSettings),
+      "What is changed of how the machines are recovered, in every plan; at the other site too if it can be reached."
+    ),
   ]
 }
 

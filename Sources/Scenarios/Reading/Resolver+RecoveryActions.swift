@@ -47,20 +47,22 @@ extension Resolver {
     case .cancelPlan: return plan(of: entry).map { .cancel($0.pair, $0.id) }
     case .dismissPrompt: return plan(of: entry).map { .dismissPrompt($0.pair, $0.id) }
     case .failOperation: return failure(of: entry)
+    case .deletePlaceholder, .movePlaceholder, .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan,
+      .damagePlan, .saveSettings:
+      return recoveryEdit(verb, of: entry)
     default: preconditionFailure("\(verb.rawValue) is no verb of Site Recovery Manager")
     }
   }
 
   // MARK: What entries name
 
-  private mutating func plan(of entry: TimelineEntryDraft) -> (pair: RecoveryPairID, id: RecoveryPlanID)? {
+  mutating func plan(of entry: TimelineEntryDraft) -> (pair: RecoveryPairID, id: RecoveryPlanID)? {
     guard let index = recovery.planNames.resolve(entry.plan.located, log: &log) else { return nil }
     let plan = recovery.plans[index]
     return plan.pair.map { (RecoveryPairID($0), RecoveryPlanID(plan.position)) }
   }
 
-  private mutating func group(of entry: TimelineEntryDraft) -> (pair: RecoveryPairID, id: ProtectionGroupID)?
-  {
+  mutating func group(of entry: TimelineEntryDraft) -> (pair: RecoveryPairID, id: ProtectionGroupID)? {
     guard let reference = entry.group.located else { return nil }
     switch reference.value {
     case .first(let number):

@@ -64,7 +64,7 @@ extension Resolver {
     }
   }
 
-  private mutating func overrides(of place: PlaceDraft, at site: Int) -> VMLocationOverrides {
+  mutating func overrides(of place: PlaceDraft, at site: Int) -> VMLocationOverrides {
     func id(_ word: MappingWord, _ reference: Field<String>) -> MappableObjectID? {
       resolveObject(word, reference.located, at: site).map { MappableObjectID($0) }
     }

@@ -233,7 +233,8 @@ extension Resolver {
     case .installAddOn, .createNetwork, .deploy, .pairSites, .logIn, .logOut, .map, .placePlaceholders,
       .createGroup,
       .protect, .configureReplication, .stopReplication, .createPlan, .testPlan, .cleanUpPlan, .recoverPlan,
-      .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation:
+      .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation, .deletePlaceholder, .movePlaceholder,
+      .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan, .damagePlan, .saveSettings:
       return recoveryAction(verb, of: entry).map { .recovery($0) }
     }
   }

@@ -49,7 +49,7 @@ extension RecoveryConductor {
     }
   }
 
-  private mutating func enqueue(_ job: RecoveryJob, at now: Instant) -> Int {
+  mutating func enqueue(_ job: RecoveryJob, at now: Instant) -> Int {
     let serial = nextSerial
     nextSerial += 1
     jobs[serial] = job

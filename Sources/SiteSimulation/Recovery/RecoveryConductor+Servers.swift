@@ -27,7 +27,12 @@ extension RecoveryConductor {
       let answers = answers(.siteRecoveryManager, at: side)
       guard answers != answered else { continue }
       hasNews = true
-      if answers { book.serverRestarted(side) } else { book.serverFailed(side, at: now) }
+      if answers {
+        book.serverRestarted(side)
+        beginDeletions(at: now)
+      } else {
+        book.serverFailed(side, at: now)
+      }
     }
     if areConnected != servers.isConnected {
       hasNews = true
@@ -38,7 +43,8 @@ extension RecoveryConductor {
     if reaches && !book.areSitesConnected {
       hasNews = true
       book.sitesReconnected()
-      for index in settings.indices { settings[index].reconnected() }
+      settingsMeet()
+      beginDeletions(at: now)
     } else if !reaches && book.areSitesConnected {
       hasNews = true
       book.sitesDisconnected()

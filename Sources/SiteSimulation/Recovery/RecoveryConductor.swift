@@ -76,6 +76,17 @@ struct RecoveryConductor: Sendable {
   var toldGroups: [ProtectionGroupStatus?]
   /// Whether a group may have another status than was told.
   var hasNews = true
+  /// Members whose status may have changed, and what was told last of each machine of the description that is in trouble.
+  var changedMembers: [VirtualMachineID] = []
+  var toldMembers: [MemberStatus?]
+  /// When the lag of machines may exceed their objectives, by position in the description, and whether that is awaited.
+  var violations = DeadlineQueue()
+  var awaitsViolation: [Bool]
+  /// Machines whose recovery settings were found to be in conflict, and for which of the description that was told.
+  var settingsConflicts: [VirtualMachineID] = []
+  var toldConflicts: [Bool]
+  /// Plans whose deletion is under way.
+  var plansBeingDeleted: [RecoveryPlanID] = []
   /// Machines that were reported to run at both sites; only looked up.
   var doubles: Set<VirtualMachineID> = []
   /// The timer in the world's queue.
@@ -101,6 +112,9 @@ struct RecoveryConductor: Sendable {
     planIDs = description.plans.map { _ in nil }
     toldPlans = description.plans.map { _ in nil }
     toldGroups = description.groups.map { _ in nil }
+    toldMembers = description.virtualMachines.map { _ in nil }
+    awaitsViolation = description.virtualMachines.map { _ in false }
+    toldConflicts = awaitsViolation
     for (position, machine) in description.virtualMachines.enumerated() {
       positions[machine.id] = position
       let group = description.groups.first { $0.members.contains(machine.id) }
@@ -174,7 +188,7 @@ struct RecoveryConductor: Sendable {
   /// When ``advance(to:)`` has something to do.
   var nextDeadline: Instant? {
     var next = book.nextDeadline
-    for deadline in [deadlines.first?.due, servers.nextDeadline] {
+    for deadline in [deadlines.first?.due, servers.nextDeadline, violations.first?.due] {
       guard let deadline else { continue }
       next = min(next ?? deadline, deadline)
     }

@@ -11,6 +11,8 @@ struct RecoveryJob: Sendable {
     case protection(ProtectionCommand)
     /// An operator dismisses the prompt that this command shows.
     case dismissal(CommandID)
+    /// The servers of the sites delete a plan.
+    case deletion(RecoveryPlanID)
   }
 
   /// What it waits in line for.

@@ -49,7 +49,7 @@ extension World {
   mutating func deploy(_ ids: [VirtualMachineID]) throws(SimulationFailure) {
     for id in ids {
       if let machine = machineIndex[id.index] {
-        guard !machines[machine].isRegistered else { continue }
+        guard !machines[machine].isRegistered, !machines[machine].isDeleted else { continue }
         machines[machine].isRegistered = true
         note("vm.deployed", of: machine)
         try powerOn(machine: machine)

@@ -65,6 +65,7 @@ extension World {
     replications[index].life = .recovered
     replications[index].recoveredInstance = instance
     replications[index].recoveryCount += 1
+    replications[index].isOriginalDeleted = false
     replications[index].certificates.removeAll()
     let copy = addCopy(
       of: former, role: .current, contents: disks,

@@ -32,6 +32,8 @@ extension World {
     case .deploy(let ids): try deploy(ids)
     case .configureReplication(let ids): try configureReplication(ids)
     case .stopReplication(let ids): try stopReplication(ids)
+    case .change(let pair, .deleteMachines(let vms, let site)):
+      try deleteMachines(vms, at: site, pair: pair.index)
     default: break
     }
     if let refusal {
@@ -42,10 +44,15 @@ extension World {
     if let pair = pair(of: action) { try conduct(pair) }
   }
 
-  /// Only operations that fail do so for a time.
+  /// Only operations that fail do so for a time, and records of plans that are damaged.
   mutating func end(_ action: Scenario.RecoveryAction, entry: Int) {
-    guard case .failOperation(let pair, _) = action else { return }
-    conductors[pair.index].faults.removeAll { $0.entry == entry }
+    switch action {
+    case .failOperation(let pair, _): conductors[pair.index].faults.removeAll { $0.entry == entry }
+    case .change(let pair, .damagePlan(let plan)):
+      conductors[pair.index].setDamaged(false, plan.index)
+      tellNews(of: pair.index)
+    default: break
+    }
   }
 
   private mutating func attempt(_ action: Scenario.RecoveryAction, entry: Int?) throws(RecoveryFailure) {
@@ -90,10 +97,11 @@ extension World {
     case .dismissPrompt(let pair, let plan):
       try conductors[pair.index].dismissPrompts(of: planID(plan, of: pair), at: now)
     case .failOperation(let pair, let fault): conductors[pair.index].faults.append((entry, fault))
+    case .change(let pair, let change): try attempt(change, pair: pair.index)
     }
   }
 
-  private func planID(
+  func planID(
     _ position: RecoveryPlanID, of pair: RecoveryPairID
   ) throws(RecoveryFailure) -> RecoveryPlanID {
     guard let id = conductors[pair.index].planIDs[position.index] else {
@@ -122,7 +130,7 @@ extension World {
   }
 
   /// Says of the machines of a group that could not be protected why.
-  private mutating func noteProblems(ofGroup position: Int, pair: Int) {
+  mutating func noteProblems(ofGroup position: Int, pair: Int) {
     guard let id = conductors[pair].groupIDs[position], let group = conductors[pair].groups.group(id) else {
       return
     }
@@ -146,31 +154,6 @@ extension World {
     try conductors[pair].start(
       plan, options, from: options.from ?? recoverySide, groups: groups, entry: entry, at: now)
     holdPoints(options.pointsInTime, ofPlan: plan, pair: pair)
-  }
-
-  /// Finds out what protection rests on: whether the machines are replicated, and how well.
-  mutating func lookAtMachines(of pair: Int) {
-    for vm in conductors[pair].description.virtualMachines.map(\.id) {
-      let facts = facts(of: vm)
-      guard let member = conductors[pair].groups.protectedVM(vm), member.facts != facts else { continue }
-      conductors[pair].groups.factsChanged(facts, for: vm)
-      conductors[pair].hasNews = true
-    }
-  }
-
-  private func facts(of vm: VirtualMachineID) -> ProtectedVM.Facts {
-    var facts = ProtectedVM.Facts()
-    let machine = machineIndex[vm.index]
-    guard let machine, replications[machines[machine].replication].life != .absent else {
-      facts.unreplicatedDevices = scenario.inventory[vm].disks.map(\.name)
-      return facts
-    }
-    if replications[machines[machine].replication].isActive,
-      status(of: machines[machine].replication) == .error
-    {
-      facts.replication = .error("the replication is in status ERROR")
-    }
-    return facts
   }
 
   private func planGroups(of plan: RecoveryPlanID, recoveredTo side: PairSide, pair: Int) -> [PlanGroup] {
@@ -221,7 +204,7 @@ extension World {
     case .pair(let pair), .logIn(let pair, _), .logOut(let pair, _), .map(let pair, _, _),
       .placePlaceholders(let pair, _), .createGroup(let pair, _), .protect(let pair, _, _),
       .createPlan(let pair, _), .run(let pair, _, _), .cancel(let pair, _), .dismissPrompt(let pair, _),
-      .failOperation(let pair, _):
+      .failOperation(let pair, _), .change(let pair, _):
       pair.index
     }
   }
@@ -254,6 +237,16 @@ extension World {
       .dismissPrompt(let pair, let plan):
       scenario.recoveryPairs[pair.index].plans[plan.index].description.name
     case .failOperation(_, let fault): fault.kind.rawValue
+    case .change(let pair, let change):
+      switch change {
+      case .deletePlaceholders(let vms), .movePlaceholders(let vms, _, _), .deleteMachines(let vms, _),
+        .saveSettings(let vms, _, _):
+        names(vms)
+      case .restorePlaceholders(let group):
+        scenario.recoveryPairs[pair.index].groups[group.index].description.name
+      case .editPlan(let plan, _, _), .deletePlan(let plan, _), .damagePlan(let plan):
+        scenario.recoveryPairs[pair.index].plans[plan.index].description.name
+      }
     }
   }
 }

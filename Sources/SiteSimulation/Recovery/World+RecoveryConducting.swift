@@ -21,6 +21,7 @@ extension World {
       for refusal in conductors[index].setUp() {
         record.note("recovery.setup-refused", subject: refusal.subject, detail: refusal.text, at: now)
       }
+      for vm in description.virtualMachines { awaitViolation(of: vm.id, pair: index) }
       armTimer(ofPair: index)
     }
   }
@@ -28,6 +29,7 @@ extension World {
   /// Lets a pair's plans go on as far as they can now.
   mutating func conduct(_ pair: Int) throws(SimulationFailure) {
     conductors[pair].advance(to: now)
+    lookAtDueMachines(of: pair)
     while true {
       conductors[pair].takeCommands(at: now)
       let abandoned = conductors[pair].abandoned
@@ -80,7 +82,14 @@ extension World {
       WorldEvent(.recoveryDeadline, pair, stamp: conductors[pair].timerStamp), at: max(due, now))
   }
 
-  private mutating func tellNews(of pair: Int) {
+  mutating func tellNews(of pair: Int) {
+    for (vm, status) in conductors[pair].takeMemberNews() {
+      record.note(
+        "vm.protection-status", subject: scenario.inventory[vm].name, detail: status.rawValue, at: now)
+    }
+    for vm in conductors[pair].takeSettingsConflicts() {
+      record.note("vm.settings-conflict", subject: scenario.inventory[vm].name, at: now)
+    }
     for news in conductors[pair].takeNews() {
       record.note(news.kind, subject: news.subject, detail: news.detail, at: now)
     }

@@ -15,6 +15,7 @@ extension World {
       conductors[pair].finish(id, action, with: result, at: now)
     case .dismissal(let id): conductors[pair].dismiss(id, at: now)
     case .protection(let command): carryOut(command, pair: pair)
+    case .deletion(let plan): endDeletion(of: plan, pair: pair)
     }
   }
 
@@ -22,6 +23,7 @@ extension World {
     conductors[pair].hasNews = true
     switch command {
     case .createPlaceholder(let vm, let side, _, _):
+      conductors[pair].changedMembers.append(vm)
       guard conductors[pair].answers(.vCenter, at: side) else {
         return conductors[pair].groups.placeholderCreationFailed(
           for: vm, reason: "site \(conductors[pair].siteNames[side]) does not answer")
@@ -254,8 +256,9 @@ extension World {
   private mutating func configureReverseProtection(of vm: VirtualMachineID, pair: Int) -> DutyResult {
     do throws(PlaceholderProblem) {
       let mappings = conductors[pair].mappings
-      if try conductors[pair].groups.reverseProtection(of: vm, originalExists: true, mappings: mappings)
-        != nil
+      let originalExists = originalExists(of: vm)
+      if try conductors[pair].groups.reverseProtection(
+        of: vm, originalExists: originalExists, mappings: mappings) != nil
       {
         conductors[pair].groups.placeholderCreated(for: vm)
       }

@@ -46,7 +46,8 @@ extension World {
     let possible = writingHosts(of: machines[machine].datastore)
     if let host, possible.contains(host.index) { return .success(host) }
     var counts = [Int](repeating: 0, count: hosts.count)
-    for other in machines where other.isOn { counts[other.host.index] += 1 }
+    // By index, which copies no machine.
+    for other in machines.indices where machines[other].isOn { counts[machines[other].host.index] += 1 }
     guard let best = possible.min(by: { (counts[$0], $0) < (counts[$1], $1) }) else {
       return .failure(RecoveryFailure("no host of site \(scenario.inventory[site].name) runs"))
     }

@@ -172,6 +172,7 @@ extension World {
 
   private mutating func tellStorageFault(_ fault: String?, _ unit: Int) {
     let description = storageUnits[unit].description
+    for member in storageUnits[unit].members { memberChanged(member) }
     for pair in conductors.indices {
       for provider in conductors[pair].storage.indices
       where conductors[pair].storage[provider].system == description.system.index {

@@ -23,6 +23,7 @@ struct PlannedWorld {
   var guest = #""boot": "30s", "shutdown": "10s""#
   var disk = "64MiB"
   var write = "20kB/s"
+  var rpo = "5m"
   var replication = ""
   /// Keys of the mappings.
   var mappings = #""reverse": true"#
@@ -63,7 +64,7 @@ struct PlannedWorld {
         "links": [{ "name": "wan", "between": ["paris", "lyon"], "bandwidth": "100Mbps", "latency": "5ms" }],
         "workloads": { "steady": { "model": "uniform", "write": "\(write)", "blockSize": "8KiB" } },
         "vms": [\((vms + furtherMachines).joined(separator: ",\n"))],
-        "replications": [{ "vm": "vm-*", "to": "lyon", "datastore": "ds-lyon", "rpo": "5m", "initialSync": "done"\(replication) }],
+        "replications": [{ "vm": "vm-*", "to": "lyon", "datastore": "ds-lyon", "rpo": "\(rpo)", "initialSync": "done"\(replication) }],
         "mappings": { "from": "paris", "to": "lyon", "networks": { "prod": "dr" }, \(mappings) },
         "protectionGroups": [\(groups.joined(separator: ", "))],
         "recoveryPlans": [\(([own] + furtherPlans).joined(separator: ", "))],

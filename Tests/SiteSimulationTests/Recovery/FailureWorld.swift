@@ -1,0 +1,257 @@
+import Inventory
+import Measurements
+import Quantities
+import Scenarios
+import Testing
+
+@testable import RecoveryCore
+@testable import SiteSimulation
+
+/// A world in which one plan is brought to where a workflow can begin, and to its end after something failed.
+struct FailureWorld {
+  /// What carries the data of the plan's machines.
+  enum Carrier: String, CaseIterable {
+    /// Groups of two machines each, one of which is customised, with all kinds of custom steps and a machine that gives way.
+    case vSphereReplication
+    /// Two machines on two devices of a consistency group.
+    case periodicArrays
+    case synchronousArrays, virtualVolumes
+    /// Groups of three kinds.
+    case mixed
+
+    static let storage: [Carrier] = [.periodicArrays, .synchronousArrays, .virtualVolumes]
+
+    fileprivate var groups: [String] {
+      switch self {
+      case .vSphereReplication: []
+      case .periodicArrays: ["erp"]
+      case .synchronousArrays: ["pay"]
+      case .virtualVolumes: ["mail"]
+      case .mixed: ["pay", "mail", "web"]
+      }
+    }
+  }
+
+  /// What a plan is asked for, in the state in which it is asked for it.
+  enum Stage: String, CaseIterable {
+    case test, testWithoutSync, cleanup, forcedCleanup
+    case plannedMigration, disasterRecovery, disasterRecoveryWithoutSync, forcedRecovery
+    case reprotect, forcedReprotect
+    /// Once more after no machine could be powered on.
+    case rerunOfMigration
+    /// After the sites met again, of which one recovered without the other.
+    case settlement
+    case rerunOfCleanup, rerunOfReprotect
+
+    /// Of a plan of which nothing has failed before.
+    static let first: [Stage] = [
+      .test, .cleanup, .forcedCleanup, .plannedMigration, .disasterRecovery, .forcedRecovery, .reprotect,
+      .forcedReprotect,
+    ]
+
+    var workflow: PlanWorkflow {
+      switch self {
+      case .test: .test(synchronizesData: true)
+      case .testWithoutSync: .test(synchronizesData: false)
+      case .cleanup, .rerunOfCleanup: .cleanup(isForced: false)
+      case .forcedCleanup: .cleanup(isForced: true)
+      case .plannedMigration, .rerunOfMigration, .settlement: .plannedMigration
+      case .disasterRecovery: .disasterRecovery(synchronizesData: true)
+      case .disasterRecoveryWithoutSync: .disasterRecovery(synchronizesData: false)
+      case .forcedRecovery: .forcedRecovery
+      case .reprotect, .rerunOfReprotect: .reprotect(isForced: false)
+      case .forcedReprotect: .reprotect(isForced: true)
+      }
+    }
+
+    /// The run before it: what it is, and which operation fails in it.
+    fileprivate var before: [(workflow: PlanWorkflow, failing: RecoveryAction.Kind?)] {
+      switch self {
+      case .test, .testWithoutSync, .plannedMigration, .disasterRecovery, .disasterRecoveryWithoutSync,
+        .forcedRecovery:
+        []
+      case .cleanup, .forcedCleanup: [(.test(synchronizesData: true), nil)]
+      case .reprotect, .forcedReprotect: [(.plannedMigration, nil)]
+      case .rerunOfMigration: [(.plannedMigration, .powerOn)]
+      case .settlement: [(.forcedRecovery, nil)]
+      case .rerunOfCleanup:
+        [(.test(synchronizesData: true), nil), (.cleanup(isForced: false), .resetStorage)]
+      case .rerunOfReprotect:
+        [(.plannedMigration, nil), (.reprotect(isForced: false), .configureReverseProtection)]
+      }
+    }
+  }
+
+  var carrier: Carrier
+  /// Of vSphere Replication; two of each group.
+  var machines = 2
+
+  func world() throws -> World {
+    guard carrier == .vSphereReplication else {
+      var world = try StorageWorld(groups: carrier.groups).world()
+      try world.run(until: .minutes(12))
+      return world
+    }
+    var text = PlannedWorld(machines: machines, machinesPerGroup: 2)
+    text.disk = "1MiB"
+    text.write = "1kB/s"
+    text.furtherMachines = [
+      #"{ "name": "batch", "site": "lyon", "datastore": "ds-lyon", "disks": [{ "name": "os", "size": "1MiB" }] }"#
+    ]
+    text.recovery = #""defaults": { "allowForced": true }"#
+    text.plan = """
+      "suspend": ["batch"],
+      "vms": [
+        { "match": "vm-01", "priority": 1, "postPowerOn": [{ "type": "RUN_ON_VM", "name": "check", "command": "check" }] },
+        { "match": "vm-02", "ip": { "mode": "manual", "nics": [{ "nic": 0, "site": "lyon", "address": "dhcp" }] } }],
+      "steps": [{ "before": "power-on:P1", "type": "RUN_ON_SRM_SERVER", "name": "tell", "command": "tell" }]
+      """
+    var world = try text.world()
+    try world.run(until: .minutes(2))
+    return world
+  }
+
+  /// Brings a world to where a stage can begin.
+  func world(at stage: Stage) throws -> World {
+    var world = try world()
+    for (workflow, failing) in stage.before {
+      if let failing {
+        try world.perform(.failOperation(.only, Scenario.OperationFault(kind: failing, text: "out of order")))
+      }
+      let run = try #require(try world.complete(workflow), "\(stage)")
+      if failing == nil, workflow != .forcedRecovery {
+        #expect(run.result == "SUCCESS", "\(stage): \(run.errors) \(run.warnings)")
+      }
+      world.conductors[0].faults.removeAll()
+    }
+    return world
+  }
+
+  /// The operations that a stage asks for if nothing fails, each with its command.
+  func commands(of stage: Stage) throws -> [(action: RecoveryAction, id: CommandID)] {
+    var world = try world(at: stage)
+    let sample = try #require(try world.complete(stage.workflow), "\(stage)")
+    // After a forced recovery nobody cares for what the protected machines did meanwhile.
+    #expect(sample.errors.isEmpty, "\(carrier), \(stage): \(sample.errors) \(sample.warnings)")
+    let steps = world.conductors[0].book.run(of: .first)?.steps ?? []
+    return steps.enumerated().compactMap { index, step in
+      guard case .operation(let action) = step.work, step.status == .success, action.kind != .showPrompt
+      else { return nil }
+      return (action, CommandID(run: sample.key, step: index))
+    }
+  }
+
+  // MARK: - What must be so
+
+  /// Runs a stage in which something fails, and brings the plan to its end when the cause is gone.
+  static func check(
+    _ world: inout World, _ kind: RecoveryAction.Kind, _ comment: String, _ stage: Stage
+  ) throws {
+    let failed = try #require(try world.complete(stage.workflow), "\(comment)")
+    #expect(failed.hasProblems, "\(comment): the failure is reported")
+    let foundStatus = world.planStatus
+    let status = try #require(foundStatus)
+    let isAtProtectedSite = [.synchronize, .shutDownGuest, .prepareForMigration, .deactivateStorage]
+      .contains(kind)
+    switch stage {
+    case .test, .testWithoutSync: #expect(status == .testComplete, "\(comment): \(status)")
+    case .cleanup, .rerunOfCleanup:
+      #expect(status == .cleanupIncomplete || status == .ready, "\(comment): \(status)")
+    case .forcedCleanup:
+      #expect(status == .ready && failed.errors.isEmpty, "\(comment): \(status) \(failed.errors)")
+    case .plannedMigration, .rerunOfMigration, .settlement:
+      let allowed: [RecoveryPlanStatus] =
+        stage == .plannedMigration
+        ? [.recoveryComplete, .incompleteRecovery, .ready]
+        : [.recoveryComplete, .incompleteRecovery, .recoverySplitBrain]
+      #expect(allowed.contains(status), "\(comment): \(status)")
+      // Every operation at the protected site stops it.
+      if isAtProtectedSite, failed.result == "ERRORS", stage == .plannedMigration {
+        #expect(!failed.machines.contains { $0.status == "RECOVERY_SUCCEEDED" }, "\(comment)")
+      }
+    case .disasterRecovery, .disasterRecoveryWithoutSync, .forcedRecovery:
+      #expect(
+        [.recoveryComplete, .incompleteRecovery, .recoverySplitBrain].contains(status),
+        "\(comment): \(status)")
+      if isAtProtectedSite {
+        #expect(failed.errors.isEmpty, "\(comment): what fails at the protected site is ignored")
+      }
+    case .reprotect, .rerunOfReprotect:
+      #expect([.ready, .incompleteReprotect].contains(status), "\(comment): \(status)")
+    case .forcedReprotect:
+      // Only errors of cleaning up are ignored.
+      #expect(
+        status == (kind == .cleanUpStorage ? .ready : status), "\(comment): \(status) \(failed.errors)")
+      #expect([.ready, .incompleteReprotect].contains(status), "\(comment): \(status)")
+    }
+
+    world.conductors[0].faults.removeAll()
+    world.conductors[0].failingSteps.removeAll()
+    if stage == .forcedCleanup {
+      // What was left behind is in nobody's way, and the next clean-up finds it.
+      let again = try #require(try world.complete(.test(synchronizesData: false)), "\(comment)")
+      #expect(again.errors.isEmpty, "\(comment): the next test: \(again.errors)")
+    }
+    try finish(&world, comment)
+    let isTest = stage.workflow.isTest || stage.workflow.operationType == .cleanup
+    let problems = leftBehind(world, mayHoldSuspended: !isTest)
+    #expect(problems.isEmpty, "\(comment): \(problems)")
+  }
+
+  /// What a plan in this status is asked for next; `nil` if it is ready, or nothing helps.
+  static func next(after status: RecoveryPlanStatus) -> PlanWorkflow? {
+    switch status {
+    case .testComplete, .cleanupIncomplete: .cleanup(isForced: false)
+    case .incompleteRecovery, .recoverySplitBrain: .plannedMigration
+    case .recoveryComplete, .incompleteReprotect: .reprotect(isForced: false)
+    default: nil
+    }
+  }
+
+  /// Asks for what the plan's status allows until it is ready.
+  static func finish(_ world: inout World, _ comment: String) throws {
+    for _ in 0..<5 {
+      let foundStatus = world.planStatus
+      let status = try #require(foundStatus)
+      guard let next = next(after: status) else {
+        #expect(status == .ready, "\(comment)")
+        return
+      }
+      let run = try #require(try world.complete(next), "\(comment): \(next) is refused in \(status)")
+      #expect(run.errors.isEmpty, "\(comment): \(next) after it: \(run.errors)")
+    }
+    #expect(world.planStatus == .ready, "\(comment)")
+  }
+
+  /// What is not as it should be when the plan is ready.
+  ///
+  /// - Parameter mayHoldSuspended: Machines that gave way to a recovery are resumed by the next one in the other direction.
+  static func leftBehind(_ world: borrowing World, mayHoldSuspended: Bool) -> [String] {
+    var problems: [String] = []
+    for index in world.replications.indices {
+      let vm = world.replications[index].machine
+      guard world.conductors[0].groups.protectedVM(vm) != nil else { continue }
+      let name = world.scenario.inventory[vm].name
+      if world.replications[index].testCopy != nil { problems.append("a test machine of \(name)") }
+      if world.replications[index].formerCopy != nil { problems.append("a former machine of \(name)") }
+      if ![.replicating, .byStorage].contains(world.replications[index].life) {
+        problems.append("\(name) is not replicated")
+      }
+      let machine = world.machines[world.replications[index].machineIndex]
+      if !machine.isOn || !machine.isRegistered { problems.append("\(name) is not on") }
+      if world.placeholder(of: vm)?.state != .present { problems.append("\(name) has no placeholder") }
+      if world.protectionStatus(of: vm) != .ok { problems.append("\(name) is not protected") }
+    }
+    for unit in world.storageUnits.indices where world.storageUnits[unit].isFailedOver {
+      problems.append("\(world.storageUnits[unit].description.name) is not copied")
+    }
+    if !mayHoldSuspended, world.unreplicatedPowers.contains(.suspended) {
+      problems.append("a suspended machine")
+    }
+    if !world.isolatedNetworks(of: .only).isEmpty { problems.append("isolated networks") }
+    if !world.conductors[0].jobs.isEmpty || !world.conductors[0].pending.isEmpty {
+      problems.append("operations under way")
+    }
+    return problems
+  }
+}
