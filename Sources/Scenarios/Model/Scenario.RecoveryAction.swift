@@ -23,6 +23,10 @@ extension Scenario {
   /// | `cancel`                  | The plan's run is asked to end                                                             |
   /// | `dismissPrompt`           | Every prompt that the plan shows is dismissed                                              |
   /// | `failOperation`           | Operations of one kind fail while it lasts                                                 |
+  /// | `removeAddOn`             | The add-on is removed, which takes its time; refused while a pairing uses it               |
+  /// | `renewCertificate`        | The add-on's server shows a new certificate, which the other site does not know            |
+  /// | `reconnect`               | The sites accept each other's certificates again                                           |
+  /// | `unpair`                  | The pairing is deleted; refused while groups, plans or replications use it                 |
   package enum RecoveryAction: Sendable, Hashable {
     case installAddOn(AddOn, at: SiteID)
     /// The network is an index into ``SiteSettings/networks``.
@@ -42,6 +46,10 @@ extension Scenario {
     case cancel(RecoveryPairID, RecoveryPlanID)
     case dismissPrompt(RecoveryPairID, RecoveryPlanID)
     case failOperation(RecoveryPairID, OperationFault)
+    case removeAddOn(AddOn, at: SiteID)
+    case renewCertificate(AddOn, at: SiteID)
+    case reconnect(RecoveryPairID)
+    case unpair(RecoveryPairID)
 
     package var verb: TimelineEntry.Verb {
       switch self {
@@ -68,6 +76,10 @@ extension Scenario {
       case .cancel: .cancelPlan
       case .dismissPrompt: .dismissPrompt
       case .failOperation: .failOperation
+      case .removeAddOn: .removeAddOn
+      case .renewCertificate: .renewCertificate
+      case .reconnect: .reconnectSites
+      case .unpair: .unpairSites
       }
     }
 

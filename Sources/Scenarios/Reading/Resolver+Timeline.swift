@@ -16,7 +16,9 @@ extension Resolver {
       } else if entry.id.isGiven {
         ids.missesSome()
       }
-      entries.append(PlannedEntry(draft: entry, action: action(of: entry)))
+      var planned = PlannedEntry(draft: entry, action: action(of: entry))
+      planned.actor = actor(of: entry)
+      entries.append(planned)
     }
     resolveInstants(ids)
     warnAboutTheEnd()
@@ -233,7 +235,8 @@ extension Resolver {
     case .installAddOn, .createNetwork, .deploy, .pairSites, .logIn, .logOut, .map, .placePlaceholders,
       .createGroup,
       .protect, .configureReplication, .stopReplication, .createPlan, .testPlan, .cleanUpPlan, .recoverPlan,
-      .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation:
+      .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation, .removeAddOn, .renewCertificate,
+      .reconnectSites, .unpairSites:
       return recoveryAction(verb, of: entry).map { .recovery($0) }
     }
   }
