@@ -114,6 +114,8 @@ extension Scenario {
   package struct VirtualMachineSettings: Sendable, Hashable {
     /// The port group it is attached to: an index into its site's ``SiteSettings/networks``.
     package let network: Int?
+    /// Whether the scenario gives its card an address, so that it asks no DHCP server.
+    package let hasOwnAddress: Bool
     /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
     package let workloads: [WorkloadID?]
     /// How its disks are stored; `nil` on a datastore that is no vSAN.

@@ -23,6 +23,10 @@ extension RecoveryConductor {
     isLoggedOut[side] = false
     guard let id = openSession(at: .siteRecoveryManager, of: side), servers.session(id)?.remoteUser != nil
     else { throw RecoveryFailure("site \(siteNames[side.other]) does not answer") }
+    // One login serves all that a person has open.
+    for session in sessions where session.side == side {
+      _ = openSession(at: session.server, of: side, as: session.role)
+    }
   }
 
   /// An operator ends the login at the other site.

@@ -58,8 +58,10 @@ extension World {
         guard !machines[machine].isRegistered else { continue }
         machines[machine].isRegistered = true
         note("vm.deployed", of: machine)
+        attach(id)
         try powerOn(machine: machine)
       } else if case .off = unreplicatedPowers[id.index] {
+        attach(id)
         powerOnUnreplicated(id)
       }
     }
