@@ -111,13 +111,15 @@ extension World {
 
   // MARK: - Management
 
-  /// The replications among `ids` whose management servers serve; of the others it is recorded that `action` was refused.
-  mutating func manageable(_ ids: [ReplicationID], _ action: String) -> [ReplicationID] {
+  /// The replications among `ids` whose management servers serve, and that the actor of the entry may manage; of the others
+  /// it is recorded that this was refused.
+  mutating func manageable(_ ids: [ReplicationID], entry: Int) -> [ReplicationID] {
+    let verb = scenario.timeline[entry].verb
     var managed: [ReplicationID] = []
     for id in ids {
       let replication = replications[id.index]
       guard replication.isActive else {
-        note("replication.\(action)-refused", of: replication.machineIndex, detail: "not replicated")
+        note("\(verb.rawValue)-refused", of: replication.machineIndex, detail: "not replicated")
         continue
       }
       guard let silent = silentManagementServer(of: id.index) else {
@@ -125,10 +127,10 @@ extension World {
         continue
       }
       note(
-        "replication.\(action)-refused", of: replication.machineIndex,
+        "\(verb.rawValue)-refused", of: replication.machineIndex,
         detail: "\(scenario.inventory[silent].name) does not answer")
     }
-    return managed
+    return authorized(managed, verb, by: actor(ofEntry: entry))
   }
 
   /// The management server of either site of a replication that does not serve; the first of them.

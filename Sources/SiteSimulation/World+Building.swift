@@ -88,6 +88,7 @@ extension World {
     placeReplicas()
     scheduleFirstEvents()
     buildConductors()
+    attachMachines()
   }
 
   /// The first tag of a further disk; its upper bits number the disk, as those of all others do.

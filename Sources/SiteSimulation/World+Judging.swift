@@ -67,6 +67,9 @@ extension World: StateSource {
     case .vmPower: powerStates
     case .planStatus: planStates
     case .groupStatus: groupStates
+    case .vmNetwork: networkStates
+    case .vmAddress: addressStates
+    case .vmProtection: protectionStates
     default: []
     }
   }

@@ -52,20 +52,20 @@ extension World {
       }
       liftShutdowns(powerOnUnreplicated(ids))
     case .pauseReplication(let ids):
-      for id in manageable(ids, "pause") {
+      for id in manageable(ids, entry: entry) {
         replications[id.index].pauses.begin(entry, ())
         try pause(id.index)
       }
     case .resumeReplication(let ids):
-      for id in manageable(ids, "resume") {
+      for id in manageable(ids, entry: entry) {
         let ended = replications[id.index].pauses.endAll()
         lift(ended.filter { entry in !replications.contains { $0.pauses.contains(entry) } })
         try resume(id.index)
       }
     case .syncReplication(let ids):
-      for id in manageable(ids, "sync") { try sync(id.index) }
+      for id in manageable(ids, entry: entry) { try sync(id.index) }
     case .fullSyncReplication(let ids):
-      for id in manageable(ids, "full-sync") { try forceFullSync(id.index) }
+      for id in manageable(ids, entry: entry) { try forceFullSync(id.index) }
     case .migrate(let ids, let host):
       for machine in indices(ids) { try migrate(machine: machine, to: host) }
     case .trim(let ids, let disk, let offset, let size):
@@ -81,11 +81,11 @@ extension World {
     case .removeDisk(let ids, let disk):
       for machine in indices(ids) { try removeDisk(machine: machine, name: disk) }
     case .reconfigureReplication(let ids):
-      for id in manageable(ids, "reconfigure") { try beginConfiguration(id.index) }
+      for id in manageable(ids, entry: entry) { try beginConfiguration(id.index) }
     case .testImage(let ids, let notAfter):
       for id in ids { beginTest(id.index, entry: entry, notAfter: notAfter) }
     case .moveReplication(let ids, let server):
-      for id in manageable(ids, "move") { try move(id.index, to: server) }
+      for id in manageable(ids, entry: entry) { try move(id.index, to: server) }
     case .datastoreFull(let datastore):
       drawGrowth(on: datastore)
       try catchUpStorage(on: datastore)
@@ -114,7 +114,7 @@ extension World {
     case .corruptReplica(let ids, let disk, let offset):
       for id in ids { corruptReplica(id.index, disk: disk, offset: offset) }
     case .compute(let action): try begin(action, entry: entry)
-    case .recovery(let action): try begin(action, entry: entry)
+    case .recovery(let action): try begin(action, entry: entry, by: actor(ofEntry: entry))
     }
   }
 

@@ -65,6 +65,9 @@ package struct World: ~Copyable {
 
   /// By pair of sites.
   var conductors: [RecoveryConductor] = []
+  /// The port groups that the timeline is still to make; only looked up.
+  var awaitedNetworks: Set<SiteNetwork> = []
+  var attachments = NetworkAttachments()
   /// What storage copies by itself, as in the scenario.
   var storageUnits: [StorageUnit] = []
 

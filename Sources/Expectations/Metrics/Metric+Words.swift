@@ -9,6 +9,7 @@ extension Metric {
     case .planStatus: RecoveryPlanStatus.allCases.map(\.rawValue)
     case .groupStatus: ProtectionGroupStatus.allCases.map(\.rawValue)
     case .vmPower: PowerWord.allCases.map(\.rawValue)
+    case .vmProtection: MemberStatus.allCases.map(\.rawValue)
     default: []
     }
   }

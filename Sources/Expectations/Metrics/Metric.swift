@@ -20,6 +20,12 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
   case planStatus = "plan.status"
   case groupStatus = "group.status"
   case vmPower = "vm.power"
+  case vmNetwork = "vm.network"
+  case vmAddress = "vm.address"
+  case vmProtection = "vm.protection"
+
+  /// What ``vmNetwork`` is where a test made a network for itself.
+  package static let isolatedNetwork = "isolated"
 
   /// How the values of a metric come.
   package enum Form: Sendable, Hashable {
@@ -38,7 +44,9 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
     case .rpoLag, .rpoRatio: .line
     case .rpoViolation, .dataLoss, .rto, .recoveryToRPO, .linkUse, .syncBytes, .syncDuration: .samples
     case .rpoCompliance, .linkBytes, .fullSyncs: .totals
-    case .backlogBytes, .replicationStatus, .replicationTarget, .planStatus, .groupStatus, .vmPower: .states
+    case .backlogBytes, .replicationStatus, .replicationTarget, .planStatus, .groupStatus, .vmPower,
+      .vmNetwork, .vmAddress, .vmProtection:
+      .states
     }
   }
 
@@ -50,8 +58,10 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
     case .rpoCompliance, .linkUse: .share
     case .linkBytes, .syncBytes, .backlogBytes: .size
     case .fullSyncs: .count
-    case .replicationStatus, .planStatus, .groupStatus, .vmPower: .word
+    case .replicationStatus, .planStatus, .groupStatus, .vmPower, .vmProtection: .word
     case .replicationTarget: .name(.site)
+    case .vmNetwork: .name(.network)
+    case .vmAddress: .name(.address)
     }
   }
 
@@ -67,7 +77,8 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
     case .linkUse, .linkBytes: [.link, .from]
     case .planStatus: [.plan, .name]
     case .groupStatus: [.group, .name]
-    case .vmPower: [.vm, .name, .site]
+    case .vmPower, .vmNetwork, .vmAddress: [.vm, .name, .site]
+    case .vmProtection: [.vm, .name]
     }
   }
 
@@ -151,6 +162,18 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
       Whether a machine is on, off or suspended; one value for each site where it is registered. Where a site is \
       selected, a placeholder counts too.
       """
+    case .vmNetwork:
+      """
+      The network of a machine's first card where people use it, and of the copy that a test uses; "isolated" where the \
+      test made one for itself. A machine without a network has none.
+      """
+    case .vmAddress:
+      """
+      The IPv4 address of a machine's first card, and of the copy that a test uses, as far as it is known: from the \
+      scenario, from customization, or from the DHCP server of its network.
+      """
+    case .vmProtection:
+      "The status of a protected machine in its protection group, as the REST interface tells it."
     }
   }
 }
@@ -163,6 +186,10 @@ package enum SelectorKey: String, Sendable, Hashable, CaseIterable {
 /// What a name in an expression is a name of.
 package enum Reference: Sendable, Hashable {
   case virtualMachine, link, site, plan, group
+  /// A port group of any site, or ``Metric/isolatedNetwork``.
+  case network
+  /// An IPv4 address.
+  case address
   /// The `id` of a timeline entry that runs a plan.
   case run
   /// The `id` of any timeline entry.
@@ -193,6 +220,7 @@ package enum ValueKind: Sendable, Hashable {
     case .size: "a size such as 20GiB"
     case .count: "a whole number"
     case .word: "a status word"
+    case .name(.address): "an address such as 10.20.0.5"
     case .name: "a name"
     }
   }

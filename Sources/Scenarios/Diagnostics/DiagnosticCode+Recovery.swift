@@ -158,7 +158,8 @@ extension DiagnosticCode {
       (
         "Not made yet",
         """
-        What a group.create or plan.create names is not there before that entry.
+        What a group.create, plan.create or network.create names is not there before that entry: no machine is on such \
+        a network in the beginning, and no mapping leads to or from it.
         """
       )
     case .recoveryLimit:

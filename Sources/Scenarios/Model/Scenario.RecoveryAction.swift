@@ -24,6 +24,10 @@ extension Scenario {
   /// | `dismissPrompt`           | Every prompt that the plan shows is dismissed                                              |
   /// | `failOperation`           | Operations of one kind fail while it lasts                                                 |
   /// | `change`                  | Something that was made is changed or deleted: see ``RecoveryChange``                      |
+  /// | `removeAddOn`             | The add-on is removed, which takes its time; refused while a pairing uses it               |
+  /// | `renewCertificate`        | The add-on's server shows a new certificate, which the other site does not know            |
+  /// | `reconnect`               | The sites accept each other's certificates again                                           |
+  /// | `unpair`                  | The pairing is deleted; refused while groups, plans or replications use it                 |
   package enum RecoveryAction: Sendable, Hashable {
     case installAddOn(AddOn, at: SiteID)
     /// The network is an index into ``SiteSettings/networks``.
@@ -44,6 +48,10 @@ extension Scenario {
     case dismissPrompt(RecoveryPairID, RecoveryPlanID)
     case failOperation(RecoveryPairID, OperationFault)
     case change(RecoveryPairID, RecoveryChange)
+    case removeAddOn(AddOn, at: SiteID)
+    case renewCertificate(AddOn, at: SiteID)
+    case reconnect(RecoveryPairID)
+    case unpair(RecoveryPairID)
 
     package var verb: TimelineEntry.Verb {
       switch self {
@@ -71,6 +79,10 @@ extension Scenario {
       case .dismissPrompt: .dismissPrompt
       case .failOperation: .failOperation
       case .change(_, let change): change.verb
+      case .removeAddOn: .removeAddOn
+      case .renewCertificate: .renewCertificate
+      case .reconnect: .reconnectSites
+      case .unpair: .unpairSites
       }
     }
 

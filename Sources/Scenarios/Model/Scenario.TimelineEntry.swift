@@ -93,16 +93,20 @@ extension Scenario {
     /// `nil` where it lasts until another entry undoes it, or where the action takes no time.
     package let duration: TimeSpan?
     package let action: Action
+    /// Who does it, where it is something that people do with a pair of sites.
+    package let actor: Scenario.Actor
     package let why: String?
 
     init(
-      id: String?, at: Instant, afterRun: RunEnd? = nil, duration: TimeSpan?, action: Action, why: String?
+      id: String?, at: Instant, afterRun: RunEnd? = nil, duration: TimeSpan?, action: Action,
+      actor: Scenario.Actor = .administrator, why: String?
     ) {
       self.id = id
       self.at = at
       self.afterRun = afterRun
       self.duration = duration
       self.action = action
+      self.actor = actor
       self.why = why
     }
 
@@ -200,6 +204,10 @@ extension Scenario.TimelineEntry {
     case deletePlan = "plan.delete"
     case damagePlan = "plan.damage"
     case saveSettings = "vm.recovery-settings"
+    case removeAddOn = "addon.remove"
+    case renewCertificate = "addon.renew-certificate"
+    case reconnectSites = "site.reconnect"
+    case unpairSites = "site.unpair"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [

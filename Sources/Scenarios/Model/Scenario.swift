@@ -1,6 +1,7 @@
 package import Expectations
 package import Inventory
 package import Quantities
+package import RecoveryCore
 
 /// A whole experiment, checked and resolved: what stands where, what is written and replicated,
 /// and what happens to it.
@@ -86,14 +87,35 @@ extension Scenario {
 
   /// What a scenario says about a site beyond its place in the inventory.
   package struct SiteSettings: Sendable, Hashable {
+    /// The addresses of a port group.
+    package struct Addressing: Sendable, Hashable {
+      package let subnet: IPv4Subnet
+      /// What its DHCP server hands out; `nil` without one.
+      package let dhcp: ClosedRange<IPv4Address>?
+
+      package init(subnet: IPv4Subnet, dhcp: ClosedRange<IPv4Address>? = nil) {
+        self.subnet = subnet
+        self.dhcp = dhcp
+      }
+    }
+
     /// The names of its port groups.
     package let networks: [String]
+    /// Of each port group; `nil` where the scenario does not say.
+    package let addressing: [Addressing?]
+
+    init(networks: [String], addressing: [Addressing?]? = nil) {
+      self.networks = networks
+      self.addressing = addressing ?? networks.map { _ in nil }
+    }
   }
 
   /// What a scenario says about a virtual machine beyond its place in the inventory.
   package struct VirtualMachineSettings: Sendable, Hashable {
     /// The port group it is attached to: an index into its site's ``SiteSettings/networks``.
     package let network: Int?
+    /// Whether the scenario gives its card an address, so that it asks no DHCP server.
+    package let hasOwnAddress: Bool
     /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
     package let workloads: [WorkloadID?]
     /// How its disks are stored; `nil` on a datastore that is no vSAN.

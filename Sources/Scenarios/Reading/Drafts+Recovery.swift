@@ -10,6 +10,7 @@ struct RecoveryDraft: Draft {
   var siteDefaults = Field<[(name: Located<String>, value: RecoveryDefaultsDraft)]>()
   var synchronizationTimeout = Field<TimeSpan>()
   var runningPlans = Field<Int>()
+  var roles = Field<RolesDraft>()
 
   static let keys: [Key<Self>] = [
     .optional("times", \.times, .object(), default: .object([]), "How long the operations of a plan take."),
@@ -25,6 +26,10 @@ struct RecoveryDraft: Draft {
     .optional(
       "runningPlans", \.runningPlans, .count(1...1_000), default: 10,
       "How many plans of two sites may run at a time. Unverified."),
+    .optional(
+      "roles", \.roles, .roles, default: .object([]),
+      "Privileges by the name of a role, for entries of the timeline that people do \"as\" somebody who may not do everything."
+    ),
   ]
 }
 

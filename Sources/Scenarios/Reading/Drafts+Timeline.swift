@@ -55,6 +55,7 @@ struct TimelineEntryDraft: Draft {
   var place = Field<PlaceDraft>()
   var changes = Field<PlanChangesDraft>()
   var settings = Field<SettingsChangesDraft>()
+  var role = Field<String>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -141,8 +142,8 @@ struct TimelineEntryDraft: Draft {
     .required(
       "site", \.site, .name,
       for: words(
-        .siteFail, .siteRestore, .siteIsolate, .installAddOn, .createNetwork, .logIn, .logOut,
-        .placePlaceholders, .deleteMachine), optionalFor: words(.movePlaceholder),
+        .siteFail, .siteRestore, .siteIsolate, .installAddOn, .removeAddOn, .renewCertificate, .createNetwork,
+        .logIn, .logOut, .placePlaceholders, .deleteMachine), optionalFor: words(.movePlaceholder),
       "The site; of a login the one where the operator is, of a placeholder its recovery site if left out."),
     .required(
       "appliance", \.appliance, .name,
@@ -180,26 +181,27 @@ struct TimelineEntryDraft: Draft {
     .required(
       "from", \.from, .name, for: words(.map),
       optionalFor: words(
-        .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .editPlan, .deletePlan, .saveSettings),
-      "The site that is mapped; or where the operator is who runs or changes the plan, the recovery site if left out."
+        .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .editPlan, .deletePlan, .saveSettings)
+        + Verb.allCases.filter(\.managesReplication).map(\.rawValue),
+      "The site that is mapped; or where the operator is: who runs or changes a plan at the recovery site if left out, who manages a replication at the protected one."
     ),
     .optional(
       "to", \.to, .name, for: words(.logIn, .logOut, .map, .placePlaceholders),
       "The other site; the one with which \"site\" or \"from\" is paired if left out."),
     .optional(
-      "user", \.user, .text, default: "administrator",
-      for: words(.testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan), "Who runs the plan, for its history."
-    ),
+      "user", \.user, .text, for: words(.testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan),
+      "Who runs the plan, for its history; the role in \"as\" or else administrator if left out."),
     .required(
       "operation", \.operation, .word, for: words(.failOperation), "Which operations of plans fail."),
     .optional(
       "text", \.text, .text, default: "the operation failed", for: words(.failOperation),
       "What their steps report."),
-    .required("addon", \.addOn, .word, for: words(.installAddOn), "The add-on."),
+    .required(
+      "addon", \.addOn, .word, for: words(.installAddOn, .removeAddOn, .renewCertificate), "The add-on."),
     .required(
       "network", \.network, .name, for: words(.createNetwork), "The port group, which the site lists."),
     .required(
-      "sites", \.sites, .list(of: .name, count: 2...2), for: words(.pairSites),
+      "sites", \.sites, .list(of: .name, count: 2...2), for: words(.pairSites, .reconnectSites, .unpairSites),
       "The two sites; the pair is made from the first."),
     .required("kind", \.kind, .word, for: words(.map), "Which mappings are made."),
     .required(
@@ -210,6 +212,13 @@ struct TimelineEntryDraft: Draft {
       "settings", \.settings, .object(), for: words(.saveSettings),
       "What is changed of how the machines are recovered, in every plan; at the other site too if it can be reached."
     ),
+    .optional(
+      "as", \.role, .name,
+      for: words(
+        .pairSites, .reconnectSites, .unpairSites, .map, .placePlaceholders, .createGroup, .protect,
+        .createPlan, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .cancelPlan, .dismissPrompt)
+        + Verb.allCases.filter(\.managesReplication).map(\.rawValue),
+      "The role of who does it, one of \"roles\" in \"recovery\"; an administrator's if left out."),
   ]
 }
 

@@ -130,7 +130,7 @@ struct SiteDraft: Draft {
   var hosts = Field<HostsDraft>()
   var replicationServers = Field<Int>()
   var datastores = Field<[Located<DatastoreDraft>]>()
-  var networks = Field<[Located<String>]>()
+  var networks = Field<[Located<PortGroupEntry>]>()
   var region = Field<String>()
   var circuit = Field<CircuitDraft>()
   var hostType = Field<HostTypeDraft>()
@@ -151,7 +151,9 @@ struct SiteDraft: Draft {
       "replicationServers", \.replicationServers, .count(1...1_000), default: 1,
       "The number of vSphere Replication servers."),
     .optional("datastores", \.datastores, .list(of: .object()), default: .list([]), "The datastores."),
-    .optional("networks", \.networks, .list(of: .name), default: .list([]), "The names of the port groups."),
+    .optional(
+      "networks", \.networks, .list(of: .portGroup), default: .list([]),
+      "The port groups: the name of each, or an object with its addresses."),
     .optional(
       "region", \.region, .name, "The region of Azure, as \"westeurope\", for latencies; none if left out."),
     .optional(

@@ -18,12 +18,15 @@ extension Resolver {
         warmup: draft.clock.value.warmup.value),
       inventory: buildInventory(),
       sites: draft.sites.value.map { site in
-        Scenario.SiteSettings(networks: site.value.networks.value.map(\.value))
+        Scenario.SiteSettings(
+          networks: checked(site.value.networkNames).map(\.value), addressing: buildAddressing(of: site.value)
+        )
       },
       links: draft.links.value.map { buildLinkSettings($0.value) },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
-          network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
+          network: machine.network, hasOwnAddress: machine.draft.address.isGiven,
+          workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
           storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)),
           guest: Scenario.Guest(
             boot: machine.draft.boot.known ?? .zero, shutdown: machine.draft.shutdown.known ?? .zero,
@@ -163,7 +166,8 @@ extension Resolver {
         id: entry.draft.id.known, at: checked(entry.instant),
         afterRun: entry.afterRun.map { run in
           Scenario.RunEnd(entry: checked(order.firstIndex(of: run.entry)), delay: run.delay)
-        }, duration: entry.draft.duration.known, action: checked(entry.action), why: entry.draft.why.known)
+        }, duration: entry.draft.duration.known, action: checked(entry.action), actor: entry.actor,
+        why: entry.draft.why.known)
     }
   }
 

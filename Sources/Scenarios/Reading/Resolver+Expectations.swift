@@ -1,6 +1,7 @@
 import Expectations
 import Measurements
 import Quantities
+import RecoveryCore
 
 /// What a scenario expects of its run.
 extension Resolver {
@@ -191,6 +192,15 @@ extension Resolver {
     case .group:
       (noun, known) = (recovery.groupNames.noun, recovery.groupNames.names)
       isCertain = !recovery.groupNames.hasUnknownNames
+    case .network:
+      (noun, known) = ("network", networkNames.flatMap(\.names) + [Metric.isolatedNetwork])
+      isCertain = !networkNames.contains(where: \.hasUnknownNames)
+    case .address:
+      guard IPv4Address(name) == nil else { return }
+      log.report(
+        .unfittingExpression, "\(quoted(name)) is no address", at: span,
+        help: "it needs an address such as 10.20.0.5")
+      return
     }
     guard isCertain, !known.contains(where: { NamePattern.selects(name, $0) }) else { return }
     if name.contains("*") {

@@ -175,7 +175,7 @@ extension Resolver {
     }
     for (index, site) in (draft.sites.known ?? []).enumerated() {
       recovery.objectNames.append([
-        .networks: site.value.networks.known?.map(\.value) ?? [],
+        .networks: site.value.networkNames?.map(\.value) ?? [],
         .folders: [site.value.datacenter.known ?? "?"] + (site.value.folders.known?.map(\.value) ?? []),
         .resources: clusterNamesBySite[index], .storagePolicies: policyNames(ofSite: index),
       ])

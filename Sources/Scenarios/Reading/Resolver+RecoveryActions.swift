@@ -8,12 +8,16 @@ extension Resolver {
     _ verb: Scenario.TimelineEntry.Verb, of entry: TimelineEntryDraft
   ) -> Scenario.RecoveryAction? {
     switch verb {
-    case .installAddOn:
+    case .installAddOn, .removeAddOn, .renewCertificate:
       guard let site = siteNames.resolve(entry.site.located, log: &log), let addOn = entry.addOn.known?.addOn
       else {
         return nil
       }
-      return .installAddOn(addOn, at: SiteID(site))
+      return switch verb {
+      case .installAddOn: .installAddOn(addOn, at: SiteID(site))
+      case .removeAddOn: .removeAddOn(addOn, at: SiteID(site))
+      default: .renewCertificate(addOn, at: SiteID(site))
+      }
     case .createNetwork:
       guard let site = siteNames.resolve(entry.site.located, log: &log),
         let network = resolveObject(.networks, entry.network.located, at: site)
@@ -25,6 +29,9 @@ extension Resolver {
         let direction = direction(from: sites[0], to: sites[1])
       else { return nil }
       return recovery.pair(of: direction.from, direction.to).map { .pair(RecoveryPairID($0)) }
+    case .reconnectSites, .unpairSites:
+      guard let pair = joinedPair(entry.sites) else { return nil }
+      return verb == .reconnectSites ? .reconnect(pair) : .unpair(pair)
     case .logIn, .logOut:
       guard let (pair, side) = side(entry.site, entry.to) else { return nil }
       return verb == .logIn ? .logIn(pair, from: side) : .logOut(pair, from: side)
@@ -103,6 +110,23 @@ extension Resolver {
     return (RecoveryPairID(pairs[0]), side)
   }
 
+  /// The pair of two sites; reported where the scenario describes none.
+  private mutating func joinedPair(_ field: Field<[Located<String>]>) -> RecoveryPairID? {
+    guard let sites = field.located, sites.value.count == 2,
+      let direction = direction(from: sites.value[0], to: sites.value[1])
+    else { return nil }
+    guard let pair = recovery.pair(of: direction.from, direction.to) else {
+      if draft.recoveryPlans.located != nil, draft.protectionGroups.located != nil {
+        log.report(
+          .noPair,
+          "the sites \(quoted(sites.value[0].value)) and \(quoted(sites.value[1].value)) are not paired",
+          at: sites.span, help: "name both sites in \"mappings\", in a group or in a plan")
+      }
+      return nil
+    }
+    return RecoveryPairID(pair)
+  }
+
   // MARK: Runs
 
   private mutating func run(
@@ -136,7 +160,7 @@ extension Resolver {
       pair, id,
       Scenario.PlanRunOptions(
         workflow: workflow, from: from, prompts: prompts, pointsInTime: points,
-        user: entry.user.known ?? "administrator"))
+        user: entry.user.known ?? entry.role.known ?? "administrator"))
   }
 
   private mutating func workflow(

@@ -16,7 +16,9 @@ extension Resolver {
       } else if entry.id.isGiven {
         ids.missesSome()
       }
-      entries.append(PlannedEntry(draft: entry, action: action(of: entry)))
+      var planned = PlannedEntry(draft: entry, action: action(of: entry))
+      planned.actor = actor(of: entry)
+      entries.append(planned)
     }
     resolveInstants(ids)
     warnAboutTheEnd()
@@ -234,7 +236,8 @@ extension Resolver {
       .createGroup,
       .protect, .configureReplication, .stopReplication, .createPlan, .testPlan, .cleanUpPlan, .recoverPlan,
       .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation, .deletePlaceholder, .movePlaceholder,
-      .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan, .damagePlan, .saveSettings:
+      .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan, .damagePlan, .saveSettings, .removeAddOn,
+      .renewCertificate, .reconnectSites, .unpairSites:
       return recoveryAction(verb, of: entry).map { .recovery($0) }
     }
   }

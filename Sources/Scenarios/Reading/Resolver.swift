@@ -54,6 +54,8 @@ struct Resolver {
   var recovery = PlannedRecovery()
   var expectations: [Expectation] = []
   var storage = PlannedStorage()
+  var roleNames = NameTable("role")
+  var roles: [Scenario.Role] = []
 
   /// A virtual machine of an expanded pattern.
   struct Machine {
@@ -90,6 +92,7 @@ struct Resolver {
     var instant: Instant?
     /// The entry whose run it waits for, as an index into ``entries``.
     var afterRun: (entry: Int, delay: TimeSpan)?
+    var actor = Scenario.Actor.administrator
   }
 
   init(draft: ScenarioDraft, log: DiagnosticLog) {
@@ -110,8 +113,10 @@ struct Resolver {
     resolveReplications()
     resolveStorage()
     resolveRecovery()
+    resolveRoles()
     resolveTimeline()
     checkRecoveryTimeline()
+    checkCreatedNetworks()
     resolveExpectations()
     checkLimits()
     checkLoads()
@@ -159,11 +164,11 @@ struct Resolver {
         circuitNames.missesSome()
       }
       var networks = NameTable("network")
-      if site.value.networks.located == nil { networks.missesSome() }
-      for (index, network) in (site.value.networks.known ?? []).enumerated() {
-        networks.define(network, as: index, log: &log)
-      }
+      let names = site.value.networkNames
+      if names == nil { networks.missesSome() }
+      for (index, network) in (names ?? []).enumerated() { networks.define(network, as: index, log: &log) }
       networkNames.append(networks)
+      checkAddressing(of: site.value)
     }
   }
 

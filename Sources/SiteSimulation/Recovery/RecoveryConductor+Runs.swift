@@ -12,12 +12,14 @@ extension RecoveryConductor {
   ///   - side: Where the operator is.
   ///   - groups: The plan's groups with their members as they are now.
   ///   - entry: The entry of the timeline that asks for it.
+  ///   - actor: Who asks.
   mutating func start(
     _ plan: RecoveryPlanID, _ options: Scenario.PlanRunOptions, from side: PairSide, groups: [PlanGroup],
-    entry: Int?, at now: Instant
+    entry: Int?, by actor: Scenario.Actor, at now: Instant
   ) throws(RecoveryFailure) {
     try authorize(
-      options.workflow.apiOperation, from: side, needsRemoteSite: options.workflow.needsProtectedSite)
+      options.workflow.apiOperation, from: side, needsRemoteSite: options.workflow.needsProtectedSite,
+      by: actor)
     let key: Int
     do {
       key = try book.start(
@@ -56,9 +58,11 @@ extension RecoveryConductor {
 
   // MARK: - Prompts and cancelling
 
-  mutating func cancel(_ plan: RecoveryPlanID, at now: Instant) throws(RecoveryFailure) {
+  mutating func cancel(
+    _ plan: RecoveryPlanID, by actor: Scenario.Actor, at now: Instant
+  ) throws(RecoveryFailure) {
     try authorize(
-      .cancelRecoveryPlan, from: book.protectedSide(of: plan).other, needsRemoteSite: false)
+      .cancelRecoveryPlan, from: book.protectedSide(of: plan).other, needsRemoteSite: false, by: actor)
     do {
       try book.cancel(plan, at: now)
     } catch {
@@ -67,10 +71,12 @@ extension RecoveryConductor {
   }
 
   /// Dismisses every prompt that the plan shows.
-  mutating func dismissPrompts(of plan: RecoveryPlanID, at now: Instant) throws(RecoveryFailure) {
+  mutating func dismissPrompts(
+    of plan: RecoveryPlanID, by actor: Scenario.Actor, at now: Instant
+  ) throws(RecoveryFailure) {
     try authorize(
       .dismissRecoveryStepsRecoveryPlanPrompt, from: book.protectedSide(of: plan).other,
-      needsRemoteSite: false)
+      needsRemoteSite: false, by: actor)
     let prompts = book.run(of: plan)?.openPrompts ?? []
     guard !prompts.isEmpty else { throw RecoveryFailure("no prompt is shown") }
     for prompt in prompts { dismiss(prompt, at: now) }

@@ -41,74 +41,24 @@ extension RecoveryConductor {
     return refusals
   }
 
-  // MARK: - Pairing and sessions
-
-  mutating func pair() throws(RecoveryFailure) {
-    do {
-      try servers.pair(services: AddOn.allCases, acceptsCertificates: true)
-    } catch {
-      throw RecoveryFailure(text(error))
-    }
-    for side in PairSide.allCases { logIn(at: side) }
-    hasNews = true
-  }
-
-  /// Logs the operator of a side in there and at the other site, where that is possible.
-  private mutating func logIn(at side: PairSide) {
-    if sessions[side].flatMap({ servers.session($0) }) == nil {
-      // A server that does not answer has no session; that is what an operation is refused for.
-      sessions[side] = try? servers.logIn("administrator", at: side)
-    }
-    guard let id = sessions[side], let session = servers.session(id), session.remoteUser == nil,
-      !isLoggedOut[side]
-    else { return }
-    // As above, for the other site.
-    try? servers.logInRemotely("administrator", session: id)
-  }
-
-  /// An operator logs in at the other site again.
-  mutating func logIn(from side: PairSide) throws(RecoveryFailure) {
-    isLoggedOut[side] = false
-    logIn(at: side)
-    guard let id = sessions[side], servers.session(id)?.remoteUser != nil else {
-      throw RecoveryFailure("site \(siteNames[side.other]) does not answer")
-    }
-  }
-
-  /// An operator ends the login at the other site.
-  mutating func logOut(from side: PairSide) {
-    isLoggedOut[side] = true
-    if let id = sessions[side] { servers.logOutRemotely(session: id) }
-  }
-
-  /// Checks whether an operator may do something, who is at `side`.
-  ///
-  /// Operators whose sessions ended with a server log in again by themselves; who logged out on purpose does not.
-  mutating func authorize(
-    _ operation: RecoveryOperation, from side: PairSide, needsRemoteSite: Bool
-  ) throws(RecoveryFailure) {
-    logIn(at: side)
-    guard let id = sessions[side] else {
-      throw RecoveryFailure("the Site Recovery Manager server of site \(siteNames[side]) does not answer")
-    }
-    if case .refused(let refusal) = servers.verdict(
-      on: operation, session: id, needsRemoteSite: needsRemoteSite)
-    {
-      throw RecoveryFailure(text(refusal, at: side))
-    }
-  }
-
   // MARK: - Mappings
 
   /// Makes the mappings of one kind from a side that are to be made now, and the test networks of its other side.
+  ///
+  /// - Throws: The first refusal. A network that does not exist keeps nobody from mapping the others.
   mutating func map(
     _ kind: MappingKind, from side: PairSide, areMadeLater: Bool
   ) throws(RecoveryFailure) {
+    var missing: RecoveryFailure?
     do {
       for mapping in description.mappings
       where mapping.from == side && mapping.isMadeLater == areMadeLater
         && description.objects[side][mapping.source].kind == kind
       {
+        if let absence = absence(inMapping: mapping) {
+          missing = missing ?? absence
+          continue
+        }
         // Who maps twice what is so already changes nothing.
         if mappings.target(of: mapping.source, from: side) == mapping.target {
           guard mapping.isReversed, mappings.target(of: mapping.target, from: side.other) == nil else {
@@ -123,14 +73,18 @@ extension RecoveryConductor {
           try mappings.setIPMapping(rules, for: mapping.source, from: side)
         }
       }
-      guard kind == .network else { return }
-      for mapping in description.testNetworks
+      for mapping in kind == .network ? description.testNetworks : []
       where mapping.side == side.other && mapping.isMadeLater == areMadeLater {
+        if let absence = absence(of: [mapping.network, mapping.test], at: mapping.side) {
+          missing = missing ?? absence
+          continue
+        }
         try mappings.setTestNetwork(mapping.test, for: mapping.network, at: mapping.side)
       }
     } catch {
       throw RecoveryFailure(text(error))
     }
+    if let missing { throw missing }
   }
 
   /// Names the placeholder datastores of a side.
@@ -188,6 +142,7 @@ extension RecoveryConductor {
     _ vms: [VirtualMachineID], in position: Int
   ) throws(RecoveryFailure) -> [ProtectionCommand] {
     guard let id = groupIDs[position] else { throw RecoveryFailure("the protection group does not exist") }
+    try requireOwnNetworks(of: vms)
     do {
       try groups.add(
         vms.compactMap { vm in
@@ -218,6 +173,7 @@ extension RecoveryConductor {
   // MARK: - Plans
 
   mutating func createPlan(_ position: Int) throws(RecoveryFailure) {
+    try requireTestNetworks(ofPlan: position)
     var plan = description.plans[position].description
     plan.groups = plan.groups.compactMap { groupIDs[$0.index] }
     let limits = description.limits

@@ -26,7 +26,8 @@ extension RecoveryConductor {
     }
   }
 
-  func text(_ refusal: OperationRefusal, at side: PairSide) -> String {
+  /// - Parameter user: Who was refused, where it is not an administrator.
+  func text(_ refusal: OperationRefusal, at side: PairSide, user: String? = nil) -> String {
     switch refusal {
     case .notLoggedIn: "nobody is logged in at site \(siteNames[side])"
     case .serverNotRunning:
@@ -35,7 +36,7 @@ extension RecoveryConductor {
     case .notAuthenticatedAtRemoteSite: "nobody is logged in at site \(siteNames[side.other])"
     case .remoteServerDown: "site \(siteNames[side.other]) does not answer"
     case .privilegesMissing(let privileges):
-      "the user lacks \(privileges.map(\.rawValue).joined(separator: ", "))"
+      "\(user ?? "the user") lacks \(privileges.map(\.rawValue).joined(separator: ", "))"
     }
   }
 

@@ -78,7 +78,7 @@ extension RecoveryConductor {
     }
   }
 
-  private func network(_ name: String, at side: PairSide) -> MappableObjectID? {
+  func network(_ name: String, at side: PairSide) -> MappableObjectID? {
     mappings.objects[side].identifiers(of: .network).first { mappings.objects[side][$0].name == name }
   }
 

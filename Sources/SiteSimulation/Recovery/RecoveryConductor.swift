@@ -28,9 +28,12 @@ struct RecoveryConductor: Sendable {
   /// By position in the description; `nil` while it has not been created.
   var groupIDs: [ProtectionGroupID?]
   var planIDs: [RecoveryPlanID?]
-  /// The operators' sessions, and whether they logged out at the other site on purpose.
-  var sessions = BothSides<SessionID?>(nil)
+  /// People's sessions, in the order in which they first logged in.
+  var sessions: [OperatorSession] = []
+  /// Whether those of a side logged out at the other site on purpose.
   var isLoggedOut = BothSides(false)
+  /// The networks of either side that do not exist yet, ascending.
+  var awaitedNetworks = BothSides<[MappableObjectID]>([])
   /// The address of each machine of the description, in its order, as far as it is known where it runs now.
   var addresses: [IPv4Address?] = []
   /// Machines by identifier: their place in the description and their unit of replication; only looked up.
@@ -93,8 +96,13 @@ struct RecoveryConductor: Sendable {
   var timer: Instant?
   var timerStamp: UInt64 = 0
 
-  /// - Parameter siteNames: Of the two sites.
-  init(_ description: Scenario.RecoveryPair, id: RecoveryPairID, siteNames: BothSides<String>) {
+  /// - Parameters:
+  ///   - siteNames: Of the two sites.
+  ///   - replicationServers: How many vSphere Replication servers each site has.
+  init(
+    _ description: Scenario.RecoveryPair, id: RecoveryPairID, siteNames: BothSides<String>,
+    replicationServers: BothSides<Int>
+  ) {
     self.id = id
     self.description = description
     self.siteNames = siteNames
@@ -102,8 +110,8 @@ struct RecoveryConductor: Sendable {
     rules.recoversWithoutRemoteLogin = true
     servers = SitePair(
       sites: BothSides(
-        first: Self.site(with: description.installed.first),
-        second: Self.site(with: description.installed.second)), rules: rules)
+        first: Self.site(with: description.installed.first, replicationServers.first),
+        second: Self.site(with: description.installed.second, replicationServers.second)), rules: rules)
     mappings = InventoryMappings(objects: description.objects)
     groups = ProtectionGroups(limits: description.limits, offering: description.offering)
     book = PlanBook(
@@ -135,11 +143,13 @@ struct RecoveryConductor: Sendable {
   }
 
   /// A site where these add-ons were installed before the run began.
-  private static func site(with addOns: [AddOn]) -> SiteServers {
+  private static func site(with addOns: [AddOn], _ replicationServers: Int) -> SiteServers {
     var site = SiteServers()
+    // What is there already is not refused for its number.
+    let count = min(max(1, replicationServers), site.parameters.replicationServersMaximum)
     for addOn in AddOn.allCases where addOns.contains(addOn) {
       do {
-        try site.install(addOn, replicationServers: addOn == .vSphereReplication ? 1 : 0, at: .zero)
+        try site.install(addOn, replicationServers: addOn == .vSphereReplication ? count : 0, at: .zero)
       } catch {
         preconditionFailure("an add-on is listed once: \(error)")
       }

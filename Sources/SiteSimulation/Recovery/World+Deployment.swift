@@ -45,15 +45,23 @@ extension World {
       of: scenario.replications[index], product: transport.product, isBegun: true)
   }
 
-  /// Machines are there and on from now on; one that is there already is left alone.
+  /// Machines are there and on from now on; one that is there already is left alone, and one without its network refused.
   mutating func deploy(_ ids: [VirtualMachineID]) throws(SimulationFailure) {
     for id in ids {
+      if let network = missingNetwork(of: id) {
+        record.note(
+          "vm.deploy-refused", subject: scenario.inventory[id].name,
+          detail: "the network \(network) does not exist", at: now)
+        continue
+      }
       if let machine = machineIndex[id.index] {
         guard !machines[machine].isRegistered, !machines[machine].isDeleted else { continue }
         machines[machine].isRegistered = true
         note("vm.deployed", of: machine)
+        attach(id)
         try powerOn(machine: machine)
       } else if case .off = unreplicatedPowers[id.index] {
+        attach(id)
         powerOnUnreplicated(id)
       }
     }

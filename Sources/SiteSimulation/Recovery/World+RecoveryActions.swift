@@ -9,8 +9,12 @@ import SimulationKernel
 ///
 /// What cannot be done is refused: an event says so, and a run that was refused counts as ended at once.
 extension World {
-  /// - Parameter entry: The entry of the timeline, or `nil` if somebody else asks for it.
-  mutating func begin(_ action: Scenario.RecoveryAction, entry: Int?) throws(SimulationFailure) {
+  /// - Parameters:
+  ///   - entry: The entry of the timeline, or `nil` if somebody else asks for it.
+  ///   - actor: Who asks.
+  mutating func begin(
+    _ action: Scenario.RecoveryAction, entry: Int?, by actor: Scenario.Actor
+  ) throws(SimulationFailure) {
     var refusal: RecoveryFailure?
     var isFirstRun = false
     if case .run(let pair, let plan, _) = action {
@@ -18,7 +22,7 @@ extension World {
       isFirstRun = conductors[pair.index].status(ofPlan: plan.index) == .ready
     }
     do throws(RecoveryFailure) {
-      try attempt(action, entry: entry)
+      try attempt(action, entry: entry, by: actor)
     } catch {
       refusal = error
     }
@@ -30,8 +34,9 @@ extension World {
         try discardImagesLeft(by: id, pair: pair.index)
       }
     case .deploy(let ids): try deploy(ids)
-    case .configureReplication(let ids): try configureReplication(ids)
-    case .stopReplication(let ids): try stopReplication(ids)
+    case .configureReplication(let ids):
+      try configureReplication(authorized(ids, action.verb, by: actor))
+    case .stopReplication(let ids): try stopReplication(authorized(ids, action.verb, by: actor))
     case .change(let pair, .deleteMachines(let vms, let site)):
       try deleteMachines(vms, at: site, pair: pair.index)
     default: break
@@ -55,47 +60,60 @@ extension World {
     }
   }
 
-  private mutating func attempt(_ action: Scenario.RecoveryAction, entry: Int?) throws(RecoveryFailure) {
+  private mutating func attempt(
+    _ action: Scenario.RecoveryAction, entry: Int?, by actor: Scenario.Actor
+  ) throws(RecoveryFailure) {
     switch action {
     case .installAddOn(let addOn, let site): try install(addOn, at: site)
-    case .createNetwork, .deploy, .configureReplication, .stopReplication: break
+    case .removeAddOn(let addOn, let site): try remove(addOn, at: site)
+    case .renewCertificate(let addOn, let site): try renewCertificate(of: addOn, at: site)
+    case .createNetwork(let site, let network): try createNetwork(network, at: site)
+    case .deploy, .configureReplication, .stopReplication: break
     case .pair(let pair):
-      // Who pairs the sites is not logged in at the other one by that.
-      conductors[pair.index].isLoggedOut.first = true
-      try conductors[pair.index].pair()
+      try conductors[pair.index].require(ReplicationOperation.pairVr.privileges, of: actor)
+      try pairSites(pair)
+    case .reconnect(let pair):
+      try conductors[pair.index].require(ReplicationOperation.reconnectVrPairing.privileges, of: actor)
+      try conductors[pair.index].reconnect()
+      tellSites(pair.index)
+    case .unpair(let pair):
+      try conductors[pair.index].authorize(.deletePairing, from: .first, needsRemoteSite: true, by: actor)
+      try conductors[pair.index].require(ReplicationOperation.deleteVrPairing.privileges, of: actor)
+      try conductors[pair.index].unpair(hasReplications: hasReplications(between: pair))
     case .logIn(let pair, let side): try conductors[pair.index].logIn(from: side)
     case .logOut(let pair, let side): conductors[pair.index].logOut(from: side)
     case .map(let pair, let kind, let side):
-      try conductors[pair.index].authorize(kind.creation, from: side, needsRemoteSite: true)
+      try conductors[pair.index].authorize(kind.creation, from: side, needsRemoteSite: true, by: actor)
+      // What could be mapped counts, also if something else could not.
+      defer { configureOpenGroups(pair.index) }
       try conductors[pair.index].map(kind, from: side, areMadeLater: true)
-      configureOpenGroups(pair.index)
     case .placePlaceholders(let pair, let side):
       try conductors[pair.index].authorize(
-        .createPlaceholderDatastores, from: side, needsRemoteSite: false)
+        .createPlaceholderDatastores, from: side, needsRemoteSite: false, by: actor)
       try conductors[pair.index].placePlaceholders(at: side)
       configureOpenGroups(pair.index)
     case .createGroup(let pair, let group):
       let side = conductors[pair.index].description.groups[group.index].description.protectedSide
-      try conductors[pair.index].authorize(.createGroup, from: side, needsRemoteSite: true)
+      try conductors[pair.index].authorize(.createGroup, from: side, needsRemoteSite: true, by: actor)
       let commands = try conductors[pair.index].createGroup(group.index)
       noteProblems(ofGroup: group.index, pair: pair.index)
       conductors[pair.index].ask(commands, at: now)
     case .protect(let pair, let group, let vms):
       let side = conductors[pair.index].description.groups[group.index].description.protectedSide
-      try conductors[pair.index].authorize(.reconfigureGroup, from: side, needsRemoteSite: true)
+      try conductors[pair.index].authorize(.reconfigureGroup, from: side, needsRemoteSite: true, by: actor)
       let commands = try conductors[pair.index].protect(vms, in: group.index)
       noteProblems(ofGroup: group.index, pair: pair.index)
       conductors[pair.index].ask(commands, at: now)
     case .createPlan(let pair, let plan):
       let side = conductors[pair.index].description.plans[plan.index].description.protectedSide
-      try conductors[pair.index].authorize(.createPlan, from: side.other, needsRemoteSite: false)
+      try conductors[pair.index].authorize(.createPlan, from: side.other, needsRemoteSite: false, by: actor)
       try conductors[pair.index].createPlan(plan.index)
     case .run(let pair, let plan, let options):
-      try start(planID(plan, of: pair), options, pair: pair.index, entry: entry)
+      try start(planID(plan, of: pair), options, pair: pair.index, entry: entry, by: actor)
     case .cancel(let pair, let plan):
-      try conductors[pair.index].cancel(planID(plan, of: pair), at: now)
+      try conductors[pair.index].cancel(planID(plan, of: pair), by: actor, at: now)
     case .dismissPrompt(let pair, let plan):
-      try conductors[pair.index].dismissPrompts(of: planID(plan, of: pair), at: now)
+      try conductors[pair.index].dismissPrompts(of: planID(plan, of: pair), by: actor, at: now)
     case .failOperation(let pair, let fault): conductors[pair.index].faults.append((entry, fault))
     case .change(let pair, let change): try attempt(change, pair: pair.index)
     }
@@ -108,20 +126,6 @@ extension World {
       throw RecoveryFailure("the recovery plan does not exist")
     }
     return id
-  }
-
-  /// An add-on belongs to its site: every pair of the site gets it.
-  private mutating func install(_ addOn: AddOn, at site: SiteID) throws(RecoveryFailure) {
-    for pair in conductors.indices {
-      guard let side = conductors[pair].description.side(of: site) else { continue }
-      do throws(AddOnRefusal) {
-        try conductors[pair].servers.install(
-          addOn, replicationServers: addOn == .vSphereReplication ? 1 : 0, at: side, now: now)
-      } catch {
-        throw RecoveryFailure(conductors[pair].text(error))
-      }
-      armTimer(ofPair: pair)
-    }
   }
 
   private mutating func configureOpenGroups(_ pair: Int) {
@@ -146,13 +150,14 @@ extension World {
   // MARK: - Runs
 
   private mutating func start(
-    _ plan: RecoveryPlanID, _ options: Scenario.PlanRunOptions, pair: Int, entry: Int?
+    _ plan: RecoveryPlanID, _ options: Scenario.PlanRunOptions, pair: Int, entry: Int?,
+    by actor: Scenario.Actor
   ) throws(RecoveryFailure) {
     lookAtMachines(of: pair)
     let recoverySide = conductors[pair].book.protectedSide(of: plan).other
     let groups = planGroups(of: plan, recoveredTo: recoverySide, pair: pair)
     try conductors[pair].start(
-      plan, options, from: options.from ?? recoverySide, groups: groups, entry: entry, at: now)
+      plan, options, from: options.from ?? recoverySide, groups: groups, entry: entry, by: actor, at: now)
     holdPoints(options.pointsInTime, ofPlan: plan, pair: pair)
   }
 
@@ -200,8 +205,11 @@ extension World {
 
   private func pair(of action: Scenario.RecoveryAction) -> Int? {
     switch action {
-    case .installAddOn, .createNetwork, .deploy, .configureReplication, .stopReplication: nil
-    case .pair(let pair), .logIn(let pair, _), .logOut(let pair, _), .map(let pair, _, _),
+    case .installAddOn, .removeAddOn, .renewCertificate, .createNetwork, .deploy, .configureReplication,
+      .stopReplication:
+      nil
+    case .pair(let pair), .reconnect(let pair), .unpair(let pair), .logIn(let pair, _), .logOut(let pair, _),
+      .map(let pair, _, _),
       .placePlaceholders(let pair, _), .createGroup(let pair, _), .protect(let pair, _, _),
       .createPlan(let pair, _), .run(let pair, _, _), .cancel(let pair, _), .dismissPrompt(let pair, _),
       .failOperation(let pair, _), .change(let pair, _):
@@ -222,10 +230,11 @@ extension World {
       scenario.inventory[scenario.recoveryPairs[pair.index].sites[side]].name
     }
     return switch action {
-    case .installAddOn(_, let site): scenario.inventory[site].name
+    case .installAddOn(_, let site), .removeAddOn(_, let site), .renewCertificate(_, let site):
+      scenario.inventory[site].name
     case .createNetwork(let site, let network): scenario.sites[site.index].networks[network]
     case .deploy(let vms): names(vms)
-    case .pair(let pair): names(pair)
+    case .pair(let pair), .reconnect(let pair), .unpair(let pair): names(pair)
     case .logIn(let pair, let side), .logOut(let pair, let side), .map(let pair, _, let side),
       .placePlaceholders(let pair, let side):
       name(pair, side)

@@ -9,15 +9,21 @@ import SimulationKernel
 extension World {
   /// Sets up what is configured when the run begins.
   mutating func buildConductors() {
+    awaitNetworks()
     for (index, description) in scenario.recoveryPairs.enumerated() {
       let names = BothSides(
         first: scenario.inventory[description.sites.first].name,
         second: scenario.inventory[description.sites.second].name)
       conductors.append(
-        RecoveryConductor(description, id: RecoveryPairID(index), siteNames: names))
+        RecoveryConductor(
+          description, id: RecoveryPairID(index), siteNames: names,
+          replicationServers: BothSides(
+            first: replicationServerCount(of: description.sites.first),
+            second: replicationServerCount(of: description.sites.second))))
       conductors[index].storage = RecoveryConductor.storage(of: description, in: scenario)
       conductors[index].book.ignoresLocks = planted.contains(.lockNotTaken)
       tellSites(index)
+      tellNetworks(index)
       for refusal in conductors[index].setUp() {
         record.note("recovery.setup-refused", subject: refusal.subject, detail: refusal.text, at: now)
       }

@@ -84,6 +84,7 @@ extension World {
     case .discardTestImage(let group):
       conductors[pair].isolatedNetworks.removeAll { $0.plan == run.plan }
       let members = conductors[pair].groups.group(group)?.members ?? []
+      detachTests(of: members)
       return try request(.stopTest, of: members, id, run: run, pair: pair)
     case .prepareForMigration(let vm): return try request(.prepare, of: [vm], id, run: run, pair: pair)
     case .configureReverseReplication(let vm):
@@ -214,7 +215,10 @@ extension World {
       if let failure = isTest ? registerTest(machine) : registerRecovered(machine) {
         return .failed(failure.text)
       }
-      if !isTest { conductors[pair].recovered(vm, to: run.recoverySide) }
+      if !isTest {
+        conductors[pair].recovered(vm, to: run.recoverySide)
+        attachments.detach(.init(machine: vm, isTest: false))
+      }
       return .done
     case .configureTestNetwork:
       return .done
@@ -230,6 +234,7 @@ extension World {
       case .failure(let failure): return .failed(failure.text)
       case .success(let host):
         if copy == .test { conductors[pair].connect(vm, on: host, in: run) }
+        if !isUndo { attachRecovered(vm, isTest: copy == .test, in: run, pair: pair) }
         if isUndo, let unit = conductors[pair].unit(of: vm) {
           conductors[pair].provider.completed(.undoPrepare, of: [unit])
         }

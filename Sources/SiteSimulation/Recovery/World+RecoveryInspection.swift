@@ -12,8 +12,10 @@ extension World {
   /// Does what a timeline could do, at the current instant.
   ///
   /// What is refused is recorded as an event.
-  package mutating func perform(_ action: Scenario.RecoveryAction) throws(SimulationFailure) {
-    try begin(action, entry: nil)
+  package mutating func perform(
+    _ action: Scenario.RecoveryAction, by actor: Scenario.Actor = .administrator
+  ) throws(SimulationFailure) {
+    try begin(action, entry: nil, by: actor)
   }
 
   /// The status of a plan, by its position in the description of the pair; `nil` before it is created.

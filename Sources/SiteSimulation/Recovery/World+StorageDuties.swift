@@ -25,6 +25,7 @@ extension World {
     case .discardTestImage(let group):
       guard !conductors[pair].storageUnits(of: group).isEmpty else { return nil }
       conductors[pair].isolatedNetworks.removeAll { $0.plan == run.plan }
+      detachTests(of: conductors[pair].groups.group(group)?.members ?? [])
       return try request(of: group, nil, [], id, run: run, pair: pair) { _ in .stopTest }
     case .deactivateStorage(let group):
       return try request(of: group, nil, [], id, run: run, pair: pair) { _ in .prepare }

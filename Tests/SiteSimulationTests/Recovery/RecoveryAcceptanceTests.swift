@@ -36,20 +36,28 @@ import Testing
     try world.run(until: .minutes(21))
     for side in PairSide.allCases {
       #expect(servers(world, side)[.siteRecoveryManager] == .installed(replicationServers: 0))
-      #expect(servers(world, side)[.vSphereReplication] == .installed(replicationServers: 1))
+      #expect(servers(world, side)[.vSphereReplication] == .installed(replicationServers: 2))
     }
-    // A4, A6: the segments are listed.
+    // A4, A6: the segments are listed, and not before.
     #expect(world.details(of: "network.create").count == 1)
-    #expect(world.power(of: vm, atSite: one) == nil)
-    // A5: the machine is there.
+    #expect(world.power(of: vm, atSite: one) == nil && world.address(of: vm) == nil)
+    let awaited = Array(world.awaitedNetworks)
+    #expect(awaited == [SiteNetwork(site: two, network: 0)])
+    // Nothing is replicated before the sites are paired.
+    try world.perform(.configureReplication([ReplicationID(0)]))
+    #expect(world.details(of: "replication.configure-refused") == ["the sites are not paired"])
+    // A5: the machine is there, with the first address of the segment.
     try world.run(until: .minutes(24))
     #expect(world.power(of: vm, atSite: one) == "ON")
+    #expect(world.address(of: vm)?.description == "10.11.60.100")
     try world.run(until: .minutes(25))
     #expect(world.details(of: "network.create").count == 2)
     // A7: the pair is there; A8: whoever has not logged in at the other site cannot map anything.
     #expect(world.servers(of: .only).pairing == nil)
     try world.run(until: .minutes(26))
     #expect(world.servers(of: .only).pairing?.services == AddOn.allCases)
+    // That the embedded replication servers do not run is normal on Azure VMware Solution.
+    #expect(world.details(of: "site.pair-warning").count == 2)
     let session = try #require(world.servers(of: .only).sessions.first { $0.side == .first })
     #expect(session.remoteUser == nil)
     try world.perform(.map(.only, .network, from: .first))
@@ -102,6 +110,7 @@ import Testing
     #expect(world.power(of: vm, atSite: two) == "ON")
     #expect(world.power(of: vm, atSite: one) == "ON")
     #expect(world.isolatedNetworks(of: .only).map(\.network) == ["SRM-RECOVERY-11"])
+    #expect(world.address(of: vm, isTest: true) == nil)
     // A22: gone again.
     let cleanup = try world.run(untilEndOf: "A22")
     #expect(cleanup.result == "SUCCESS" && !cleanup.hasProblems)
@@ -124,6 +133,7 @@ import Testing
     #expect(world.power(of: vm, atSite: two) == "ON")
     #expect(world.power(of: vm, atSite: one) == "OFF")
     #expect(world.network(of: vm) == "SRM-RECOVERY-11")
+    #expect(world.address(of: vm)?.description == "10.11.160.100")
     // A26: logged in again, the roles are reversed.
     let reprotect = try world.run(untilEndOf: "A26")
     #expect(reprotect.result == "SUCCESS" && !reprotect.hasProblems)
@@ -140,6 +150,7 @@ import Testing
     #expect(world.planStatus == .recoveryComplete)
     #expect(world.power(of: vm, atSite: one) == "ON")
     #expect(world.network(of: vm) == "SRM-SEGMENT-11")
+    #expect(world.address(of: vm)?.description == "10.11.60.100")
     // A29: the original direction, Ready.
     let last = try world.run(untilEndOf: "A29")
     #expect(last.result == "SUCCESS")
