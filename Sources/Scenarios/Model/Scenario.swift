@@ -92,8 +92,9 @@ extension Scenario {
 
   /// What a scenario says about a virtual machine beyond its place in the inventory.
   package struct VirtualMachineSettings: Sendable, Hashable {
-    /// The port group it is attached to: an index into its site's ``SiteSettings/networks``.
-    package let network: Int?
+    /// The port group of each of its network cards, in their order: an index into its site's ``SiteSettings/networks``, `nil`
+    /// for a card that is not connected.
+    package let networks: [Int?]
     /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
     package let workloads: [WorkloadID?]
     /// How its disks are stored; `nil` on a datastore that is no vSAN.

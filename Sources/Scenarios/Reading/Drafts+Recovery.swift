@@ -10,6 +10,7 @@ struct RecoveryDraft: Draft {
   var siteDefaults = Field<[(name: Located<String>, value: RecoveryDefaultsDraft)]>()
   var synchronizationTimeout = Field<TimeSpan>()
   var runningPlans = Field<Int>()
+  var addressTable = Field<AddressTableDraft>()
 
   static let keys: [Key<Self>] = [
     .optional("times", \.times, .object(), default: .object([]), "How long the operations of a plan take."),
@@ -25,6 +26,10 @@ struct RecoveryDraft: Draft {
     .optional(
       "runningPlans", \.runningPlans, .count(1...1_000), default: 10,
       "How many plans of two sites may run at a time. Unverified."),
+    .optional(
+      "ipSettings", \.addressTable, .addressTable,
+      "A CSV file with the addresses of network cards, as \"drsim ip-settings export\" writes it, or its lines; none if left out."
+    ),
   ]
 }
 

@@ -23,7 +23,8 @@ extension Resolver {
       links: draft.links.value.map { buildLinkSettings($0.value) },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
-          network: machine.network, workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
+          networks: machine.cards.map(\.network),
+          workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
           storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)),
           guest: Scenario.Guest(
             boot: machine.draft.boot.known ?? .zero, shutdown: machine.draft.shutdown.known ?? .zero,

@@ -210,7 +210,7 @@ extension World {
       if let failure = isTest ? registerTest(machine) : registerRecovered(machine) {
         return .failed(failure.text)
       }
-      if !isTest { conductors[pair].recovered(vm, to: run.recoverySide) }
+      if !isTest { conductors[pair].recovered(vm) }
       return .done
     case .configureTestNetwork:
       return .done
