@@ -1,6 +1,6 @@
 extension ResultSchema {
-  /// The runs of recovery plans: `plan_runs`, `plan_steps`, `plan_findings`, `plan_critical_path`, `plan_vms`, and
-  /// `v_plan_summary` over them.
+  /// The runs of recovery plans: `plan_runs`, `plan_steps`, `plan_findings`, `plan_critical_path`, `plan_vms`, `plan_vm_cards`, and
+  /// `v_plan_addresses` and `v_plan_summary` over them.
   static let recovery = """
     CREATE TABLE plan_runs (
       run INTEGER NOT NULL REFERENCES runs, plan_run INTEGER NOT NULL,
@@ -64,9 +64,39 @@ extension ResultSchema {
       ready_ns INTEGER, -- null unless this run brought it there
       instance_ns INTEGER, -- when the instance that it runs on was taken
       data_loss_ns INTEGER CHECK (data_loss_ns IS NULL OR data_loss_ns >= 0),
+      -- Where its addresses come from; null in a run that brings up no machines.
+      ip_customization TEXT
+        CHECK (ip_customization IN ('AUTO', 'NETWORK_MAPPING_LEVEL', 'MANUAL', 'NO_CUSTOMIZATION')),
       PRIMARY KEY (run, plan_run, position),
       FOREIGN KEY (run, plan_run) REFERENCES plan_runs
     ) STRICT, WITHOUT ROWID;
+
+    -- The network cards of the copies that a run has made, as their guests have set them when it ended.
+    CREATE TABLE plan_vm_cards (
+      run INTEGER NOT NULL, plan_run INTEGER NOT NULL, position INTEGER NOT NULL, -- as in plan_vms
+      card INTEGER NOT NULL CHECK (card >= 0), -- from 0
+      network TEXT, -- null if it is not connected
+      ipv4 TEXT, -- such as 10.2.7.9/16, or dhcp; null, as the others, if nothing is known
+      gateways TEXT, -- several between semicolons, as in the other lists
+      ipv6 TEXT,
+      ipv6_gateways TEXT,
+      name_servers TEXT,
+      name_suffixes TEXT,
+      wins_servers TEXT,
+      origin TEXT NOT NULL CHECK (origin IN ('UNCHANGED', 'SUBNET_RULE', 'MANUAL')),
+      rule TEXT, -- the subnet rule
+      PRIMARY KEY (run, plan_run, position, card),
+      FOREIGN KEY (run, plan_run, position) REFERENCES plan_vms,
+      CHECK ((origin = 'SUBNET_RULE') = (rule IS NOT NULL))
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row per network card of a machine that a run of a plan has brought up.
+    CREATE VIEW v_plan_addresses AS
+    SELECT
+      card.run, card.plan_run, plan_runs.plan, plan_runs.workflow, plan_vms.name AS vm, card.card, card.network,
+      card.ipv4, card.gateways, card.ipv6, card.ipv6_gateways, card.name_servers, plan_vms.ip_customization,
+      card.origin, card.rule
+    FROM plan_vm_cards AS card JOIN plan_vms USING (run, plan_run, position) JOIN plan_runs USING (run, plan_run);
 
     -- Each error and warning once: what a run reports of its steps is told with the step.
     CREATE VIEW v_plan_findings AS

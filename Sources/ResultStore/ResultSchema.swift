@@ -15,7 +15,7 @@ enum ResultSchema {
   /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
   static let applicationID: Int32 = 0x6472_7372
   /// Raised with every change that an older reader would misread.
-  static let version = 6
+  static let version = 7
 
   static var statements: String { replication + recovery + expectations }
 

@@ -10,6 +10,10 @@ extension ResultStore {
     let findings = try rowsOfPlanRuns("plan_findings", by: "finding", database, run: run)
     let paths = try rowsOfPlanRuns("plan_critical_path", by: "position", database, run: run)
     let machines = try rowsOfPlanRuns("plan_vms", by: "position", database, run: run)
+    let cards = try rowsOfPlanRuns("plan_vm_cards", by: "position, card", database, run: run)
+    let cardsByMachine = Dictionary(grouping: cards.values.joined()) {
+      MachinePlace(run: $0["plan_run"], position: $0["position"])
+    }
     return try Row.fetchAll(
       database, sql: "SELECT * FROM plan_runs WHERE run = ? ORDER BY plan_run", arguments: [run]
     ).map { row in
@@ -40,13 +44,31 @@ extension ResultStore {
             errors: texts(step: step["step"], isError: true),
             warnings: texts(step: step["step"], isError: false))
         },
-        machines: (machines[number] ?? []).map {
+        machines: (machines[number] ?? []).map { machine in
           PlanRunRecord.Machine(
-            vm: VirtualMachineID($0["vm"]), name: $0["name"], group: $0["protection_group"],
-            status: $0["status"], ready: $0["ready_ns"], instance: $0["instance_ns"],
-            dataLoss: $0["data_loss_ns"])
+            vm: VirtualMachineID(machine["vm"]), name: machine["name"], group: machine["protection_group"],
+            status: machine["status"], ready: machine["ready_ns"], instance: machine["instance_ns"],
+            dataLoss: machine["data_loss_ns"], ipCustomization: machine["ip_customization"],
+            cards: cardsByMachine[MachinePlace(run: number, position: machine["position"])]?.map(card) ?? [])
         })
     }
+  }
+
+  /// Where a machine is among those of all runs of plans.
+  private struct MachinePlace: Hashable {
+    let run: Int
+    let position: Int
+  }
+
+  private static func card(_ row: Row) -> PlanRunRecord.Card {
+    func list(_ column: String) -> [String] {
+      (row[column] as String?)?.split(separator: ";").map(String.init) ?? []
+    }
+    return PlanRunRecord.Card(
+      index: row["card"], network: row["network"], ipv4: row["ipv4"], gateways: list("gateways"),
+      ipv6: row["ipv6"], ipv6Gateways: list("ipv6_gateways"), nameServers: list("name_servers"),
+      nameSuffixes: list("name_suffixes"), winsServers: list("wins_servers"),
+      origin: PlanRunRecord.Card.Origin(rawValue: row["origin"]) ?? .unchanged, rule: row["rule"])
   }
 
   /// Where an error or warning of a run of a plan belongs.

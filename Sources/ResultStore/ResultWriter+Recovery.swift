@@ -9,7 +9,8 @@ extension ResultWriter {
     let steps = try Insertion(into: "plan_steps", columnCount: 9, database: database)
     let findings = try Insertion(into: "plan_findings", columnCount: 6, database: database)
     let path = try Insertion(into: "plan_critical_path", columnCount: 7, database: database)
-    let machines = try Insertion(into: "plan_vms", columnCount: 10, database: database)
+    let machines = try Insertion(into: "plan_vms", columnCount: 11, database: database)
+    let cards = try Insertion(into: "plan_vm_cards", columnCount: 14, database: database)
     for (number, planRun) in record.planRuns.enumerated() {
       try runs.insert([
         run, number, planRun.key, planRun.id, planRun.plan, planRun.protectedSite, planRun.recoverySite,
@@ -38,10 +39,22 @@ extension ResultWriter {
       for (index, machine) in planRun.machines.enumerated() {
         try machines.insert([
           run, number, index, machine.vm.index, machine.name, machine.group, machine.status, machine.ready,
-          machine.instance, machine.dataLoss,
+          machine.instance, machine.dataLoss, machine.ipCustomization,
         ])
+        for card in machine.cards {
+          try cards.insert([
+            run, number, index, card.index, card.network, card.ipv4, Self.list(card.gateways), card.ipv6,
+            Self.list(card.ipv6Gateways), Self.list(card.nameServers), Self.list(card.nameSuffixes),
+            Self.list(card.winsServers), card.origin.rawValue, card.rule,
+          ])
+        }
       }
     }
+  }
+
+  /// Several values as one text; `nil` if there are none.
+  private static func list(_ values: [String]) -> String? {
+    values.isEmpty ? nil : values.joined(separator: ";")
   }
 
   func writeDatastores(_ record: RunRecord, run: Int64) throws {

@@ -18,19 +18,23 @@ extension World {
   /// A machine is on the network that the scenario gives it.
   mutating func attach(_ vm: VirtualMachineID) {
     attach(
-      vm, at: scenario.inventory[vm].site, network: scenario.virtualMachines[vm.index].network, isTest: false)
+      vm, at: scenario.inventory[vm].site, network: scenario.virtualMachines[vm.index].networks.first ?? nil,
+      isTest: false, hasOwnAddress: hasOwnAddress(vm))
   }
 
   /// A recovered machine, or the copy of it that a test uses, was powered on: it is on the network that its placeholder or the
   /// test networks say.
   mutating func attachRecovered(_ vm: VirtualMachineID, isTest: Bool, in run: ConductedRun, pair: Int) {
     let site = conductors[pair].description.sites[run.recoverySide]
+    let hasOwnAddress = conductors[pair].firstAddress(of: vm, in: run) != nil
     guard isTest else {
       let network = conductors[pair].groups.protectedVM(vm)?.location.networks.first.flatMap { $0 }
-      return attach(vm, at: site, network: network?.index, isTest: false)
+      return attach(
+        vm, at: site, network: network?.index, isTest: false, hasOwnAddress: hasOwnAddress)
     }
     switch conductors[pair].testNetworks(of: vm, in: run).first {
-    case .mapped(let network): attach(vm, at: site, network: network.index, isTest: true)
+    case .mapped(let network):
+      attach(vm, at: site, network: network.index, isTest: true, hasOwnAddress: hasOwnAddress)
     case .isolated:
       attachments.attach(
         .init(machine: vm, isTest: true), to: .init(site: site, network: nil), dhcp: nil)
@@ -42,10 +46,12 @@ extension World {
   ///
   /// Where the network has a DHCP server and the machine no address of its own, it gets the lowest free one, which an event
   /// tells; that all are taken is told too.
-  private mutating func attach(_ vm: VirtualMachineID, at site: SiteID, network: Int?, isTest: Bool) {
+  private mutating func attach(
+    _ vm: VirtualMachineID, at site: SiteID, network: Int?, isTest: Bool, hasOwnAddress: Bool
+  ) {
     let holder = NetworkAttachments.Holder(machine: vm, isTest: isTest)
     guard let network else { return attachments.detach(holder) }
-    let range = hasOwnAddress(vm) ? nil : scenario.sites[site.index].addressing[network]?.dhcp
+    let range = hasOwnAddress ? nil : scenario.sites[site.index].addressing[network]?.dhcp
     let isNew = attachments.attach(holder, to: .init(site: site, network: network), dhcp: range)
     guard range != nil else { return }
     let place = "on \(scenario.sites[site.index].networks[network])\(isTest ? ", in a test" : "")"
@@ -62,12 +68,12 @@ extension World {
     for vm in vms { attachments.detach(.init(machine: vm, isTest: true)) }
   }
 
-  /// Whether an address is written into a machine's guest, so that it asks no DHCP server.
+  /// Whether an address is written into a machine's guest, so that its first card asks no DHCP server.
   private func hasOwnAddress(_ vm: VirtualMachineID) -> Bool {
-    for conductor in conductors {
-      if let position = conductor.positions[vm] { return conductor.addresses[position] != nil }
+    guard let conductor = conductors.firstIndex(where: { $0.positions[vm] != nil }) else {
+      return scenario.virtualMachines[vm.index].hasOwnAddress
     }
-    return scenario.virtualMachines[vm.index].hasOwnAddress
+    return conductors[conductor].firstAddress(of: vm) != nil
   }
 
   /// The IPv4 address of a machine's first card, or of its test copy's, as far as it is known.
@@ -75,10 +81,12 @@ extension World {
     let place = attachments.place(of: .init(machine: vm, isTest: isTest))
     if let address = place?.address { return address }
     guard !isTest else { return nil }
-    for conductor in conductors {
-      if let position = conductor.positions[vm] { return conductor.addresses[position] }
-    }
-    return nil
+    return conductors.first { $0.positions[vm] != nil }?.firstAddress(of: vm)
+  }
+
+  /// What a DHCP server has given to the copy of a machine that a run has brought up.
+  func lease(of vm: VirtualMachineID, in run: ConductedRun) -> IPv4Address? {
+    attachments.place(of: .init(machine: vm, isTest: run.workflow.isTest))?.address
   }
 
   // MARK: - What expectations ask

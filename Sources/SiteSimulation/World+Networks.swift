@@ -34,10 +34,10 @@ extension World {
   /// The network that keeps a machine from being deployed, since it does not exist.
   func missingNetwork(of vm: VirtualMachineID) -> String? {
     let site = scenario.inventory[vm].site
-    guard let network = scenario.virtualMachines[vm.index].network,
-      awaitedNetworks.contains(SiteNetwork(site: site, network: network))
-    else { return nil }
-    return scenario.sites[site.index].networks[network]
+    let missing = scenario.virtualMachines[vm.index].networks.compactMap { $0 }.first {
+      awaitedNetworks.contains(SiteNetwork(site: site, network: $0))
+    }
+    return missing.map { scenario.sites[site.index].networks[$0] }
   }
 }
 

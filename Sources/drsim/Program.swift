@@ -41,7 +41,9 @@ struct DRSim: ParsableCommand {
       70 a defect of drsim; 74 a file could not be read or written.
       """,
     version: Version.text,
-    subcommands: [RunCommand.self, ValidateCommand.self, ExplainCommand.self, FuzzCommand.self])
+    subcommands: [
+      RunCommand.self, ValidateCommand.self, ExplainCommand.self, IPSettingsCommand.self, FuzzCommand.self,
+    ])
 }
 
 enum Version {

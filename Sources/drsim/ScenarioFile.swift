@@ -13,7 +13,8 @@ struct ScenarioFile {
     path == "-" ? "." : URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
-  private func bytes() throws(CommandFailure) -> [UInt8] {
+  /// What the file holds.
+  func bytes() throws(CommandFailure) -> [UInt8] {
     do {
       let file = path == "-" ? STDIN_FILENO : open(path, O_RDONLY)
       guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
@@ -34,13 +35,37 @@ struct ScenarioFile {
     overrides: [(path: String, value: String)], console: Console, outcome: String = "not run",
     isQuiet: Bool = false
   ) throws(CommandFailure) -> Scenario? {
+    read(
+      bytes: try bytes(), overrides: overrides, console: console, outcome: outcome, isQuiet: isQuiet,
+      readFile: { Self.content(of: $0.hasPrefix("/") ? $0 : folder + "/" + $0) })
+  }
+
+  /// The same of bytes that were read already.
+  ///
+  /// - Parameter readFile: Gives the content of a file that the scenario names.
+  func read(
+    bytes: [UInt8], overrides: [(path: String, value: String)], console: Console, outcome: String,
+    isQuiet: Bool = false, readFile: (String) -> FileContent
+  ) -> Scenario? {
     let (scenario, diagnostics) = ScenarioReader.read(
-      bytes: try bytes(), file: name, overrides: overrides)
+      bytes: bytes, file: name, overrides: overrides, readFile: readFile)
     let shown = isQuiet && scenario != nil ? [] : diagnostics
     console.writeDiagnostic(
       Diagnostic.render(
         shown, file: name, outcome: outcome, style: .init(isColored: console.isColored(STDERR_FILENO))))
     return scenario
+  }
+
+  /// What a file that a scenario names holds.
+  static func content(of path: String) -> FileContent {
+    do {
+      let file = open(path, O_RDONLY)
+      guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+      return .bytes(Array(try handle.readToEnd() ?? Data()))
+    } catch {
+      return .unreadable(reason: reason(of: error))
+    }
   }
 }
 

@@ -258,6 +258,10 @@ final class TemporaryFolder {
     "UPDATE plan_runs SET result = 'FINE'",
     "UPDATE plan_runs SET ended_ns = started_ns - 1",
     "UPDATE plan_steps SET depth = -1",
+    "UPDATE plan_vms SET ip_customization = 'SOMETIMES'",
+    "UPDATE plan_vm_cards SET origin = 'GUESSED'",
+    "UPDATE plan_vm_cards SET rule = NULL",
+    "UPDATE plan_vm_cards SET card = -1",
     "UPDATE plan_findings SET severity = 'note'",
     "UPDATE plan_findings SET step = 99",
     "UPDATE plan_vms SET data_loss_ns = -1",
@@ -367,7 +371,7 @@ final class TemporaryFolder {
     try ResultStore.write([sampleRun()], to: path)
     try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 4") }
 
-    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 4, supported: 6)) {
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 4, supported: 7)) {
       try ResultStore.open(path)
     }
   }

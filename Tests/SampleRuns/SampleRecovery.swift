@@ -125,7 +125,14 @@ private let sampleFailover = PlanRunRecord(
   machines: [
     .init(
       vm: VirtualMachineID(1), name: "db01", group: "PG-Tier1", status: "RECOVERY_SUCCEEDED",
-      ready: minute(38), instance: minute(10), dataLoss: .minutes(10)),
+      ready: minute(38), instance: minute(10), dataLoss: .minutes(10), ipCustomization: "AUTO",
+      cards: [
+        .init(
+          index: 0, network: "dr", ipv4: "192.168.5.34/24", gateways: ["192.168.5.1", "192.168.5.254"],
+          ipv6: "fd00::5/64", ipv6Gateways: ["fd00::1"], nameServers: ["192.168.5.2", "fd00::2"],
+          nameSuffixes: ["corp.example"], winsServers: ["192.168.5.3"], origin: .subnetRule, rule: "web"),
+        .init(index: 1, network: nil, ipv4: "dhcp"),
+      ]),
     .init(
       vm: VirtualMachineID(7), name: "web01", group: "PG-Web", status: "RECOVERY_ERROR", ready: nil,
       instance: nil, dataLoss: nil),

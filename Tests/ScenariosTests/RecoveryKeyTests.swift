@@ -163,7 +163,7 @@ import Testing
     #expect(web.location.networks == [MappableObjectID(1)])
     #expect(pair.objects.first[web.location.folder].name == "Datacenter")
     #expect(pair.objects.first[web.location.resource].name == "madrid-cluster")
-    #expect(web.address?.description == "10.1.0.12", "the second of the pattern")
+    #expect(web.cards.map { $0.ipv4?.description } == ["10.1.0.12"], "the second of the pattern")
     #expect(web.settings.priority == .p2 && web.hasOwnSettings && !web.joinsLater)
     #expect(pair.virtualMachines[1].settings.dependencies == [VirtualMachineID(0)])
     #expect(pair.virtualMachines[0].settings.toolsTimeout == .minutes(5))

@@ -123,7 +123,7 @@ import Testing
         VirtualDisk(name: "logs", size: .gibibytes(10), used: .gibibytes(10)),
       ])
     #expect(scenario.virtualMachines[0].workloads.map(\.?.index) == [2, 3, 0])
-    #expect(scenario.virtualMachines.map(\.network) == [1, nil, 0, 0, 0, 0])
+    #expect(scenario.virtualMachines.map(\.networks) == [[1], [], [0], [0], [0], [0]])
   }
 
   @Test func `Selectors make one replication for each virtual machine`() throws {

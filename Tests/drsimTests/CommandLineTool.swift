@@ -50,6 +50,13 @@ struct CommandLineTool {
   func run(
     _ arguments: String..., input: String = "", environment: [String: String] = [:]
   ) throws -> Result {
+    try run(arguments, input: input, environment: environment)
+  }
+
+  /// The same for arguments in a list.
+  func run(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+  ) throws -> Result {
     let process = Process()
     // The program is built beside the tests.
     let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

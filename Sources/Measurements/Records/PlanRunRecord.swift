@@ -65,10 +65,15 @@ package struct PlanRunRecord: Sendable, Hashable {
     ///
     /// From the instance to the last moment the protected machine could write, or to the recovery if it ran on.
     package let dataLoss: TimeSpan?
+    /// Where its addresses come from, in the REST contract's word, such as `NETWORK_MAPPING_LEVEL`; `nil` in a run that brings
+    /// up no machines.
+    package let ipCustomization: String?
+    /// The network cards of the copy that the run has made, in their order; empty if it has made none.
+    package let cards: [Card]
 
     package init(
       vm: VirtualMachineID, name: String, group: String, status: String, ready: Instant?, instance: Instant?,
-      dataLoss: TimeSpan?
+      dataLoss: TimeSpan?, ipCustomization: String? = nil, cards: [Card] = []
     ) {
       self.vm = vm
       self.name = name
@@ -77,6 +82,8 @@ package struct PlanRunRecord: Sendable, Hashable {
       self.ready = ready
       self.instance = instance
       self.dataLoss = dataLoss
+      self.ipCustomization = ipCustomization
+      self.cards = cards
     }
   }
 

@@ -1,13 +1,24 @@
-/// One network card of a virtual machine as it is before a recovery.
+/// One network card of a virtual machine as it is.
 package struct NICState: Sendable, Hashable {
   /// `nil` if it is not connected.
   package var network: MappableObjectID?
   /// The address that VMware Tools report; `nil` without them or while there is none.
   package var ipv4: IPv4Address?
+  /// How the guest has set the card, as far as that is known.
+  package var settings: IPSettings
 
-  package init(network: MappableObjectID?, ipv4: IPv4Address?) {
+  /// - Parameter ipv4: Left out, the fixed address of the settings.
+  package init(network: MappableObjectID?, ipv4: IPv4Address? = nil, settings: IPSettings = IPSettings()) {
     self.network = network
-    self.ipv4 = ipv4
+    self.ipv4 = ipv4 ?? settings.ipv4?.address
+    self.settings = settings
+  }
+
+  /// The settings were written into the guest.
+  package mutating func apply(_ written: IPSettings) {
+    settings = settings.applying(written)
+    // What DHCP will say is not known.
+    if let setting = written.ipv4 { ipv4 = setting.address }
   }
 }
 
@@ -15,10 +26,13 @@ package struct NICState: Sendable, Hashable {
 package struct NICCustomization: Sendable, Hashable {
   package let nicIndex: Int
   package let settings: IPSettings
+  /// The name of the subnet rule that says so; `nil` if somebody set the card.
+  package let rule: String?
 
-  package init(nicIndex: Int, settings: IPSettings) {
+  package init(nicIndex: Int, settings: IPSettings, rule: String? = nil) {
     self.nicIndex = nicIndex
     self.settings = settings
+    self.rule = rule
   }
 }
 
@@ -45,13 +59,14 @@ extension VMRecoverySettings {
       return nics.enumerated().compactMap { index, nic in
         guard let network = nic.network, let address = nic.ipv4,
           let rules = mappings.ipMapping(for: network, from: side.other),
-          let settings = rules.settings(for: address)
+          let rule = rules.rule(for: address), let settings = rule.settings(for: address)
         else { return nil }
-        return NICCustomization(nicIndex: index, settings: settings)
+        return NICCustomization(nicIndex: index, settings: settings, rule: rule.name)
       }
     case .manual:
       return nics.indices.compactMap { index in
-        guard let own = nicSettings.first(where: { $0.nicIndex == index }), let settings = own.settings[side]
+        guard let own = nicSettings.first(where: { $0.nicIndex == index }), let settings = own.settings[side],
+          !settings.isEmpty
         else { return nil }
         return NICCustomization(nicIndex: index, settings: settings)
       }

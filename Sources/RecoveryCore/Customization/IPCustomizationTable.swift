@@ -1,66 +1,94 @@
 /// The addresses of many machines as a table, to be edited elsewhere and read back.
 ///
-/// A row is one card at one site:
+/// An entry is one card at one site, or all cards of a machine there, which is adapter 0:
 ///
-///     VM,Site,NIC,IPv4,Mask,Gateway,Alternate Gateway,IPv6,IPv6 Prefix,IPv6 Gateway,IPv6 Alternate Gateway,DNS,…
-///     db-01,lyon,0,10.2.7.9,255.255.0.0,10.2.0.1,,,,,,10.2.0.2;10.2.0.3,corp.example,
-///     db-01,lyon,1,dhcp,,,,,,,,,,
+///     VM ID,VM Name,vCenter Server,Adapter ID,DNS Domain,Net BIOS,Primary WINS,Secondary WINS,IP Address,Subnet Mask,…
+///     protected-vm-1,db-01,lyon,0,,,,,,,,,,,10.2.0.2,corp.example
+///     protected-vm-1,db-01,lyon,0,,,,,,,,,,,10.2.0.3,
+///     protected-vm-1,db-01,lyon,1,,,,,10.2.7.9,255.255.0.0,10.2.0.1,,,,,
+///     protected-vm-1,db-01,lyon,2,,,,,dhcp,,,,,,,
 ///
-/// An empty field leaves a thing as it is, `dhcp` asks the network. Several values stand between semicolons. A field with a
-/// comma, a quote or a line break stands between quotes, where a quote is written twice (RFC 4180). Lines end in LF or
-/// CRLF; empty lines count but say nothing.
+/// Adapter 1 is card 0. An empty field leaves a thing as it is, `dhcp` asks the network. Several gateways, name servers or
+/// suffixes stand in rows of their own with the same machine, site and adapter. What adapter 0 says of name servers and
+/// suffixes holds for all cards that say nothing themselves; it says nothing else.
 ///
-/// - Note: The product's tool `dr-ip-customizer` reads and writes a table for the same purpose; the columns here are our own.
+/// A field with a comma, a quote or a line break stands between quotes, where a quote is written twice (RFC 4180). Lines end
+/// in LF or CRLF; empty lines count but say nothing.
+///
+/// - Source: VMware, "Site Recovery Manager Administration" 8.8, "Structure of the DR IP Customizer CSV File" and "Modifying
+///   the DR IP Customizer CSV File". A vCenter Server is called by the name of its site here, and an identifier of a machine is
+///   any text. That an entry with nothing in it takes the card's settings away is inferred.
 package struct IPCustomizationTable: Sendable, Hashable {
-  /// The settings of one card at one site.
+  /// Which cards an entry is about.
+  package enum Adapter: Sendable, Hashable {
+    case all
+    /// By its index, from 0.
+    case card(Int)
+
+    /// As the table writes it: 0 for all, from 1 for cards.
+    package var id: Int {
+      switch self {
+      case .all: 0
+      case .card(let index): index + 1
+      }
+    }
+  }
+
+  /// The settings of one card at one site, or those of all; it may take several lines.
   package struct Row: Sendable, Hashable {
+    package let vmID: String
     package let vm: String
     package let site: String
-    package let nicIndex: Int
+    package let adapter: Adapter
     package let settings: IPSettings
 
-    package init(vm: String, site: String, nicIndex: Int, settings: IPSettings) {
+    package init(vmID: String, vm: String, site: String, adapter: Adapter, settings: IPSettings) {
+      self.vmID = vmID
       self.vm = vm
       self.site = site
-      self.nicIndex = nicIndex
+      self.adapter = adapter
       self.settings = settings
     }
   }
 
   /// The columns in their order.
   package enum Column: Int, Sendable, Hashable, CaseIterable {
+    case vmID
     case vm
     case site
-    case nic
+    case adapter
+    case dnsDomain
+    case netBIOS
+    case primaryWINS
+    case secondaryWINS
     case ipv4
     case mask
-    case gateway
-    case alternateGateway
+    case gateways
     case ipv6
     case ipv6Prefix
-    case ipv6Gateway
-    case ipv6AlternateGateway
+    case ipv6Gateways
     case nameServers
     case nameSuffixes
-    case winsServers
 
     /// As it stands in the first line.
     package var title: String {
       switch self {
-      case .vm: "VM"
-      case .site: "Site"
-      case .nic: "NIC"
-      case .ipv4: "IPv4"
-      case .mask: "Mask"
-      case .gateway: "Gateway"
-      case .alternateGateway: "Alternate Gateway"
-      case .ipv6: "IPv6"
-      case .ipv6Prefix: "IPv6 Prefix"
-      case .ipv6Gateway: "IPv6 Gateway"
-      case .ipv6AlternateGateway: "IPv6 Alternate Gateway"
-      case .nameServers: "DNS"
-      case .nameSuffixes: "Suffixes"
-      case .winsServers: "WINS"
+      case .vmID: "VM ID"
+      case .vm: "VM Name"
+      case .site: "vCenter Server"
+      case .adapter: "Adapter ID"
+      case .dnsDomain: "DNS Domain"
+      case .netBIOS: "Net BIOS"
+      case .primaryWINS: "Primary WINS"
+      case .secondaryWINS: "Secondary WINS"
+      case .ipv4: "IP Address"
+      case .mask: "Subnet Mask"
+      case .gateways: "Gateway(s)"
+      case .ipv6: "IPv6 Address"
+      case .ipv6Prefix: "IPv6 Subnet Prefix length"
+      case .ipv6Gateways: "IPv6 Gateway(s)"
+      case .nameServers: "DNS Server(s)"
+      case .nameSuffixes: "DNS Suffix(es)"
       }
     }
   }
@@ -75,14 +103,16 @@ package struct IPCustomizationTable: Sendable, Hashable {
     var lines: [Int] = []
     for row in rows {
       lines.append(line)
-      line += 1
-      for text in [row.vm, row.site] + row.settings.nameSuffixes { line += text.utf8.count { $0 == 0x0A } }
+      for text in Self.texts(of: row) { line += 1 + text.utf8.count { $0 == 0x0A } }
     }
     var problems: [IPTableProblem] = []
+    var known: [Key: Int] = [:]
     for (row, line) in zip(rows, lines) {
       problems += row.settings.problems.map { IPTableProblem(line: line, reason: .settings($0)) }
+      if let earlier = known.updateValue(line, forKey: Key(row)) {
+        problems.append(IPTableProblem(line: line, reason: .duplicate(line: earlier)))
+      }
     }
-    problems += Self.duplicates(in: rows, lines: lines)
     guard problems.isEmpty else { throw IPTableProblems(problems: problems) }
     self.init(checked: rows, lines: lines)
   }
@@ -92,34 +122,47 @@ package struct IPCustomizationTable: Sendable, Hashable {
     self.lines = lines
   }
 
-  /// The card at a site that a row is about.
-  private struct Key: Hashable {
-    let vm: String
-    let site: String
-    let nicIndex: Int
+  /// The rows for which a condition holds, on the lines where they are.
+  package func filter(_ isIncluded: (Row) -> Bool) -> IPCustomizationTable {
+    let kept = rows.indices.filter { isIncluded(rows[$0]) }
+    return IPCustomizationTable(checked: kept.map { rows[$0] }, lines: kept.map { lines[$0] })
   }
 
-  static func duplicates(in rows: [Row], lines: [Int]) -> [IPTableProblem] {
-    var known: [Key: Int] = [:]
-    var problems: [IPTableProblem] = []
-    for (row, line) in zip(rows, lines) {
-      let key = Key(vm: row.vm, site: row.site, nicIndex: row.nicIndex)
-      if let earlier = known[key] {
-        problems.append(IPTableProblem(line: line, reason: .duplicate(line: earlier)))
-      } else {
-        known[key] = line
-      }
+  /// What a row is about.
+  struct Key: Hashable {
+    let vm: String
+    let site: String
+    let adapter: Int
+
+    init(vm: String, site: String, adapter: Int) {
+      self.vm = vm
+      self.site = site
+      self.adapter = adapter
     }
-    return problems
+
+    init(_ row: Row) { self.init(vm: row.vm, site: row.site, adapter: row.adapter.id) }
   }
+
+  // MARK: Writing
 
   /// The table as text, with a first line of titles; every line ends in LF.
   package var text: String {
-    var lines = [Column.allCases.map(\.title).joined(separator: ",")]
-    for row in rows {
-      lines.append(Column.allCases.map { Self.quoted(Self.field($0, of: row)) }.joined(separator: ","))
+    ([Column.allCases.map(\.title).joined(separator: ",")] + rows.flatMap(Self.texts))
+      .joined(separator: "\n") + "\n"
+  }
+
+  /// The lines of a row: as many as its longest list.
+  private static func texts(of row: Row) -> [String] {
+    let lists = Column.allCases.map { values(of: $0, in: row) }
+    let count = lists.map(\.count).max() ?? 1
+    return (0..<count).map { line in
+      Column.allCases.map { column in
+        // What tells which card it is stands on every line.
+        let values = lists[column.rawValue]
+        let index = column.rawValue <= Column.adapter.rawValue ? 0 : line
+        return values.indices.contains(index) ? quoted(values[index]) : ""
+      }.joined(separator: ",")
     }
-    return lines.joined(separator: "\n") + "\n"
   }
 
   private static func quoted(_ field: String) -> String {
@@ -133,41 +176,35 @@ package struct IPCustomizationTable: Sendable, Hashable {
     return text + "\""
   }
 
-  private static func field(_ column: Column, of row: Row) -> String {
+  /// What a column holds of a row, one value for each line; empty if nothing.
+  private static func values(of column: Column, in row: Row) -> [String] {
     let settings = row.settings
-    switch column {
-    case .vm: return row.vm
-    case .site: return row.site
-    case .nic: return "\(row.nicIndex)"
-    case .ipv4, .mask, .gateway, .alternateGateway: return ipv4Field(column, settings.ipv4)
-    case .ipv6, .ipv6Prefix, .ipv6Gateway, .ipv6AlternateGateway: return ipv6Field(column, settings.ipv6)
-    case .nameServers: return settings.nameServers.map(\.description).joined(separator: ";")
-    case .nameSuffixes: return settings.nameSuffixes.joined(separator: ";")
-    case .winsServers: return settings.winsServers.map(\.description).joined(separator: ";")
+    func value(_ text: String?) -> [String] { [text].compactMap(\.self) }
+    return switch column {
+    case .vmID: [row.vmID]
+    case .vm: [row.vm]
+    case .site: [row.site]
+    case .adapter: ["\(row.adapter.id)"]
+    case .dnsDomain: value(settings.dnsDomain)
+    case .netBIOS: value(settings.netBIOS?.rawValue)
+    case .primaryWINS: value(settings.winsServers.first?.description)
+    case .secondaryWINS: value(settings.winsServers.dropFirst().first?.description)
+    case .ipv4: value(settings.ipv4.map { $0.address?.description ?? dhcp })
+    case .mask: value(settings.ipv4?.prefixLength.flatMap(mask))
+    case .gateways: settings.ipv4?.gateways.map(\.description) ?? []
+    case .ipv6: value(settings.ipv6.map { $0.address?.description ?? dhcp })
+    case .ipv6Prefix: value(settings.ipv6?.prefixLength.map { "\($0)" })
+    case .ipv6Gateways: settings.ipv6?.gateways.map(\.description) ?? []
+    case .nameServers: settings.nameServers.map(\.description)
+    case .nameSuffixes: settings.nameSuffixes
     }
   }
 
-  private static func ipv4Field(_ column: Column, _ setting: IPSettings.IPv4?) -> String {
-    guard case .fixed(let address, let prefixLength, let gateway, let alternate) = setting else {
-      return column == .ipv4 && setting == .dhcp ? "dhcp" : ""
-    }
-    switch column {
-    case .mask: return IPv4Address.mask(prefixLength: prefixLength).description
-    case .gateway: return gateway?.description ?? ""
-    case .alternateGateway: return alternate?.description ?? ""
-    default: return address.description
-    }
+  /// `nil` for a prefix that is itself a problem.
+  private static func mask(_ prefixLength: Int) -> String? {
+    (1...32).contains(prefixLength) ? "\(IPv4Address.mask(prefixLength: prefixLength))" : nil
   }
 
-  private static func ipv6Field(_ column: Column, _ setting: IPSettings.IPv6?) -> String {
-    guard case .fixed(let address, let prefixLength, let gateway, let alternate) = setting else {
-      return column == .ipv6 && setting == .dhcp ? "dhcp" : ""
-    }
-    switch column {
-    case .ipv6Prefix: return "\(prefixLength)"
-    case .ipv6Gateway: return gateway?.description ?? ""
-    case .ipv6AlternateGateway: return alternate?.description ?? ""
-    default: return address.description
-    }
-  }
+  /// What stands in place of an address that the network gives.
+  static let dhcp = "dhcp"
 }

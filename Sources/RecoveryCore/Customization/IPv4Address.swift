@@ -25,6 +25,11 @@ package struct IPv4Address: Sendable, Hashable, Comparable, CustomStringConverti
     "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)"
   }
 
+  /// The address that many behind this one; behind the last comes the first.
+  package func following(_ count: Int) -> IPv4Address {
+    IPv4Address(bits: bits &+ UInt32(truncatingIfNeeded: count))
+  }
+
   package static func < (left: IPv4Address, right: IPv4Address) -> Bool { left.bits < right.bits }
 
   /// The length of this subnet mask's prefix, or `nil` if its ones are not all in front, or there is none.

@@ -47,6 +47,21 @@ package struct IPv6Address: Sendable, Hashable, CustomStringConvertible {
     return groups
   }
 
+  /// The address that many behind this one; behind the last comes the first.
+  ///
+  /// - Precondition: `count` is not negative.
+  package func following(_ count: Int) -> IPv6Address {
+    precondition(count >= 0, "addresses are counted upwards")
+    var groups = groups
+    var rest = UInt64(count)
+    for index in groups.indices.reversed() where rest > 0 {
+      rest += UInt64(groups[index])
+      groups[index] = UInt16(truncatingIfNeeded: rest)
+      rest >>= 16
+    }
+    return IPv6Address(groups: groups)
+  }
+
   /// Lowercase, without leading zeros; the first longest row of two or more zero groups is `::`.
   ///
   /// - Source: RFC 5952, section 4.

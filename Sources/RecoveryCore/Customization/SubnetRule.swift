@@ -113,11 +113,11 @@ package struct IPMapping: Sendable, Hashable {
     self.rules = rules
   }
 
+  /// The first rule whose subnet holds `address`; `nil` if none does.
+  package func rule(for address: IPv4Address) -> SubnetRule? { rules.first { $0.local.contains(address) } }
+
   /// The settings of a card that had `address`, by the first rule whose subnet holds it.
   package func settings(for address: IPv4Address) -> IPSettings? {
-    for rule in rules {
-      if let settings = rule.settings(for: address) { return settings }
-    }
-    return nil
+    rule(for: address)?.settings(for: address)
   }
 }

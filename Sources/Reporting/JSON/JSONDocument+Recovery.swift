@@ -57,6 +57,24 @@ extension JSONDocument {
       ("readyAtSeconds", .seconds(machine.ready)),
       ("instanceSeconds", .seconds(machine.instance)),
       ("dataLossSeconds", .seconds(machine.dataLoss)),
+      ("ipCustomization", .string(machine.ipCustomization)),
+      ("nics", .array(machine.cards.map(card))),
+    ])
+  }
+
+  private static func card(_ card: PlanRunRecord.Card) -> JSONValue {
+    .object([
+      ("nic", .string("\(card.index)")),
+      ("network", .string(card.network)),
+      ("address", .string(card.ipv4)),
+      ("gateways", texts(card.gateways)),
+      ("address6", .string(card.ipv6)),
+      ("gateways6", texts(card.ipv6Gateways)),
+      ("dns", texts(card.nameServers)),
+      ("suffixes", texts(card.nameSuffixes)),
+      ("wins", texts(card.winsServers)),
+      ("origin", .string(card.origin.rawValue)),
+      ("rule", .string(card.rule)),
     ])
   }
 

@@ -72,6 +72,7 @@ extension TerminalSummary {
   private func remarks(on run: PlanRunRecord) -> [String] {
     var lines: [String] = []
     if let path = Self.criticalPath(of: run) { lines.append("    critical path: \(path)") }
+    lines += addresses(in: run)
     for finding in run.findings.prefix(Self.findingsShown) {
       let place = finding.step.map { " \($0.number) \($0.title)" } ?? ""
       lines.append(
@@ -83,6 +84,39 @@ extension TerminalSummary {
     let rest = run.findings.count - Self.findingsShown
     if rest > 0 { lines.append("    " + Self.more(rest, in: "v_plan_findings")) }
     return lines
+  }
+
+  static let addressesShown = 4
+
+  /// The cards whose addresses a run has set, one a line, and what is shown nowhere else of the rest.
+  ///
+  ///     addresses: db01 10.2.7.9/16 on dr-100 (rule 10.1.0.0/16)
+  ///                db01 card 1 dhcp on dr-200 (manual)
+  private func addresses(in run: PlanRunRecord) -> [String] {
+    let set = run.machines.flatMap { machine in
+      machine.cards.filter { $0.origin != .unchanged }.map { (machine, $0) }
+    }
+    let title = "    addresses: "
+    var lines = set.prefix(Self.addressesShown).enumerated().map { position, item in
+      (position == 0 ? title : String(repeating: " ", count: title.count))
+        + Self.addressText(of: item.1, machine: shortened(item.0.name, to: 24), of: item.0.cards.count)
+    }
+    let rest = set.count - lines.count
+    if rest > 0 { lines.append("    " + Self.more(rest, in: "v_plan_addresses")) }
+    return lines
+  }
+
+  private static func addressText(of card: PlanRunRecord.Card, machine: String, of count: Int) -> String {
+    let known = [card.ipv4, card.ipv6].compactMap(\.self)
+    let origin =
+      switch card.origin {
+      case .subnetRule: "rule \(card.rule ?? "")"
+      case .manual: "manual"
+      case .unchanged: "unchanged"
+      }
+    return "\(machine)\(count > 1 ? " card \(card.index)" : "") "
+      + (known.isEmpty ? "address unchanged" : known.joined(separator: ", "))
+      + " on \(card.network ?? "no network") (\(origin))"
   }
 
   /// The steps that took 5 % of the recovery time or more, in their order, and what the others took together.

@@ -115,6 +115,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case noReverseMapping = "W0313"
   case planWithoutGroups = "W0314"
   case instantGuests = "W0315"
+  case customizationWithoutTools = "W0340"
+  case addressOfSeveral = "W0341"
 
   // MARK: Overrides
 
@@ -142,6 +144,11 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case unfitDevice = "E0426"
   case replicatedByStorage = "E0427"
   case onCopy = "E0428"
+  case noSuchCard = "E0465"
+  case settingWithoutAddress = "E0466"
+  case unreadableTable = "E0467"
+  case invalidTable = "E0468"
+  case noTableTool = "E0469"
 
   // MARK: Expectations
 
@@ -191,6 +198,9 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
       .notMadeYet, .recoveryLimit, .planWithoutGroups, .instantGuests:
       textOfRecoveries
+    case .noSuchCard, .settingWithoutAddress, .unreadableTable, .invalidTable, .noTableTool,
+      .customizationWithoutTools, .addressOfSeveral:
+      textOfCustomization
     case .notOnDevice, .datastoresApart, .unfitDevice, .replicatedByStorage, .onCopy:
       textOfStorageReplication
     case .invalidExpression, .unknownInExpression, .unfittingExpression:

@@ -15,7 +15,7 @@ struct SourceSpan: Sendable, Hashable {
 
 /// Collects the problems of a scenario while it is read.
 struct DiagnosticLog: Sendable {
-  /// What is read: the file first, then the overrides in their order.
+  /// What is read: the file first, then the overrides in their order, then files that these name.
   private(set) var sources: [SourceText]
   private var problems: [(span: SourceSpan, diagnostic: Diagnostic)] = []
   private(set) var hasErrors = false
@@ -41,12 +41,25 @@ struct DiagnosticLog: Sendable {
     problems.append((span, diagnostic))
   }
 
-  /// Where `span` begins, for a note: `line 12`, or the override.
-  func location(of span: SourceSpan) -> String {
-    span.source == 0
-      ? "line \(sources[0].line(at: span.range.lowerBound))"
-      : "--set \(sources[span.source].text(in: 0..<sources[span.source].bytes.count))"
+  /// Adds a file that the document names.
+  ///
+  /// - Returns: Its index.
+  mutating func add(file: String, bytes: [UInt8]) -> Int {
+    sources.append(SourceText(file: file, bytes: bytes))
+    return sources.count - 1
   }
+
+  /// Where `span` begins, for a note: `line 12`, the override, or `line 3 of addresses.csv`.
+  func location(of span: SourceSpan) -> String {
+    let source = sources[span.source]
+    let line = "line \(source.line(at: span.range.lowerBound))"
+    guard span.source > 0 else { return line }
+    return source.file == Self.overrideFile
+      ? "\(Self.overrideFile) \(source.text(in: 0..<source.bytes.count))" : "\(line) of \(source.file)"
+  }
+
+  /// What the text of an override is called in place of a file.
+  static let overrideFile = "--set"
 
   /// All problems by their position: the file's first, then those of the overrides.
   ///

@@ -93,13 +93,14 @@ extension Scenario {
       package let hasOwnSettings: Bool
       /// Whether the timeline adds it to its group.
       package let joinsLater: Bool
-      /// The address of its card at the site where it runs in the beginning; `nil` where the scenario does not say.
-      package let address: IPv4Address?
+      /// Its network cards in their order, where it runs in the beginning: those of ``location``, and what the scenario says of
+      /// how the guest has set them.
+      package let cards: [NICState]
 
       package init(
         id: VirtualMachineID, location: VMLocation,
         overrides: BothSides<VMLocationOverrides> = BothSides(.none), settings: VMRecoverySettings,
-        hasOwnSettings: Bool = true, joinsLater: Bool, address: IPv4Address? = nil
+        hasOwnSettings: Bool = true, joinsLater: Bool, cards: [NICState]? = nil
       ) {
         self.id = id
         self.location = location
@@ -107,7 +108,7 @@ extension Scenario {
         self.settings = settings
         self.hasOwnSettings = hasOwnSettings
         self.joinsLater = joinsLater
-        self.address = address
+        self.cards = cards ?? location.networks.map { NICState(network: $0) }
       }
     }
 

@@ -112,9 +112,10 @@ extension Scenario {
 
   /// What a scenario says about a virtual machine beyond its place in the inventory.
   package struct VirtualMachineSettings: Sendable, Hashable {
-    /// The port group it is attached to: an index into its site's ``SiteSettings/networks``.
-    package let network: Int?
-    /// Whether the scenario gives its card an address, so that it asks no DHCP server.
+    /// The port group of each of its network cards, in their order: an index into its site's ``SiteSettings/networks``, `nil`
+    /// for a card that is not connected.
+    package let networks: [Int?]
+    /// Whether the scenario gives its first card an address, so that it asks no DHCP server.
     package let hasOwnAddress: Bool
     /// What writes to each of its disks, by the index of the disk; `nil` where nothing does.
     package let workloads: [WorkloadID?]

@@ -49,6 +49,8 @@ struct NICDraft: Draft {
   var nameServers = Field<[Located<IPAddress>]>()
   var suffixes = Field<[Located<String>]>()
   var winsServers = Field<[Located<IPv4Address>]>()
+  var dnsDomain = Field<String>()
+  var netBIOS = Field<IPSettings.NetBIOS>()
 
   static let keys: [Key<Self>] = [
     .optional("nic", \.nic, .count(0...9), default: 0, "The number of the card, from 0."),
@@ -71,5 +73,11 @@ struct NICDraft: Draft {
     .optional(
       "wins", \.winsServers, .list(of: .ipv4Address), default: .list([]),
       "Its Windows name servers, at most two."),
+    .optional(
+      "domain", \.dnsDomain, .text(like: "example.org"),
+      "The DNS domain of the connection; as it is if left out."),
+    .optional(
+      "netBIOS", \.netBIOS, .word,
+      "What Windows does about NetBIOS over TCP/IP; as it is if left out."),
   ]
 }

@@ -21,6 +21,7 @@ struct VirtualMachineDraft: Draft {
   var restartPriority = Field<RestartPriority>()
   var folder = Field<String>()
   var address = Field<IPv4Address>()
+  var nics = Field<[Located<MachineCardDraft>]>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .pattern, "The name; web-{01..08} creates eight."),
@@ -28,7 +29,8 @@ struct VirtualMachineDraft: Draft {
     .required("datastore", \.datastore, .name, "The datastore of its disks."),
     .optional(
       "host", \.host, .name, "The host where it runs first; the hosts of the site in turn if left out."),
-    .optional("network", \.network, .name, "The port group it is attached to; none if left out."),
+    .optional(
+      "network", \.network, .name, "The port group its only card is attached to; none if left out."),
     .required("disks", \.disks, .list(of: .object(), count: 1...(.max)), "Its virtual disks."),
     .optional("cpu", \.cpuCount, .count(1...768), default: 2, "Its virtual processors."),
     .optional("memory", \.memory, .positiveSize, default: "8GiB", "Its memory."),
@@ -51,6 +53,46 @@ struct VirtualMachineDraft: Draft {
       "address", \.address, .ipv4Address,
       "The IPv4 address of its card; of a pattern that of the first, the next ones follow; unknown if left out."
     ),
+    .optional(
+      "nics", \.nics, .list(of: .object(), count: 1...VirtualMachineDraft.cardCountMaximum),
+      "Its network cards in their order, in place of \"network\" and \"address\"; one, if those say something, if left out."
+    ),
+  ]
+}
+
+extension VirtualMachineDraft {
+  /// The most network cards of a machine.
+  ///
+  /// - Source: VMware, "Configuration Maximums": 10 virtual network cards of a virtual machine.
+  static let cardCountMaximum = 10
+}
+
+/// A network card of a machine and how its guest has set it.
+struct MachineCardDraft: Draft {
+  static let noun = "virtual network card"
+
+  var span: SourceSpan?
+  var network = Field<String>()
+  var address = Field<IPSettings.IPv4>()
+  var gateway = Field<IPv4Address>()
+  var address6 = Field<IPSettings.IPv6>()
+  var gateway6 = Field<IPv6Address>()
+  var nameServers = Field<[Located<IPAddress>]>()
+
+  static let keys: [Key<Self>] = [
+    .optional("network", \.network, .name, "The port group it is attached to; none if left out."),
+    .optional(
+      "address", \.address, .ipv4,
+      "Its IPv4 address with the prefix, or \"dhcp\"; of a pattern of machines that of the first, the next ones follow; unknown if left out."
+    ),
+    .optional("gateway", \.gateway, .ipv4Address, "Its default gateway; unknown if left out."),
+    .optional(
+      "address6", \.address6, .ipv6,
+      "Its IPv6 address with the prefix, or \"dhcp\"; of a pattern as with \"address\"; unknown if left out."
+    ),
+    .optional("gateway6", \.gateway6, .ipv6Address, "Its IPv6 gateway; unknown if left out."),
+    .optional(
+      "dns", \.nameServers, .list(of: .ipAddress), default: .list([]), "Its name servers, at most two."),
   ]
 }
 

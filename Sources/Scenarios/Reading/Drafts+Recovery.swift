@@ -11,6 +11,7 @@ struct RecoveryDraft: Draft {
   var synchronizationTimeout = Field<TimeSpan>()
   var runningPlans = Field<Int>()
   var roles = Field<RolesDraft>()
+  var addressTable = Field<AddressTableDraft>()
 
   static let keys: [Key<Self>] = [
     .optional("times", \.times, .object(), default: .object([]), "How long the operations of a plan take."),
@@ -29,6 +30,10 @@ struct RecoveryDraft: Draft {
     .optional(
       "roles", \.roles, .roles, default: .object([]),
       "Privileges by the name of a role, for entries of the timeline that people do \"as\" somebody who may not do everything."
+    ),
+    .optional(
+      "ipSettings", \.addressTable, .addressTable,
+      "A CSV file with the addresses of network cards, as \"drsim ip-settings export\" writes it, or its lines; none if left out."
     ),
   ]
 }

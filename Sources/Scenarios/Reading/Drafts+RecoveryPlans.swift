@@ -158,13 +158,15 @@ struct PlaceDraft: Draft {
   var span: SourceSpan?
   var folder = Field<String>()
   var resource = Field<String>()
-  var network = Field<String>()
+  var networks = Field<NamesDraft>()
   var storagePolicy = Field<String>()
 
   static let keys: [Key<Self>] = [
     .optional("folder", \.folder, .name, "Its folder; as mapped if left out."),
     .optional("resource", \.resource, .name, "Its cluster; as mapped if left out."),
-    .optional("network", \.network, .name, "The network of its card; as mapped if left out."),
+    .optional(
+      "network", \.networks, .names,
+      "The network of its first card, or a list for its cards in their order; as mapped if left out."),
     .optional("storagePolicy", \.storagePolicy, .name, "Its storage policy; as mapped if left out."),
   ]
 }

@@ -79,10 +79,19 @@ struct PlannedRecovery {
   struct Settings {
     var settings: VMRecoverySettings
     var overrides = BothSides(VMLocationOverrides.none)
-    var plan: Int
+    /// `nil` if none does, and it is a table that says something.
+    var plan: Int?
     var span: SourceSpan
     /// Where its dependencies are said.
     var dependencySpan: SourceSpan?
+    /// Where the settings of its network cards are said; only looked up.
+    var cardSpans: [CardPlace: SourceSpan] = [:]
+  }
+
+  /// A network card at one site.
+  struct CardPlace: Hashable {
+    let nicIndex: Int
+    let side: PairSide
   }
 
   struct Command {

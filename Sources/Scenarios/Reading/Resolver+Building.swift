@@ -25,7 +25,7 @@ extension Resolver {
       links: draft.links.value.map { buildLinkSettings($0.value) },
       virtualMachines: machines.map { machine in
         Scenario.VirtualMachineSettings(
-          network: machine.network, hasOwnAddress: machine.draft.address.isGiven,
+          networks: machine.cards.map(\.network), hasOwnAddress: machine.cards.first?.ipv4 != nil,
           workloads: machine.workloads.map { $0.map { WorkloadID($0) } },
           storagePolicy: policy(machine.draft.storagePolicy.known, onDatastore: checked(machine.datastore)),
           guest: Scenario.Guest(

@@ -44,7 +44,8 @@ extension Resolver {
         let reference = entry.draft.network.located
       else { continue }
       let early = machines.indices.first { index in
-        machines[index].site == site.index && machines[index].network == network && !isDeployed(index)
+        machines[index].site == site.index && machines[index].cards.contains(where: { $0.network == network })
+          && !isDeployed(index)
       }
       let help = "the timeline makes it then; remove that entry if it is there from the beginning"
       if let early {

@@ -21,6 +21,7 @@ extension Resolver {
     checkPlansHaveGroups()
     warnAboutMappings()
     warnAboutInstantGuests()
+    warnAboutCustomization()
   }
 
   func siteName(_ index: Int) -> String { draft.sites.known?[index].value.name.known ?? "?" }
@@ -236,7 +237,7 @@ extension Resolver {
     }
     return VMLocation(
       folder: id(.folders, folder), resource: id(.resources, resource),
-      networks: machine.network.map { [id(.networks, $0)] } ?? [],
+      networks: machine.cards.map { $0.network.map { id(.networks, $0) } },
       storagePolicy: policy.map { id(.storagePolicies, $0) })
   }
 }

@@ -131,19 +131,21 @@ extension Resolver {
     let group = recovery.groups[checked(recovery.groupOfMachine[machine])]
     let planned = recovery.settings[machine]
     let byDefault = VMRecoverySettings(defaults: recoveryDefaults(ofSite: checked(group.direction).to))
+    let location = checked(location(of: machine))
     return Scenario.RecoveryPair.VirtualMachine(
-      id: VirtualMachineID(machine), location: checked(location(of: machine)),
+      id: VirtualMachineID(machine), location: location,
       overrides: planned?.overrides ?? BothSides(VMLocationOverrides.none),
       settings: planned?.settings ?? byDefault,
       hasOwnSettings: planned != nil, joinsLater: group.joining.contains(machine),
-      address: address(of: machine))
+      cards: zip(machines[machine].cards, location.networks).map { card, network in
+        guestCard(card, on: network, hasTools: machines[machine].draft.tools.value)
+      })
   }
 
-  /// The address of a machine's card: of a pattern the first has the one given, and the others follow.
-  private func address(of machine: Int) -> IPv4Address? {
-    let draft = machines[machine].draft
-    guard let first = draft.address.known, let name = draft.name.known else { return nil }
-    let offset = NamePattern.names(of: name).firstIndex(of: machines[machine].name) ?? 0
-    return IPv4Address(bits: first.bits &+ UInt32(truncatingIfNeeded: offset))
+  /// A card as Site Recovery Manager sees it, which knows the address from VMware Tools.
+  private func guestCard(_ card: PlannedCard, on network: MappableObjectID?, hasTools: Bool) -> NICState {
+    var state = NICState(network: network, ipv4: card.ipv4, settings: card.settings)
+    if !hasTools { state.ipv4 = nil }
+    return state
   }
 }

@@ -16,6 +16,8 @@ struct RecoveryChanges {
   var postPowerOn: [Callout]?
   var customization: IPCustomizationMode?
   var nics: [NICSettings]?
+  /// Where those settings stand.
+  var cardSpans: [PlannedRecovery.CardPlace: SourceSpan] = [:]
 
   func apply(to settings: inout VMRecoverySettings, of machine: VirtualMachineID) {
     if let priority { settings.priority = priority }
@@ -57,7 +59,7 @@ extension Resolver {
     if let customization = draft.customization.known {
       let nics = customization.nics.known ?? []
       changes.customization = customization.mode.known?.mode ?? (nics.isEmpty ? .auto : .manual)
-      changes.nics = nicSettings(nics, inPlan: plan)
+      (changes.nics, changes.cardSpans) = nicSettings(nics, inPlan: plan)
     }
     return changes
   }
@@ -130,11 +132,14 @@ extension Resolver {
 
   // MARK: Addresses
 
-  private mutating func nicSettings(_ nics: [Located<NICDraft>], inPlan plan: Int) -> [NICSettings]? {
+  private mutating func nicSettings(
+    _ nics: [Located<NICDraft>], inPlan plan: Int
+  ) -> ([NICSettings]?, [PlannedRecovery.CardPlace: SourceSpan]) {
     guard let pair = recovery.plans[plan].pair, let direction = recovery.plans[plan].direction else {
-      return nil
+      return (nil, [:])
     }
     var result: [NICSettings] = []
+    var spans: [PlannedRecovery.CardPlace: SourceSpan] = [:]
     for located in nics {
       let draft = located.value
       let site = draft.site.isGiven ? siteNames.resolve(draft.site.located, log: &log) : direction.to
@@ -147,6 +152,10 @@ extension Resolver {
         }
         continue
       }
+      checkGateways(
+        address: draft.address, address6: draft.address6,
+        ipv4: [("gateway", draft.gateway), ("alternateGateway", draft.alternateGateway)],
+        ipv6: ("gateway6", draft.gateway6))
       let settings = ipSettings(of: draft)
       for problem in settings.problems { report(problem, at: located.span.start) }
       let index = result.firstIndex { $0.nicIndex == number } ?? result.endIndex
@@ -155,28 +164,23 @@ extension Resolver {
         report(.duplicateNIC(number), at: located.span.start)
       }
       result[index].settings[side] = settings
+      spans[.init(nicIndex: number, side: side)] = draft.nic.located?.span ?? located.span.start
     }
-    return result
+    return (result, spans)
   }
 
   private func ipSettings(of draft: NICDraft) -> IPSettings {
-    var settings = IPSettings(
-      ipv4: draft.address.known, ipv6: draft.address6.known,
+    IPSettings(
+      ipv4: draft.address.known?.with(
+        gateway: draft.gateway.known, alternate: draft.alternateGateway.known),
+      ipv6: draft.address6.known?.with(gateway: draft.gateway6.known),
       nameServers: draft.nameServers.known?.map(\.value) ?? [],
       nameSuffixes: draft.suffixes.known?.map(\.value) ?? [],
-      winsServers: draft.winsServers.known?.map(\.value) ?? [])
-    if case .fixed(let address, let length, _, _)? = settings.ipv4 {
-      settings.ipv4 = .fixed(
-        address, prefixLength: length, defaultGateway: draft.gateway.known,
-        alternateGateway: draft.alternateGateway.known)
-    }
-    if case .fixed(let address, let length, _, _)? = settings.ipv6 {
-      settings.ipv6 = .fixed(address, prefixLength: length, defaultGateway: draft.gateway6.known)
-    }
-    return settings
+      winsServers: draft.winsServers.known?.map(\.value) ?? [], dnsDomain: draft.dnsDomain.known,
+      netBIOS: draft.netBIOS.known)
   }
 
-  private mutating func report(_ problem: IPSettingsProblem, at span: SourceSpan) {
+  mutating func report(_ problem: IPSettingsProblem, at span: SourceSpan) {
     let text =
       switch problem {
       case .noSuchNIC(let nic): "the machine has no card \(nic)"

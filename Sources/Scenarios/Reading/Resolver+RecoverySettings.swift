@@ -25,6 +25,8 @@ extension Resolver {
       }
       merge(ofPlan, of: index)
     }
+    resolveAddressTable()
+    checkCards()
     checkDependencies()
   }
 
@@ -58,6 +60,7 @@ extension Resolver {
           span: selector.span)
       entry.span = selector.span
       changes.apply(to: &entry.settings, of: VirtualMachineID(machine))
+      if changes.nics != nil { entry.cardSpans = changes.cardSpans }
       if changes.dependencies != nil { entry.dependencySpan = draft.dependencies.located?.span }
       if let overrides, let site { entry.overrides[site.other] = overrides }
       settings[machine] = entry
@@ -68,10 +71,16 @@ extension Resolver {
     func id(_ word: MappingWord, _ reference: Field<String>) -> MappableObjectID? {
       resolveObject(word, reference.located, at: site).map { MappableObjectID($0) }
     }
-    let network = id(.networks, place.network)
+    var networks: [Located<String>] = []
+    switch place.networks.known {
+    case .first(let name): networks = [name]
+    case .second(let names): networks = names
+    case nil: break
+    }
     return VMLocationOverrides(
       folder: id(.folders, place.folder), resource: id(.resources, place.resource),
-      networks: network.map { [$0] } ?? [], storagePolicy: id(.storagePolicies, place.storagePolicy))
+      networks: networks.map { resolveObject(.networks, $0, at: site).map { MappableObjectID($0) } },
+      storagePolicy: id(.storagePolicies, place.storagePolicy))
   }
 
   /// Takes what a plan says of its machines; two plans that differ are reported once.
@@ -85,7 +94,9 @@ extension Resolver {
       }
       guard old.settings != new.settings || old.overrides != new.overrides, !isReported else { continue }
       isReported = true
-      func name(_ plan: Int) -> String { quoted(recovery.plans[plan].draft.name.known ?? "?") }
+      func name(_ plan: Int?) -> String {
+        quoted(plan.flatMap { recovery.plans[$0].draft.name.known } ?? "?")
+      }
       log.report(
         .settingsDiffer,
         "the plans \(name(old.plan)) and \(name(plan)) say different things of virtual machine \(quoted(machines[machine].name))",

@@ -24,7 +24,10 @@ extension Resolver {
         var needed: [MappableObjectID] = []
         if overrides.folder == nil { needed.append(location.folder) }
         if overrides.resource == nil { needed.append(location.resource) }
-        if overrides.networks.isEmpty { needed += location.networks.compactMap { $0 } }
+        for (card, network) in location.networks.enumerated() {
+          let isPlaced = overrides.networks.indices.contains(card) && overrides.networks[card] != nil
+          if let network, !isPlaced, !needed.contains(network) { needed.append(network) }
+        }
         for object in needed where !mapped.contains(object.index) {
           missing[object.index, default: []].append(machine)
         }

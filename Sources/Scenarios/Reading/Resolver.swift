@@ -64,7 +64,7 @@ struct Resolver {
     let nameSpan: SourceSpan
     let site: Int?
     let datastore: Int?
-    let network: Int?
+    let cards: [PlannedCard]
     /// By the index of the disk.
     let workloads: [Int?]
     let host: Int?
@@ -235,10 +235,7 @@ struct Resolver {
       checkMount(of: datastore, on: chosenHost, at: machine.host.located?.span)
       checkStandby(of: chosenHost, at: machine.host.located?.span)
       let places = site.map { mounting(datastore, among: hosts[$0]) } ?? []
-      let network = site.flatMap { site in
-        networkNames[site].resolve(
-          machine.network.located, context: " at site \(quoted(machine.site.value))", log: &log)
-      }
+      let cards = resolveCards(of: machine, at: site)
       let workloads = resolveDisks(of: machine)
       guard let name = machine.name.located else {
         hasUnknownMachines = true
@@ -247,7 +244,7 @@ struct Resolver {
       let names = NamePattern.names(of: name.value)
       let taken = names.filter { machineIndices[$0] != nil }
       reportCollision(of: taken, at: name)
-      for expanded in names where machineIndices[expanded] == nil {
+      for (position, expanded) in names.enumerated() where machineIndices[expanded] == nil {
         var host = chosenHost
         if host == nil, let first = places.first {
           host = nextHost(for: machine, among: places, turn: &turns[first])
@@ -257,7 +254,7 @@ struct Resolver {
         machines.append(
           Machine(
             name: expanded, draft: machine, nameSpan: name.span, site: site, datastore: datastore,
-            network: network, workloads: workloads, host: host))
+            cards: cards.map { $0.following(position) }, workloads: workloads, host: host))
       }
     }
   }

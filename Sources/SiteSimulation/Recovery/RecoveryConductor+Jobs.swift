@@ -148,7 +148,11 @@ extension RecoveryConductor {
       let index = command.machines.firstIndex(of: outcome.ticket.machine)
     else { return }
     command.machines.remove(at: index)
-    if let failure = outcome.failure { command.failures.append("\(name): \(failure.text)") }
+    if let failure = outcome.failure {
+      command.failures.append("\(name): \(failure.text)")
+    } else if case .customizeGuest(let vm) = command.action {
+      customized(vm, byRun: id.run)
+    }
     pending[id] = command
     guard command.machines.isEmpty else { return }
     pending[id] = nil

@@ -67,15 +67,20 @@ extension RecoveryConductor {
   /// The networks of a machine's cards in a test, those that are connected.
   func testNetworks(of vm: VirtualMachineID, in run: ConductedRun) -> [TestNetwork] {
     guard let placeholder = groups.protectedVM(vm)?.placeholder else { return [] }
+    return placeholder.location.networks.compactMap { network in
+      network.map { testNetwork(insteadOf: $0, in: run) }
+    }
+  }
+
+  /// What a test uses in place of a network of the recovery site.
+  func testNetwork(insteadOf network: MappableObjectID, in run: ConductedRun) -> TestNetwork {
     let side = run.recoverySide
     let entries = book.plan(run.plan, seenFrom: side).testNetworks.compactMap { entry in
-      network(entry.recoveryNetwork, at: side).flatMap { network in
+      self.network(entry.recoveryNetwork, at: side).flatMap { network in
         self.network(entry.testNetwork, at: side).map { (network: network, test: $0) }
       }
     }
-    return placeholder.location.networks.compactMap { network in
-      network.map { mappings.testNetwork(insteadOf: $0, at: side, planEntries: entries) }
-    }
+    return mappings.testNetwork(insteadOf: network, at: side, planEntries: entries)
   }
 
   func network(_ name: String, at side: PairSide) -> MappableObjectID? {

@@ -34,8 +34,8 @@ struct RecoveryConductor: Sendable {
   var isLoggedOut = BothSides(false)
   /// The networks of either side that do not exist yet, ascending.
   var awaitedNetworks = BothSides<[MappableObjectID]>([])
-  /// The address of each machine of the description, in its order, as far as it is known where it runs now.
-  var addresses: [IPv4Address?] = []
+  /// The network cards of each machine of the description, in its order.
+  var cards: [MachineCards] = []
   /// Machines by identifier: their place in the description and their unit of replication; only looked up.
   private(set) var positions: [VirtualMachineID: Int] = [:]
 
@@ -138,7 +138,7 @@ struct RecoveryConductor: Sendable {
         }
       }
       settings.append(copies)
-      addresses.append(machine.address)
+      cards.append(MachineCards(machine.cards))
     }
   }
 
@@ -168,29 +168,6 @@ struct RecoveryConductor: Sendable {
       return VMRecoverySettings(defaults: description.defaults[side])
     }
     return settings[position].settings(recoveredTo: side, defaults: description.defaults)
-  }
-
-  /// What is written into the guest of a machine when it is recovered to a side; empty if it is left alone.
-  func customizations(of vm: VirtualMachineID, recoveredTo side: PairSide) -> [NICCustomization] {
-    let cards = groups.protectedVM(vm)?.location.networks ?? []
-    let address = positions[vm].flatMap { addresses[$0] }
-    return settings(of: vm, recoveredTo: side).customizations(
-      of: cards.enumerated().map { NICState(network: $1, ipv4: $0 == 0 ? address : nil) },
-      recoveredTo: side, mappings: mappings, defaults: description.defaults[side])
-  }
-
-  /// A machine was recovered to a side, with another address if one was written into its guest.
-  mutating func recovered(_ vm: VirtualMachineID, to side: PairSide) {
-    if let position = positions[vm],
-      let settings = customizations(of: vm, recoveredTo: side).first(where: { $0.nicIndex == 0 })?.settings
-    {
-      switch settings.ipv4 {
-      case .fixed(let address, _, _, _): addresses[position] = address
-      case .dhcp: addresses[position] = nil
-      case nil: break
-      }
-    }
-    groups.recovered(vm)
   }
 
   // MARK: - Time

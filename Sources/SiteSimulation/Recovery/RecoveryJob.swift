@@ -55,6 +55,8 @@ struct ConductedRun: Sendable {
   let user: String
   /// In the order in which they were recovered.
   var recovered: [Recovered] = []
+  /// What was written into the guests of test machines, in the order of its end.
+  var customized: [(vm: VirtualMachineID, cards: [NICCustomization])] = []
   /// The points in time that are kept for it.
   var held: [RecoveryAction.PointInTime] = []
 

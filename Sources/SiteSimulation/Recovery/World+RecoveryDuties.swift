@@ -216,7 +216,7 @@ extension World {
         return .failed(failure.text)
       }
       if !isTest {
-        conductors[pair].recovered(vm, to: run.recoverySide)
+        conductors[pair].recovered(vm)
         attachments.detach(.init(machine: vm, isTest: false))
       }
       return .done

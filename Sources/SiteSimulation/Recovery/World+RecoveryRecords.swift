@@ -75,7 +75,9 @@ extension World {
         return PlanRunRecord.Machine(
           vm: vm, name: scenario.inventory[vm].name, group: conductor.groups.group(group)?.name ?? "",
           status: conductor.book.status(of: vm, in: group, of: run.plan).rawValue, ready: nil,
-          instance: recovered?.instance, dataLoss: recovered?.dataLoss)
+          instance: recovered?.instance, dataLoss: recovered?.dataLoss,
+          ipCustomization: conductor.customizationMode(of: vm, in: run),
+          cards: conductor.cardRecords(of: vm, in: run, lease: lease(of: vm, in: run)))
       }
     }
     return PlanRunRecord(
@@ -108,7 +110,9 @@ extension World {
           vm: outcome.vm, name: scenario.inventory[outcome.vm].name,
           group: conductor.groups.group(outcome.group)?.name ?? "", status: outcome.status.rawValue,
           ready: outcome.ready, instance: recovered?.instance,
-          dataLoss: recovered?.dataLoss)
+          dataLoss: recovered?.dataLoss,
+          ipCustomization: conductor.customizationMode(of: outcome.vm, in: run),
+          cards: conductor.cardRecords(of: outcome.vm, in: run, lease: lease(of: outcome.vm, in: run)))
       })
   }
 }

@@ -34,7 +34,8 @@ import Testing
     // The second card's network has no rules.
     let expected = [
       NICCustomization(
-        nicIndex: 0, settings: IPSettings(ipv4: .fixed(try address("10.2.7.9"), prefixLength: 16)))
+        nicIndex: 0, settings: IPSettings(ipv4: .fixed(try address("10.2.7.9"), prefixLength: 16)),
+        rule: "web")
     ]
     #expect(try result(settings) == expected)
     #expect(try result(settings, automatically: false) == [])

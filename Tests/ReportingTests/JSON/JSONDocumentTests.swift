@@ -92,6 +92,11 @@ import Testing
     #expect(steps[4]["errors"] as? [String] == ["no host of lyon has room for web01"])
     let machines = try #require(runs[1]["vms"] as? [[String: Any]])
     #expect(machines[0]["readyAtSeconds"] as? Int == 2_280 && machines[1]["dataLossSeconds"] is NSNull)
+    #expect(machines[0]["ipCustomization"] as? String == "AUTO" && machines[1]["ipCustomization"] is NSNull)
+    let cards = try #require(machines[0]["nics"] as? [[String: Any]])
+    #expect(cards.map { $0["address"] as? String } == ["192.168.5.34/24", "dhcp"])
+    #expect(cards.map { $0["origin"] as? String } == ["SUBNET_RULE", "UNCHANGED"])
+    #expect(cards[0]["dns"] as? [String] == ["192.168.5.2", "fd00::2"] && cards[1]["network"] is NSNull)
   }
 
   @Test func `Failures, vSAN and what links carried for others are told`() throws {

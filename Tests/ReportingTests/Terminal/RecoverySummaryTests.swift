@@ -22,6 +22,7 @@ import Testing
             critical path: Synchronize storage 3m > Power on db01 1m
           RP-Prod   disaster-recovery          30m      9m  ERRORS    8m  1 of 2  10m (db01)
             critical path: Change storage to writable 2m > Power on db01 5m30s (1m queued) > rest 30s
+            addresses: db01 card 0 192.168.5.34/24, fd00::5/64 on dr (rule web)
             error 3.2 Power on web01: no host of lyon has room for web01
             error: the run is not complete
             warning 1 Pre-synchronize storage: paris does not answer
