@@ -1,7 +1,8 @@
 extension IPCustomizationTable {
   /// Reads a table.
   ///
-  /// - Throws: Every problem of every line; with a single one nothing is read.
+  /// - Throws: Every problem of every line; with a single one nothing is read. Wrong titles are told alone, since nothing is
+  ///   known then of what the columns mean.
   package init(reading text: String) throws(IPTableProblems) {
     let expected = Column.allCases.count
     var problems: [IPTableProblem] = []
@@ -9,14 +10,12 @@ extension IPCustomizationTable {
     var positions: [Key: Int] = [:]
     var owners: [String: (vm: String, line: Int)] = [:]
     let records = Self.records(of: text)
-    if records.isEmpty { problems.append(IPTableProblem(line: 1, reason: .wrongTitles)) }
-    for (index, record) in records.enumerated() {
+    guard let titles = records.first, titles.fields == Column.allCases.map(\.title) else {
+      throw IPTableProblems(problems: [IPTableProblem(line: records.first?.line ?? 1, reason: .wrongTitles)])
+    }
+    for record in records.dropFirst() {
       if let problem = record.problem {
         problems.append(problem)
-      } else if index == 0 {
-        if record.fields != Column.allCases.map(\.title) {
-          problems.append(IPTableProblem(line: record.line, reason: .wrongTitles))
-        }
       } else if record.fields.count != expected {
         problems.append(
           IPTableProblem(line: record.line, reason: .fieldCount(record.fields.count, expected: expected)))

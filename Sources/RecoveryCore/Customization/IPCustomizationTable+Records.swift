@@ -11,31 +11,6 @@ extension IPCustomizationTable {
     let problem: IPTableProblem?
   }
 
-  /// The bytes of a text in which a problem is: a field, or a whole row.
-  ///
-  /// - Returns: Empty at the end of the text if there is no such line.
-  package static func range(of problem: IPTableProblem, in text: String) -> Range<Int> {
-    range(ofColumn: problem.column, line: problem.line, in: text)
-  }
-
-  /// The bytes of a field of the row that begins on a line, or of the whole row.
-  package static func range(ofColumn column: Column?, line: Int, in text: String) -> Range<Int> {
-    guard let record = records(of: text).first(where: { $0.line == line }) else {
-      return text.utf8.count..<text.utf8.count
-    }
-    guard let column, record.fieldRanges.indices.contains(column.rawValue) else { return record.range }
-    return record.fieldRanges[column.rawValue]
-  }
-
-  /// The bytes of the fields of a column, by the line on which their rows begin; rows with too few fields have none.
-  package static func ranges(ofColumn column: Column, in text: String) -> [Int: Range<Int>] {
-    var ranges: [Int: Range<Int>] = [:]
-    for record in records(of: text) where record.fieldRanges.indices.contains(column.rawValue) {
-      ranges[record.line] = record.fieldRanges[column.rawValue]
-    }
-    return ranges
-  }
-
   /// The rows of a comma-separated text; empty lines are left out.
   static func records(of text: String) -> [Record] {
     var reader = RecordReader(bytes: Array(text.utf8))
@@ -126,5 +101,31 @@ extension IPCustomizationTable {
       if byte == Self.carriageReturn, self.byte == Self.lineFeed { index += 1 }
       line += 1
     }
+  }
+}
+
+/// Where the fields of a table stand in its text.
+package struct IPTablePlaces: Sendable {
+  /// By the line on which they begin; only looked up.
+  private let records: [Int: IPCustomizationTable.Record]
+  private let end: Int
+
+  package init(in text: String) {
+    let records = IPCustomizationTable.records(of: text).map { ($0.line, $0) }
+    self.records = Dictionary(records) { first, _ in first }
+    end = text.utf8.count
+  }
+
+  /// The bytes in which a problem is: a field, or a whole row.
+  package func range(of problem: IPTableProblem) -> Range<Int> {
+    range(ofColumn: problem.column, line: problem.line)
+  }
+
+  /// The bytes of a field of the row that begins on a line, or of the whole row; empty at the end of the text if there is no
+  /// such row.
+  package func range(ofColumn column: IPCustomizationTable.Column?, line: Int) -> Range<Int> {
+    guard let record = records[line] else { return end..<end }
+    guard let column, record.fieldRanges.indices.contains(column.rawValue) else { return record.range }
+    return record.fieldRanges[column.rawValue]
   }
 }

@@ -80,12 +80,12 @@ extension Resolver {
   private mutating func notePlaces(
     _ table: IPCustomizationTable, from source: AddressTableSource, sites: BothSides<String>
   ) {
-    let ranges = IPCustomizationTable.ranges(ofColumn: .ipv4, in: source.text)
     for (row, line) in zip(table.rows, table.lines) {
       guard let side = PairSide.allCases.first(where: { sites[$0] == row.site }),
-        let index = machineIndices[row.vm], let range = ranges[line], case .card(let card) = row.adapter
+        let index = machineIndices[row.vm], case .card(let card) = row.adapter
       else { continue }
-      recovery.settings[index]?.cardSpans[.init(nicIndex: card, side: side)] = source.span(of: range)
+      recovery.settings[index]?.cardSpans[.init(nicIndex: card, side: side)] = source.span(
+        of: source.places.range(ofColumn: .ipv4, line: line))
     }
   }
 
@@ -93,7 +93,7 @@ extension Resolver {
   private mutating func reportStrangers(in table: IPCustomizationTable, from source: AddressTableSource) {
     var reported: Set<String> = []
     for (row, line) in zip(table.rows, table.lines) where reported.insert(row.vm).inserted {
-      let span = source.span(of: IPCustomizationTable.range(ofColumn: .vm, line: line, in: source.text))
+      let span = source.span(of: source.places.range(ofColumn: .vm, line: line))
       guard let index = machineIndices[row.vm] else {
         guard !hasUnknownMachines else { continue }
         log.report(
@@ -110,7 +110,7 @@ extension Resolver {
   }
 
   private mutating func report(_ problem: IPTableProblem, in source: AddressTableSource) {
-    let span = source.span(of: IPCustomizationTable.range(of: problem, in: source.text))
+    let span = source.span(of: source.places.range(of: problem))
     let column = problem.column.map { quoted($0.title) } ?? "the row"
     let titles = IPCustomizationTable.Column.allCases.map(\.title).joined(separator: ",")
     func report(_ message: String, help: String) {
@@ -169,6 +169,7 @@ struct AddressTableSource {
   /// Stands for what is missing at the end.
   let end: SourceSpan
   let text: String
+  let places: IPTablePlaces
   /// Where each line begins in ``text``.
   private let starts: [Int]
 
@@ -176,6 +177,7 @@ struct AddressTableSource {
     self.lines = lines
     self.end = end
     text = lines.map(\.value).joined(separator: "\n")
+    places = IPTablePlaces(in: text)
     var starts: [Int] = []
     var start = 0
     for line in lines {

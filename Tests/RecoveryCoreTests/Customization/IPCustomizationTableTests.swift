@@ -136,9 +136,9 @@ import Testing
     let text = titles + "\n\n\"1\",\"a\nb\",lyon,1,,,,,10.2.7,255.0.0.0,,,,,,"
     let problem = IPTableProblem(line: 3, reason: .invalidField(.ipv4, "10.2.7"))
     func piece(_ range: Range<Int>) -> String { String(decoding: Array(text.utf8)[range], as: UTF8.self) }
-    #expect(piece(IPCustomizationTable.range(of: problem, in: text)) == "10.2.7")
-    #expect(piece(IPCustomizationTable.range(ofColumn: .vm, line: 3, in: text)) == "\"a\nb\"")
-    let row = IPCustomizationTable.range(of: IPTableProblem(line: 3, reason: .unterminatedQuote), in: text)
+    #expect(piece(IPTablePlaces(in: text).range(of: problem)) == "10.2.7")
+    #expect(piece(IPTablePlaces(in: text).range(ofColumn: .vm, line: 3)) == "\"a\nb\"")
+    let row = IPTablePlaces(in: text).range(of: IPTableProblem(line: 3, reason: .unterminatedQuote))
     #expect(piece(row).hasPrefix("\"1\",") && row.upperBound == text.utf8.count)
   }
 
@@ -154,6 +154,8 @@ import Testing
     }
     #expect(reason("") == [IPTableProblem(line: 1, reason: .wrongTitles)])
     #expect(reason("\n\nVM,Site\n") == [IPTableProblem(line: 3, reason: .wrongTitles)])
+    // Semicolons in place of commas: one mistake, not one for each row.
+    #expect(reason("VM ID;VM Name\n1;db-01\n") == [IPTableProblem(line: 1, reason: .wrongTitles)])
     #expect(reason(titles) == [])
   }
 
