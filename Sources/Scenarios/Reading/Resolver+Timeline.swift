@@ -164,6 +164,7 @@ extension Resolver {
   private static let verbsWithoutFiles: [Scenario.TimelineEntry.Verb] = [
     .addDisk, .resizeDisk, .removeDisk, .reconfigureReplication, .testImage, .corruptReplica, .deploy,
     .configureReplication, .stopReplication, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan,
+    .deleteMachine,
   ]
 
   /// What an entry does, or `nil` if something about it is wrong and reported.

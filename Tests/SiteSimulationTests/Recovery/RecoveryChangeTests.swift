@@ -106,6 +106,31 @@ import Testing
     _ = try stored.finish(version: "test")
   }
 
+  /// Without mappings back, a placeholder can only go where the original was.
+  @Test(arguments: [false, true])
+  func `The placeholder of reprotect goes where the original was, or where the mappings say if that is gone`(
+    isDeleted: Bool
+  ) throws {
+    var world = StorageWorld(groups: ["pay"])
+    world.timeline = [#""at": "10m", "do": "plan.recover", "plan": "RP", "id": "move""#]
+    if isDeleted {
+      world.timeline += [
+        #""after": "move", "delay": "1m", "do": "vm.delete", "vm": "pay", "site": "paris", "id": "mistake""#
+      ]
+    }
+    world.timeline += [#""after": "move", "delay": "5m", "do": "plan.reprotect", "plan": "RP", "id": "turn""#]
+    var text = world.text
+    text.replace(#""reverse": true"#, with: #""reverse": false"#)
+    var run = try World(Scenario.read(text))
+    let turn = try run.run(untilEndOf: "turn")
+    #expect(turn.errors.contains { $0.contains("Mapping Missing") } == isDeleted, "\(turn.errors)")
+    #expect(run.planStatus == (isDeleted ? .incompleteReprotect : .ready))
+    let placeholder = run.placeholder(of: VirtualMachineID(2))
+    let original = run.scenario.recoveryPairs[0].virtualMachines.first { $0.id.index == 2 }?.location
+    #expect((placeholder?.state == .present) == !isDeleted)
+    #expect(isDeleted || placeholder?.location == original)
+  }
+
   @Test func `A protected machine that is deleted is invalid, and the others of its plan are recovered`()
     throws
   {
