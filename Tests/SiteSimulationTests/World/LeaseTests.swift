@@ -9,7 +9,7 @@ import Testing
 @testable import SiteSimulation
 
 /// Networks with a DHCP server, and the machines on them.
-@Suite struct AddressTests {
+@Suite struct LeaseTests {
   private static let range =
     IPv4Address(bits: 0x0A00_0005)...IPv4Address(bits: 0x0A00_0006)
 
