@@ -28,6 +28,15 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
         == "the instance of 5s: disk 0 differs from its past image in extent 1")
   }
 
+  @Test func `A disk that went is in no past image any more`() {
+    var history = ImageHistory()
+    history.began(at: second(5), disks: [[9, 0, 0, 0, 0, 0, 0, 0], disk])
+    history.began(at: second(6), disks: [disk])
+    history.removeDisk(0)
+    #expect(history.defect(ofInstanceAt: second(5), disks: [disk]) == nil)
+    #expect(history.defect(ofInstanceAt: second(6), disks: []) == nil)
+  }
+
   @Test func `An instance of a moment at which none began is found`() {
     var history = ImageHistory()
     history.began(at: second(5), disks: [disk])

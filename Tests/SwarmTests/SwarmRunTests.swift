@@ -55,7 +55,7 @@ import Testing
     ("limit ignored", 0, .capacity),
     ("capacity left idle", 0, .maxMin),
     ("runs on failed host", 1, .placement),
-    ("planned by two hosts", 8, .placement),
+    ("planned by two hosts", 16, .placement),
     ("pause never ends", 9, .recovery),
     ("last merge skipped", 45, .recoveredImage),
     ("image kept", 4, .cleanup),
@@ -65,6 +65,7 @@ import Testing
     ("placeholder not restored", 4, .cleanup),
     ("copy dated by its end", 7, .pastImage),
     ("acknowledged write lost", 11, .acknowledgedWrite),
+    ("loss ends with run start", 1, .lag),
   ]
 
   @Test(arguments: findings.map(\.name))
