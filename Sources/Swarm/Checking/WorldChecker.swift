@@ -149,7 +149,11 @@ package struct WorldChecker {
   }
 
   func checkPlaces(_ world: borrowing World) throws(Violation) {
-    for sight in world.machineSights {
+    let sights = world.machineSights
+    if let (host, detail) = PlacementCheck.overfilledHost(sights, in: scenario.inventory) {
+      throw Violation(.capacity, at: world.time, subject: host, detail: detail)
+    }
+    for sight in sights {
       if let defect = PlacementCheck.defect(of: sight, hosts: scenario.inventory.hosts) {
         let name = scenario.inventory[sight.machine].name
         throw Violation(.placement, at: world.time, subject: name, detail: defect)
