@@ -60,6 +60,9 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
   /// Clean-up takes a test machine away and does not put its placeholder back.
   package static let placeholderNotRestored = Self(rawValue: 1 << 20)
 
+  /// What a recovery lost is counted to the beginning of its run, however long the machine ran on.
+  package static let lossEndsWithRunStart = Self(rawValue: 1 << 24)
+
   // MARK: Of storage that copies by itself
 
   /// A copy is dated by its arrival.
@@ -95,5 +98,6 @@ package struct PlantedDefects: OptionSet, Sendable, Hashable {
     ("copy dated by its end", .copyDatedByItsEnd),
     ("acknowledged write lost", .acknowledgedWriteLost),
     ("stray writes kept", .strayWritesKept),
+    ("loss ends with run start", .lossEndsWithRunStart),
   ]
 }

@@ -1,7 +1,7 @@
 import ClusterModels
-import Inventory
+package import Inventory
 import Measurements
-import Quantities
+package import Quantities
 import ReplicationCore
 import ResourceModels
 import Scenarios
@@ -174,5 +174,11 @@ extension World {
       }
     }
     return nil
+  }
+
+  /// What is used of each device of a vSAN datastore, as counted, with its size; none of another datastore.
+  package func deviceUses(on datastore: DatastoreID) -> [(used: ByteCount, capacity: ByteCount)] {
+    guard let cluster = datastores[datastore.index].vsan?.cluster else { return [] }
+    return (0..<cluster.deviceCount).map { cluster.use(ofDevice: $0) }
   }
 }

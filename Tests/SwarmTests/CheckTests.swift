@@ -28,6 +28,15 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
         == "the instance of 5s: disk 0 differs from its past image in extent 1")
   }
 
+  @Test func `A disk that went is in no past image any more`() {
+    var history = ImageHistory()
+    history.began(at: second(5), disks: [[9, 0, 0, 0, 0, 0, 0, 0], disk])
+    history.began(at: second(6), disks: [disk])
+    history.removeDisk(0)
+    #expect(history.defect(ofInstanceAt: second(5), disks: [disk]) == nil)
+    #expect(history.defect(ofInstanceAt: second(6), disks: []) == nil)
+  }
+
   @Test func `An instance of a moment at which none began is found`() {
     var history = ImageHistory()
     history.began(at: second(5), disks: [disk])
@@ -171,6 +180,31 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
   @Test func `A machine on one running host of its site is sound`() {
     #expect(defect(host: 0, plannedBy: [0]) == nil)
     #expect(defect(host: 0, isUp: false, isRunning: false, plannedBy: [0]) == nil)
+  }
+
+  /// A host of 16 GiB, and machines of 8 GiB each.
+  @Test func `A host on which more runs than it has memory for is found`() throws {
+    var inventory = Inventory()
+    inventory.hosts = [Host(name: "a", site: SiteID(0))]
+    inventory.clusters = [
+      Cluster(
+        name: "a", site: SiteID(0), hosts: [HostID(0)],
+        hostCapacity: HostCapacity(cores: 8, memory: .gibibytes(16)), availability: HighAvailability())
+    ]
+    inventory.virtualMachines = (0..<3).map {
+      VirtualMachine(
+        name: "\($0)", site: SiteID(0), datastore: DatastoreID(0), host: HostID(0), disks: [])
+    }
+    func overfilled(_ running: Int) -> String? {
+      let sights = (0..<3).map {
+        MachineSight(
+          machine: VirtualMachineID($0), site: SiteID(0), isRunning: $0 < running, host: HostID(0),
+          isHostUp: true, plannedBy: [], hasCycles: false)
+      }
+      return PlacementCheck.overfilledHost(sights, in: inventory)?.name
+    }
+    #expect(overfilled(2) == nil)
+    #expect(overfilled(3) == "a")
   }
 
   @Test func `A machine in two places, or in a wrong one, is found`() {

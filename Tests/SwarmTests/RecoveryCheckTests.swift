@@ -119,3 +119,38 @@ import Testing
     #expect(WorldChecker.strangeWrite(in: [image[0] + extent(3, 1)], since: image, by: [7]) != nil)
   }
 }
+
+@Suite struct LossCheckTests {
+  /// The run lasts from 100 s to 200 s.
+  private func defect(
+    instance: Int64?, loss: Int64?, _ recovery: RecoveryBooks.Recovery?
+  ) -> String? {
+    let machine = PlanRunRecord.Machine(
+      vm: VirtualMachineID(0), name: "vm-1", group: "group-1", status: "", ready: nil,
+      instance: instance.map { .zero + .seconds($0) }, dataLoss: loss.map { .seconds($0) })
+    let run = PlanRunRecord(
+      key: 1, id: nil, plan: "plan-1", protectedSite: "madrid", recoverySite: "lisbon", user: "somebody",
+      workflow: "", operationType: "", result: "SUCCESS", planStatus: "", started: .zero + .seconds(100),
+      ended: .zero + .seconds(200), recoveryTime: nil, criticalPath: [], errors: [], warnings: [], steps: [],
+      machines: [machine])
+    return WorldChecker.lossDefect(of: machine, in: run, recovery)
+  }
+
+  private func recovery(at: Int64) -> RecoveryBooks.Recovery {
+    .init(at: .zero + .seconds(at), instance: .zero + .seconds(90), loss: .seconds(40))
+  }
+
+  @Test func `A loss is the one that was seen, of the instance that was seen`() {
+    #expect(defect(instance: 90, loss: 40, recovery(at: 130)) == nil)
+    #expect(defect(instance: 90, loss: 10, recovery(at: 130)) != nil)
+    #expect(defect(instance: 91, loss: 40, recovery(at: 130)) != nil)
+    #expect(defect(instance: 90, loss: nil, recovery(at: 130)) != nil)
+  }
+
+  @Test func `A run tells of what it recovered, and of nothing else`() {
+    #expect(defect(instance: nil, loss: nil, recovery(at: 130)) != nil)
+    #expect(defect(instance: nil, loss: nil, recovery(at: 50)) == nil)
+    #expect(defect(instance: nil, loss: nil, nil) == nil)
+    #expect(defect(instance: 90, loss: 40, nil) != nil)
+  }
+}

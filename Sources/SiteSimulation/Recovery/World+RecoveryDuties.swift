@@ -160,7 +160,7 @@ extension World {
       undoPreparation(machine)
       return nil
     case .failOver:
-      let lastWrite = lastWrite(of: machine)
+      let lastWrite = planted.contains(.lossEndsWithRunStart) ? run.started : lastWrite(of: machine)
       switch try makeWritable(
         machine, notAfter: limit, isPlanned: run.workflow == .plannedMigration)
       {

@@ -74,6 +74,9 @@ extension World {
     (replications[index].machineIndex, replications[index].formerCopy, replications[index].testCopy)
   }
 
+  /// Whether a copy is on.
+  package func isOn(copy: Int) -> Bool { machines[copy].isOn }
+
   /// What the disks of a copy hold, payload after payload; of a test machine those of its image.
   package func diskContents(ofCopy copy: Int) -> [[UInt8]] {
     // A test on storage that copies by itself has disks of its own.

@@ -29,6 +29,16 @@ package struct ImageHistory: Sendable {
     return defects.contains(nil) ? nil : defects.last?.map { "the instance of \(pointInTime): \($0)" }
   }
 
+  /// The machine and its replica have a disk less.
+  package mutating func removeDisk(_ position: Int) {
+    images = images.map { image in
+      guard image.disks.indices.contains(position) else { return image }
+      var disks = image.disks
+      disks.remove(at: position)
+      return Image(pointInTime: image.pointInTime, disks: disks)
+    }
+  }
+
   /// Forgets the images before the oldest instance that can still be recovered or completed.
   package mutating func forget(before pointInTime: Instant) {
     images.removeAll { $0.pointInTime < pointInTime }

@@ -48,7 +48,7 @@ package enum Invariant: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .pastImage: "a recoverable instance is exactly a past image of all disks of its machine"
     case .instanceOrder: "the time of the newest instance never goes back"
-    case .lag: "reported lag and violation are what is computed from outside"
+    case .lag: "reported lag, violation and loss are what is computed from outside"
     case .bytes: "no byte is counted twice or lost"
     case .capacity: "no capacity is exceeded"
     case .maxMin: "no capacity is left idle that a flow could use"

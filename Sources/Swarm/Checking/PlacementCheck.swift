@@ -1,4 +1,5 @@
 import Inventory
+import Quantities
 import SiteSimulation
 
 /// Where a copy of a machine may be.
@@ -15,6 +16,24 @@ enum PlacementCheck {
     }
     if sight.hasCycles, let planner = sight.plannedBy.first, planner != sight.host {
       return "it runs on \(hosts[sight.host.index].name), and \(hosts[planner.index].name) plans its syncs"
+    }
+    return nil
+  }
+
+  /// A host of a cluster that counts memory on which more runs than it has; `nil` if there is none.
+  ///
+  /// Only copies of machines that are or were replicated are counted: what else runs takes room beside them.
+  static func overfilledHost(
+    _ sights: [MachineSight], in inventory: Inventory
+  ) -> (name: String, detail: String)? {
+    for cluster in inventory.clusters where cluster.availability != nil {
+      guard let capacity = cluster.hostCapacity else { continue }
+      for host in cluster.hosts {
+        let memory = sights.filter { $0.isRunning && $0.host == host }
+          .reduce(ByteCount.zero) { $0 + inventory[$1.machine].memory }
+        guard memory > capacity.memory else { continue }
+        return (inventory.hosts[host.index].name, "machines of \(memory) run on \(capacity.memory)")
+      }
     }
     return nil
   }

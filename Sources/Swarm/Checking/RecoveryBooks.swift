@@ -20,8 +20,20 @@ struct RecoveryBooks: Sendable {
     var image: [[UInt8]]?
     /// Whether the last recovery has brought it up.
     var isWanted = false
+    /// Since when the copy that people use is off; `nil` while it is on.
+    var offSince: Instant?
+    /// Its last recovery.
+    var recovery: Recovery?
     /// Its placeholder when no plan worked on it last.
     var placeholder: Placeholder?
+  }
+
+  /// What a recovery began with, and what it lost.
+  struct Recovery: Sendable {
+    let at: Instant
+    let instance: Instant
+    /// From the instance to the last moment in which the copy that people used was on.
+    let loss: TimeSpan
   }
 
   /// By replication.

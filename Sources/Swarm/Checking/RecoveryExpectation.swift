@@ -46,7 +46,22 @@ private struct RecoveryPlan {
   init(_ scenario: Scenario) {
     self.scenario = scenario
     let last = scenario.timeline.map { $0.end ?? $0.at }.max() ?? .zero
-    lastChange = last + Self.timeOfPlans(scenario)
+    lastChange = Self.endOfEncryption(scenario, after: last) + Self.timeOfPlans(scenario)
+  }
+
+  /// When ransomware has encrypted what it can: it goes on when all faults are over, at its mean pace or half of it.
+  private static func endOfEncryption(_ scenario: Scenario, after last: Instant) -> Instant {
+    var end = last
+    for (machine, settings) in zip(scenario.inventory.virtualMachines, scenario.virtualMachines) {
+      for (disk, workload) in zip(machine.disks, settings.workloads) {
+        guard let workload, case .ransomware(let attack) = scenario.workloads[workload.index].model else {
+          continue
+        }
+        let seconds = 2 * Double(disk.size.bytes) / max(1, attack.rate.bytesPerSecond)
+        end = max(end, max(last, .zero + attack.start) + .seconds(10 + Int64(seconds)))
+      }
+    }
+    return end
   }
 
   /// What the plans take beyond the times of the timeline, as a rule.
@@ -185,8 +200,10 @@ private struct RecoveryPlan {
       return .none(reason: "machines that plans bring may fill its hosts")
     }
     // While a plan tests the machine, and after a recovery, no configuration takes a disk in.
-    if isRecovered(machine), hasNewDisks(machine) { return .none(reason: "a disk was added beside plans") }
-    if isTakenInTooEarly(machine, index) { return .none(reason: "an added disk is not taken in") }
+    if isRecovered(machine), changesDisks(machine) {
+      return .none(reason: "a disk was added or removed beside plans")
+    }
+    if isTakenInTooEarly(machine, index) { return .none(reason: "its new disks are not configured") }
     if !hasRoom(replication.datastore) { return .none(reason: "its datastore is small") }
     if isRecovered(machine),
       !staysRoomy(replication.datastore) || !staysRoomy(scenario.inventory[machine].datastore)
@@ -211,20 +228,24 @@ private struct RecoveryPlan {
     return true
   }
 
-  private func hasNewDisks(_ machine: VirtualMachineID) -> Bool {
-    scenario.timeline.contains {
-      if case .addDisk(let ids, _, _) = $0.action { ids.contains(machine) } else { false }
+  /// Whether an entry gives a machine another set of disks, of which its replication must be told.
+  private func changesDisks(_ entry: Scenario.TimelineEntry, of machine: VirtualMachineID) -> Bool {
+    switch entry.action {
+    case .addDisk(let ids, _, _), .removeDisk(let ids, _): ids.contains(machine)
+    default: false
     }
   }
 
-  /// Whether the machine got a disk after the last time that its replication was surely configured anew.
+  private func changesDisks(_ machine: VirtualMachineID) -> Bool {
+    scenario.timeline.contains { changesDisks($0, of: machine) }
+  }
+
+  /// Whether the machine got or lost a disk after the last time that its replication was surely configured anew.
   private func isTakenInTooEarly(_ machine: VirtualMachineID, _ index: Int) -> Bool {
-    let additions = scenario.timeline.filter {
-      if case .addDisk(let ids, _, _) = $0.action { ids.contains(machine) } else { false }
-    }
-    guard !additions.isEmpty else { return false }
+    let changes = scenario.timeline.filter { changesDisks($0, of: machine) }
+    guard !changes.isEmpty else { return false }
     let faultsEnd = scenario.timeline.compactMap(\.end).max() ?? .zero
-    var last = max(faultsEnd, additions.map(\.at).max() ?? .zero)
+    var last = max(faultsEnd, changes.map(\.at).max() ?? .zero)
     // Whoever configures it has to be back.
     if !scenario.inventory.appliances.isEmpty { last = last + .minutes(3) }
     return !scenario.timeline.contains {
@@ -331,16 +352,29 @@ private struct RecoveryPlan {
     if case .scaleWorkload(_, let value) = scale?.action { factor = value.value }
     guard factor > 0 else { return 0 }
     let workloads = scenario.virtualMachines[machine.index].workloads.compactMap { $0 }
-    return factor
-      * workloads.reduce(0) { sum, id in
-        switch scenario.workloads[id.index].model {
-        case .uniform(let rate, let blockSize, _), .hotspot(let rate, let blockSize, _, _),
-          .sequential(let rate, let blockSize, _):
-          sum + rate.bytesPerSecond / Double(blockSize.bytes) * (Double(blockSize.bytes) + 16_384)
-        case .periodic(let every, _, let region):
-          sum + (Double(region.size?.bytes ?? 1 << 24) + 16_384) / every.inSeconds
-        case .trace, .ransomware: .infinity
-        }
+    return factor * workloads.reduce(0) { $0 + churn(of: scenario.workloads[$1.index]) }
+  }
+
+  /// Bytes of dirty extents per second of a workload when it works most; ransomware has come to its end.
+  private func churn(of workload: Scenario.Workload) -> Double {
+    let usual: Double =
+      switch workload.model {
+      case .uniform(let rate, let blockSize, _), .hotspot(let rate, let blockSize, _, _),
+        .sequential(let rate, let blockSize, _):
+        rate.bytesPerSecond / Double(blockSize.bytes) * (Double(blockSize.bytes) + 16_384)
+      case .periodic(let every, _, let region):
+        (Double(region.size?.bytes ?? 1 << 24) + 16_384) / every.inSeconds
+      case .trace: .infinity
+      case .ransomware(let attack): attack.over.map { churn(of: scenario.workloads[$0.index]) } ?? 0
       }
+    guard let pace = workload.pace else { return usual }
+    var peak = pace.ramp.map { max(1, $0.factor.value) } ?? 1
+    switch pace.hours {
+    // The peak of an office is less than that.
+    case .office: peak *= 6
+    case .day(let weights): peak *= 24 * Double(weights.max() ?? 1) / Double(max(1, weights.reduce(0, +)))
+    case nil: break
+    }
+    return usual * peak * (1 + pace.yearlyGrowth.value)
   }
 }

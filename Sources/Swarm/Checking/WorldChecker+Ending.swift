@@ -94,7 +94,7 @@ extension WorldChecker {
     return source == replica ? nil : "its replica differs from the silent source"
   }
 
-  /// Compares what the run reports about lags with what was seen.
+  /// Compares what the run reports about lags, and about the losses of runs that the end cut off, with what was seen.
   package func reported(_ record: RunRecord) throws(Violation) {
     let end = Instant.zero + record.duration
     for (index, replication) in scenario.replications.enumerated() {
@@ -114,6 +114,7 @@ extension WorldChecker {
           detail: "violation, unprotected time and worst lag are reported as \(found), and were \(expected)")
       }
     }
+    for run in record.planRuns where run.result == PlanRunRecord.running { try checkLoss(in: run, at: end) }
   }
 
   /// Whether storage follows each write of the machine: no lag is kept of it.

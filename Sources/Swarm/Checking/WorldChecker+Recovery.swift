@@ -43,6 +43,7 @@ extension WorldChecker {
     of run: PlanRunRecord, plan: Int, pair: Int, _ world: borrowing World
   ) throws(Violation) {
     noteWanted(by: run, world)
+    try checkLoss(in: run, at: world.time)
     for machine in run.machines {
       if let index = replication(of: machine.vm) { try checkOwnWrites(index, world) }
     }
@@ -71,6 +72,7 @@ extension WorldChecker {
     guard let instance = world.recoveredInstance(of: index) else { return }
     let copies = world.copies(of: index)
     guard copies.current != recoveries.machines[index].current else { return }
+    noteLoss(of: index, recoveredWith: instance, as: copies.current, world)
     recoveries.machines[index].current = copies.current
     let disks = world.diskContents(ofCopy: copies.current)
     recoveries.machines[index].image = disks

@@ -59,7 +59,15 @@ extension WorldChecker {
       isOther = isOther || used != usedSizes[position]
       usedSizes[position] = used
     }
-    guard isOther, let mismatch = world.spaceMismatch() else { return }
+    guard isOther else { return }
+    for datastore in limited {
+      for (device, use) in world.deviceUses(on: datastore).enumerated() where use.used > use.capacity {
+        throw Violation(
+          .capacity, at: world.time, subject: scenario.inventory[datastore].name,
+          detail: "device \(device) holds \(use.used) of at most \(use.capacity)")
+      }
+    }
+    guard let mismatch = world.spaceMismatch() else { return }
     throw Violation(.space, at: world.time, subject: "vSAN", detail: mismatch)
   }
 }

@@ -44,6 +44,9 @@ package struct WorldChecker {
   var storage: StorageBooks
   /// What plans do, and what became of their machines.
   var recoveries: RecoveryBooks
+  /// Whether disks go, and the numbers of those that the copy that people use has, by replication.
+  let hasGoingDisks: Bool
+  var disks: [(copy: Int, numbers: [UInt64])] = []
   private var cycleCount = 0
   private var eventCount = -1
   package internal(set) var counts = SwarmCounts()
@@ -101,6 +104,9 @@ package struct WorldChecker {
       default: false
       }
     }
+    hasGoingDisks = scenario.timeline.contains {
+      if case .removeDisk = $0.action { true } else { false }
+    }
     rooms = scenario.replications.map { MachineRoom($0, in: scenario) }
     storage = StorageBooks(scenario)
     recoveries = RecoveryBooks(scenario)
@@ -121,6 +127,7 @@ package struct WorldChecker {
     world.inspectSharing(into: &snapshot)
     ledger.stepped(to: now, snapshot: snapshot)
     try checkSharing(at: now)
+    if hasGoingDisks, world.recordedEventCount != eventCount { followDisks(world) }
     for index in histories.indices where scenario.replications[index].storageUnit == nil {
       try checkReplication(index, world)
     }
@@ -128,6 +135,7 @@ package struct WorldChecker {
     if !scenario.recoveryPairs.isEmpty { followRooms(world) }
     for datastore in limited { try checkSpace(datastore, world) }
     try checkVSAN(world)
+    if !scenario.recoveryPairs.isEmpty { notePower(world) }
     if world.recordedEventCount != eventCount {
       let first = max(eventCount, 0)
       eventCount = world.recordedEventCount
@@ -141,7 +149,11 @@ package struct WorldChecker {
   }
 
   func checkPlaces(_ world: borrowing World) throws(Violation) {
-    for sight in world.machineSights {
+    let sights = world.machineSights
+    if let (host, detail) = PlacementCheck.overfilledHost(sights, in: scenario.inventory) {
+      throw Violation(.capacity, at: world.time, subject: host, detail: detail)
+    }
+    for sight in sights {
       if let defect = PlacementCheck.defect(of: sight, hosts: scenario.inventory.hosts) {
         let name = scenario.inventory[sight.machine].name
         throw Violation(.placement, at: world.time, subject: name, detail: defect)

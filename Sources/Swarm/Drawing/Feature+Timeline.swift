@@ -82,7 +82,8 @@ extension Feature {
     Feature("storage.files", share: 12) { sketch, _ in
       sketch.draft.settings["storage"] = quoted("files")
       let unknown = [
-        "vm.add-disk", "vm.resize-disk", "replication.reconfigure", "replication.test-image",
+        "vm.add-disk", "vm.remove-disk", "vm.resize-disk", "replication.reconfigure",
+        "replication.test-image",
         "replica.corrupt",
       ]
       sketch.draft.timeline.removeAll { unknown.contains($0.word("do") ?? "") }
@@ -118,6 +119,21 @@ extension Feature {
         "vm": quoted(sketch.selector(&random)), "disk": quoted("more-\(sketch.draft.timeline.count)"),
         "size": quoted("\(1 + random.pick(4))MiB"),
       ])
+    },
+    // One of several disks; in every other case its replication is configured without it soon after.
+    Feature("vm.remove-disk", share: 15) { sketch, random in
+      for _ in 0..<1 + random.pick(2) {
+        let candidates = sketch.draft.machines.filter { $0.disks.count > 1 }
+        guard !candidates.isEmpty else { return }
+        let machine = random.pick(from: candidates)
+        let removed = random.pick(sketch.faultsEnd - 40)
+        let disk = random.pick(from: machine.disks).word("name") ?? ""
+        sketch.schedule(
+          "vm.remove-disk", at: removed, ["vm": quoted(machine.name), "disk": quoted(disk)])
+        guard machine.replication != nil, random.pick(2) == 0 else { continue }
+        sketch.schedule(
+          "replication.reconfigure", at: removed + random.pick(40), ["vm": quoted(machine.name)])
+      }
     },
     verb("vm.resize-disk", share: 25) { sketch, random in
       ScenarioObject([

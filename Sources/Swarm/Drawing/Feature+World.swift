@@ -29,6 +29,25 @@ extension Feature {
       sketch.addMachine(
         "porto-vm", at: "porto", to: "lisbon", via: nil, rpo: 15 + random.pick(60), &random)
     },
+    // What fails with one site of the group fails with all.
+    Feature("fate-group", share: 10) { sketch, random in
+      let spared = random.pick(sketch.draft.sites.count + 1)
+      for index in sketch.draft.sites.indices where index != spared || sketch.draft.sites.count < 3 {
+        sketch.draft.sites[index].settings["fateGroup"] = quoted("campus")
+      }
+    },
+    // One source, two targets.
+    Feature("two-targets", share: 50) { sketch, random in
+      guard sketch.draft.sites.contains(where: { $0.name == "porto" }) else { return }
+      sketch.draft.links.append(
+        ScenarioObject([
+          "name": quoted("inland"), "between": #"["madrid", "porto"]"#,
+          "bandwidth": quoted("\(1 << random.pick(3))MiB/s"), "latency": quoted("3ms"),
+          "usable": quoted("100%"),
+        ]))
+      sketch.addMachine(
+        "spread-vm", at: "madrid", to: "porto", via: nil, rpo: 15 + random.pick(60), &random)
+    },
     Feature("second-link", share: 25) { sketch, random in
       sketch.draft.links.append(
         ScenarioObject([
@@ -36,7 +55,9 @@ extension Feature {
           "bandwidth": quoted("1MiB/s"), "latency": quoted("5ms"), "usable": quoted("100%"),
         ]))
       for index in sketch.draft.machines.indices
-      where sketch.draft.machines[index].settings.word("site") == "madrid" {
+      where sketch.draft.machines[index].settings.word("site") == "madrid"
+        && sketch.draft.machines[index].replication?.word("to") == "lisbon"
+      {
         sketch.draft.machines[index].replication?["via"] = quoted(random.pick(2) == 0 ? "wan" : "backup")
       }
     },
@@ -131,6 +152,32 @@ extension Feature {
         sketch.draft.workloads[index].settings["compressed"] = quoted("\(5 + random.pick(95))%")
       }
     },
+    // Encrypts disks one by one beside what their guests write.
+    Feature("workload.ransomware", share: 10) { sketch, random in
+      for index in sketch.draft.workloads.indices where random.pick(3) == 0 {
+        let usual = sketch.draft.workloads[index]
+        var attack = ScenarioObject([
+          "model": quoted("ransomware"), "write": sketch.rate(16 << random.pick(5)),
+          "blockSize": quoted("\(4 << random.pick(4))KiB"), "from": sketch.seconds(random.pick(200)),
+        ])
+        if random.pick(2) == 0 { attack["order"] = quoted("random") }
+        // The used part of a disk, which it takes otherwise, may be nothing.
+        attack["workingSet"] = quoted("\(1 + random.pick(2))MiB")
+        if random.pick(4) > 0 {
+          attack["over"] = quoted("\(usual.name)-usual")
+          sketch.draft.workloads.append(("\(usual.name)-usual", usual.settings))
+        }
+        sketch.draft.workloads[index].settings = attack
+      }
+    },
+    // Days, growth and storms of work; a run begins on a Monday at midnight.
+    Feature("pace", share: 15) { sketch, random in
+      for index in sketch.draft.workloads.indices
+      where random.pick(2) == 0 && sketch.draft.workloads[index].settings.word("model") != "ransomware" {
+        let settings = sketch.pace(sketch.draft.workloads[index].settings, &random)
+        sketch.draft.workloads[index].settings = settings
+      }
+    },
     Feature("idle-disk", share: 15) { sketch, random in
       let index = random.pick(sketch.draft.machines.count)
       sketch.draft.machines[index].disks[0]["workload"] = nil
@@ -150,6 +197,28 @@ extension Feature {
 }
 
 extension WorldSketch {
+  /// A workload with a pace that changes by itself.
+  fileprivate func pace(_ workload: ScenarioObject, _ random: inout RandomStream) -> ScenarioObject {
+    var workload = workload
+    switch random.pick(3) {
+    case 0: workload["daily"] = quoted("office-hours")
+    case 1:
+      let weights = (0..<24).map { _ in "\(1 + random.pick(9))" }
+      workload["daily"] = "[" + weights.joined(separator: ", ") + "]"
+    default: break
+    }
+    if random.pick(3) == 0 { workload["growth"] = quoted("\(1 + random.pick(3))%/day") }
+    if random.pick(3) > 0 {
+      workload["ramp"] =
+        ScenarioObject([
+          "at": seconds(random.pick(200)), "rise": seconds(1 + random.pick(20)),
+          "hold": seconds(1 + random.pick(20)), "fall": seconds(1 + random.pick(20)),
+          "factor": quoted("\(150 + random.pick(400))%"),
+        ]).text
+    }
+    return workload
+  }
+
   /// Gives the members to each datastore, or to one of them.
   fileprivate mutating func setDatastores(
     _ members: KeyValuePairs<String, String>, _ random: inout RandomStream

@@ -65,6 +65,17 @@ package struct Feature: Sendable {
   package static let all: [Feature] =
     layout + clusters + network + lines + workloads + replications + product + faults + changes
     + disasters + lineFaults + clusterFaults + storage + storageCopies + recovery
+
+  /// A number that is another one, as good as surely, where any feature has another name, share or place.
+  ///
+  /// What a feature does under the same name is not in it.
+  ///
+  /// - Source: FNV-1a with 64 bits over the UTF-8 of names and shares (Fowler, Noll and Vo; RFC 9923).
+  package static var fingerprint: UInt64 {
+    all.flatMap { "\($0.name):\($0.share);".utf8 }.reduce(0xcbf2_9ce4_8422_2325) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+  }
 }
 
 extension RandomStream {

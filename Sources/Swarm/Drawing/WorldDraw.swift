@@ -89,14 +89,16 @@ package struct WorldDraw: Sendable {
         sketch.schedule("appliance.restore", at: sketch.faultsEnd + 60, ["appliance": quoted(name)])
       }
     }
-    if verbs.contains("vm.add-disk") {
+    if verbs.contains("vm.add-disk") || verbs.contains("vm.remove-disk") {
       sketch.schedule(
         "replication.reconfigure", at: sketch.faultsEnd + 300, ["vm": quoted("*")])
     }
     sketch.spareWhatStorageCopies()
     sketch.draft.durationSeconds = 100_000 * sketch.unitSeconds
-    guard let scenario = ScenarioReader.read(text: sketch.draft.text, file: sketch.draft.name).scenario else {
-      preconditionFailure("every drawn scenario is valid: \(sketch.draft.name)")
+    let (read, diagnostics) = ScenarioReader.read(text: sketch.draft.text, file: sketch.draft.name)
+    guard let scenario = read else {
+      preconditionFailure(
+        "every drawn scenario is valid: \(sketch.draft.name): \(diagnostics.first?.message ?? "")")
     }
     let needed = RecoveryExpectation(scenario).deadline
     sketch.draft.durationSeconds = Int(needed.nanoseconds / 1_000_000_000) + 1

@@ -1,7 +1,7 @@
 /// Shrinks a world that breaks an invariant, as long as it breaks the same one.
 ///
 /// It leaves out parts (halves first, then one by one), from the coarsest to the finest: timeline entries, machines,
-/// disks, constants, options, sites' hosts and servers. It starts over until nothing more can go.
+/// disks, constants, options, links and sites, sites' hosts and servers. It starts over until nothing more can go.
 ///
 /// - Source: Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input" (2002).
 package struct Minimizer {
@@ -39,6 +39,9 @@ package struct Minimizer {
       }
       shrinkRecovery()
       shrinkStorage()
+      // One that something still needs leaves no valid scenario.
+      leaveOut(\.links)
+      leaveOut(\.sites, atLeast: 1)
       for index in draft.sites.indices { shrinkSite(index) }
       leaveOutWorkloads()
     }

@@ -59,4 +59,12 @@ extension WorldDraw.Switches {
     case .without(let names): names.flatMap { ["--without", $0] }
     }
   }
+
+  /// The arguments as a shell reads them, each with a space before it.
+  var commandText: String {
+    arguments.map { argument in
+      let isPlain = argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) }
+      return isPlain ? " \(argument)" : " '" + argument.replacing("'", with: #"'\''"#) + "'"
+    }.joined()
+  }
 }

@@ -114,7 +114,7 @@ struct FuzzSession {
     finding.untilMilliseconds = investigation.shortestPrefix(
       of: text, folder: source.folder, finding: finding)
     finding.file = file
-    try console.write(FuzzSession.text(finding))
+    try console.write(self.text(of: finding))
     try end(with: [finding])
   }
 
@@ -141,11 +141,11 @@ struct FuzzSession {
       \(counts.transitions.count) changes of status, \(counts.pairs.count) pairs of features
 
       """
-    for finding in state.findings { text += Self.text(finding) }
+    for finding in state.findings { text += self.text(of: finding) }
     return text
   }
 
-  private static func text(_ finding: FuzzFinding) -> String {
+  private func text(of finding: FuzzFinding) -> String {
     let name = finding.seed.map { "seed \($0)" } ?? finding.file ?? "scenario"
     let until = finding.untilMilliseconds.map { " --until \($0)ms" } ?? ""
     let sentence = Invariant(rawValue: finding.invariant)?.sentence ?? finding.invariant
@@ -154,7 +154,9 @@ struct FuzzSession {
         \(finding.subject): \(finding.detail)
 
       """
-    if let seed = finding.seed { text += "  reproduce  drsim fuzz --seeds \(seed)..\(seed)\(until)\n" }
+    if let seed = finding.seed {
+      text += "  reproduce  drsim fuzz --seeds \(seed)..\(seed)\(switches.commandText)\(until)\n"
+    }
     // The file of a seed may be another, smaller world, with a shortest prefix of its own.
     if let file = finding.file {
       text += "  reproduce  drsim fuzz \(file)\(finding.seed == nil ? until : "")\n"
@@ -164,14 +166,13 @@ struct FuzzSession {
 
   /// The page for people.
   private func report(_ state: FuzzState) -> String {
-    let switches = switches.arguments.joined(separator: " ")
     return """
       # Swarm
 
-      `drsim fuzz --seeds \(state.done.map { "\($0.lowerBound)..\($0.upperBound)" }.joined(separator: " ")) \(switches)`, \
+      `drsim fuzz --seeds \(state.done.map { "\($0.lowerBound)..\($0.upperBound)" }.joined(separator: " "))\(switches.commandText)`, \
       drsim \(Version.text).
 
-      \(state.findings.isEmpty ? "Every invariant held." : state.findings.map(Self.text).joined())
+      \(state.findings.isEmpty ? "Every invariant held." : state.findings.map(text(of:)).joined())
 
       \(state.counts.markdown)
       """

@@ -5,6 +5,8 @@ import Swarm
 struct FuzzState: Codable {
   /// The program that did it; another one may draw other worlds.
   let version: String
+  /// Tells apart the features that it could draw from those of other programs; `nil` in files of earlier ones.
+  let features: String?
   /// Which features were chosen, as arguments.
   let switches: [String]
   /// Seeds that are done, ascending, without neighbours that touch.
@@ -14,8 +16,11 @@ struct FuzzState: Codable {
 
   init(switches: WorldDraw.Switches) {
     version = Version.text
+    features = Self.presentFeatures
     self.switches = switches.arguments
   }
+
+  private static var presentFeatures: String { String(Feature.fingerprint, radix: 16) }
 
   /// - Throws: ``CommandFailure`` for a file that cannot be read or belongs to other worlds.
   static func read(_ path: String, switches: WorldDraw.Switches) throws -> FuzzState {
@@ -33,6 +38,11 @@ struct FuzzState: Codable {
         status: .invalid,
         message: "\(path) is of drsim \(state.version) with \(state.switches.joined(separator: " "))",
         help: ["use the same features, or begin with another file"])
+    }
+    guard state.features == presentFeatures else {
+      throw CommandFailure(
+        status: .invalid, message: "\(path) is of a drsim that draws other worlds from the same seeds",
+        help: ["begin with another file"])
     }
     return state
   }
