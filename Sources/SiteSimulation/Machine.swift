@@ -122,7 +122,7 @@ struct Machine {
   var scales = ActiveEntries<Ratio>()
   /// Up to when the guest's writes are on the disks.
   var writtenUntil = Instant.zero
-  /// When it was last on; `nil` if it never stopped.
+  /// When it was last on, or was made; `nil` if it has been there from the beginning and never stopped.
   var stoppedAt: Instant?
   /// Who waits for the first heartbeat of its guest, and for it to be off.
   var toolsWaits: [RecoveryTicket] = []

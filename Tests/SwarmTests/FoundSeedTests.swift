@@ -21,6 +21,15 @@ import Testing
   /// Replications that did not come back to order.
   static let recovery: [Seed] = [Seed(number: 304_985, switches: .any)]
 
+  /// A loss that was reported and was none: of a copy that its plan did not start, and that grew while it was off.
+  static let loss = [
+    Seed(
+      number: 209,
+      switches: .with([
+        "workload.ransomware", "pace", "silence", "fate-group", "third-site", "two-targets",
+      ]))
+  ]
+
   /// What the check did not know.
   static let unknown: [Seed] =
     ([11_398, 19_954, 20_991, 12_439, 29_651, 29_319, 200_725, 201_007, 201_131, 201_656, 202_509] as [UInt64])
@@ -28,7 +37,7 @@ import Testing
     + ([11, 27, 53, 56, 97, 250, 284] as [UInt64]).map { Seed(number: $0, switches: recovered) }
     + [Seed(number: 80, switches: .with(["storage-copies"]))]
 
-  @Test(arguments: soundness + recovery + unknown)
+  @Test(arguments: soundness + recovery + loss + unknown)
   func `A seed that failed once does not fail again`(seed: Seed) {
     #expect(SwarmRun(seed: seed.number, switches: seed.switches).violation == nil)
   }

@@ -79,6 +79,7 @@ extension World {
     copy.isRegistered = false
     copy.scales = machines[original].scales
     copy.writtenUntil = now
+    copy.stoppedAt = now
     machines.append(copy)
     if disks.contains(where: { $0.pace != nil }) { applyPace(of: machines.count - 1) }
     return machines.count - 1
