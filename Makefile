@@ -25,7 +25,7 @@ test: tests
 	swift test $(RELEASE) --skip-build
 
 exhaustive: tests
-	DRSIM_EXHAUSTIVE=1 swift test $(RELEASE) --skip-build --filter 'Crash|Durable|ComparisonKey|RedoLogFile'
+	DRSIM_EXHAUSTIVE=1 swift test $(RELEASE) --skip-build --filter 'Crash|Durable|ComparisonKey|RedoLogFile|ReplicaDamage'
 
 check: release
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
