@@ -5,7 +5,7 @@
 /// of day is stored but the contract's, which the scenario's clock gives. Rows are numbered from zero within their run, in the order of the record.
 ///
 /// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`,
-/// `replication_gaps`, `cycles`, `links`, `link_use`, `link_traffic`,
+/// `replication_gaps`, `cycles`, `links`, `link_use`, `link_traffic`, `circuits`, `circuit_use`,
 /// `datastores`, `vsan_datastores`, `faults`, `fault_vms`, `events`, and the tables of ``recovery`` and ``expectations``. Derived by the program, so that a
 /// question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and `lag_statistics` and
 /// `link_statistics` (measured time). The views answer the common questions.
@@ -15,9 +15,9 @@ enum ResultSchema {
   /// - Source: `PRAGMA application_id`; the file format's place for it is SQLite's "Database File Format", section 1.3.
   static let applicationID: Int32 = 0x6472_7372
   /// Raised with every change that an older reader would misread.
-  static let version = 7
+  static let version = 8
 
-  static var statements: String { replication + recovery + expectations }
+  static var statements: String { replication + circuits + recovery + expectations }
 
   /// The run, its machines, links and datastores, and what happened to them.
   private static let replication = """

@@ -42,6 +42,7 @@ extension ResultStore {
         eventCount: head.eventCount, mismatchedInstanceCount: head.mismatchedInstanceCount,
         vcenterEventSizePerSync: head.vcenterEventSizePerSync,
         vms: try Self.vms(database, run: run), links: try Self.links(database, run: run),
+        circuits: try Self.circuits(database, run: run),
         datastores: try Self.datastores(database, run: run),
         cycles: try Self.cycles(database, run: run, vm: nil), faults: try Self.faults(database, run: run),
         events: try Self.events(database, run: run), planRuns: try Self.planRuns(database, run: run))

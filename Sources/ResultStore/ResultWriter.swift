@@ -16,6 +16,7 @@ struct ResultWriter {
     try writeCycles(record, run: run)
     try writeFaultsAndViolations(record, summary: summary, run: run)
     try writeLinks(record, summary: summary, run: run)
+    try writeCircuits(record, run: run)
     try writeDatastores(record, run: run)
     try writePlanRuns(record, run: run)
     try writeExpectations(record, run: run)

@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import ResourceModels
 
@@ -8,6 +9,8 @@ import ResourceModels
 struct CircuitState {
   /// What leaves its site, and what arrives there.
   let resources: [ResourceID]
+  /// What it carries away from its site, and towards it.
+  var meters: [LinkMeter]
   var outages = ActiveEntries<Void>()
   /// Raw, away from the site and towards it.
   var limits = ActiveEntries<[DataRate]>()

@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import ResourceModels
 import Scenarios
@@ -29,6 +30,34 @@ extension World {
         state.isUp
         ? TransportModel.capacity(transport.network.capacity(of: hop, connections: max(1, connections))) : 0
       sharing.setCapacity(capacity, of: state.resources[way.rawValue], at: now)
+      circuits[circuit.index].meters[way.rawValue].capacityChanged(
+        to: TransportModel.rate(bytesPerSecond: capacity), at: now)
+    }
+  }
+
+  /// What a circuit has carried away from its site, or towards it, for all links over it.
+  private func carriedBytes(_ circuit: CircuitID, _ way: Link.Direction) -> UInt64 {
+    UInt64(sharing.carriedBytes(of: circuits[circuit.index].resources[way.rawValue], at: now))
+  }
+
+  /// Reads the byte counters of a circuit, whenever that of a link over it is read.
+  mutating func readCircuit(_ circuit: CircuitID) {
+    for way in Link.Direction.allCases {
+      let bytes = carriedBytes(circuit, way)
+      circuits[circuit.index].meters[way.rawValue].read(cumulativeBytes: bytes, at: now)
+    }
+  }
+
+  func circuitRecords() -> [CircuitRecord] {
+    circuits.indices.flatMap { index in
+      let circuit = scenario.inventory.circuits[index]
+      return Link.Direction.allCases.map { way in
+        CircuitRecord(
+          id: CircuitID(index), direction: way, name: circuit.name,
+          site: scenario.inventory[circuit.site].name,
+          use: circuits[index].meters[way.rawValue].end(
+            cumulativeBytes: carriedBytes(CircuitID(index), way), at: now))
+      }
     }
   }
 

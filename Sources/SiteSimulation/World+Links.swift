@@ -203,6 +203,7 @@ extension World {
     let (bytes, background) = carriedBytes(link, direction)
     links[link.index].meters[direction.rawValue].read(
       cumulativeBytes: bytes, backgroundBytes: background, at: now)
+    for case let circuit? in scenario.inventory[link].circuits { readCircuit(circuit) }
   }
 
   /// Reads the byte counters of all links, and does it again one bin later.

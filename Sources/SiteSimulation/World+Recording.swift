@@ -210,7 +210,7 @@ extension World {
       version: version, duration: now - .zero,
       warmUp: min(scenario.clock.warmup, now - .zero), digest: record.digest.value, eventCount: eventCount,
       vcenterEventSizePerSync: SchedulingArithmetic.eventSizePerSync, vms: vmRecords(), links: linkRecords(),
-      datastores: datastoreRecords(), cycles: record.cycles,
+      circuits: circuitRecords(), datastores: datastoreRecords(), cycles: record.cycles,
       faults: record.faults.enumerated().sorted {
         ($0.element.from, $0.offset) < ($1.element.from, $1.offset)
       }

@@ -42,7 +42,10 @@ struct WorldBuilder {
 
   func circuits(in sharing: inout SharingSystem) -> [CircuitState] {
     scenario.inventory.circuits.map { _ in
-      CircuitState(resources: Link.Direction.allCases.map { _ in sharing.addResource(capacity: 0) })
+      let resources = Link.Direction.allCases.map { _ in sharing.addResource(capacity: 0) }
+      return CircuitState(
+        resources: resources,
+        meters: resources.map { _ in LinkMeter(binWidth: scenario.linkBinWidth, capacity: .zero) })
     }
   }
 

@@ -41,6 +41,29 @@ final class TemporaryFolder {
     #expect(try folder.contents == ["results.db"])
   }
 
+  @Test func `What circuits carried comes back, both ways`() throws {
+    let folder = try TemporaryFolder()
+    var meter = LinkMeter(binWidth: .minutes(1), capacity: .megabitsPerSecond(8))
+    // A minute at 8 Mbit/s is 60 MB: full; the next one is half of it.
+    meter.read(cumulativeBytes: 60_000_000, at: minute(1))
+    let out = meter.end(cumulativeBytes: 90_000_000, at: minute(2))
+    let back = LinkMeter(binWidth: .minutes(1), capacity: .zero).end(cumulativeBytes: 0, at: minute(2))
+    let record = RunRecord(
+      scenarioName: "circuits", scenarioHash: "0", seed: 1, version: "1", duration: .minutes(2),
+      warmUp: .zero,
+      digest: 0, eventCount: 0, vms: [], links: [],
+      circuits: [
+        CircuitRecord(id: CircuitID(0), direction: .forward, name: "er", site: "madrid", use: out),
+        CircuitRecord(id: CircuitID(0), direction: .backward, name: "er", site: "madrid", use: back),
+      ], cycles: [], faults: [], events: [])
+
+    try ResultStore.write([record], to: folder.file("results.db"))
+
+    #expect(try ResultStore.open(folder.file("results.db")).record(ofRun: 0) == record)
+    #expect(record.circuits.map(\.way) == ["out of madrid", "into madrid"])
+    #expect(out.statistics(from: .zero).saturatedTime == .minutes(1))
+  }
+
   @Test func `Gaps of a replication, the reach of faults and shares of vSAN come back`() throws {
     let folder = try TemporaryFolder()
     var lag = LagTrack(rpo: .minutes(15))
@@ -371,7 +394,7 @@ final class TemporaryFolder {
     try ResultStore.write([sampleRun()], to: path)
     try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 4") }
 
-    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 4, supported: 7)) {
+    #expect(throws: ResultStoreError.unsupportedVersion(path: path, found: 4, supported: 8)) {
       try ResultStore.open(path)
     }
   }

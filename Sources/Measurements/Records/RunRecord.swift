@@ -5,7 +5,7 @@ package import Quantities
 ///
 /// It holds no wall clock and no path, so the same version, scenario and seed give an equal record.
 ///
-/// - Invariant: Machines and datastores are in the order of their identifiers, links in the order of identifier and
+/// - Invariant: Machines and datastores are in the order of their identifiers, links and circuits in the order of identifier and
 ///   direction; each occurs once, and every cycle belongs to one of the machines.
 package struct RunRecord: Sendable, Hashable {
   package let scenarioName: String
@@ -28,6 +28,7 @@ package struct RunRecord: Sendable, Hashable {
   package let vcenterEventSizePerSync: ByteCount
   package let vms: [VMRecord]
   package let links: [LinkRecord]
+  package let circuits: [CircuitRecord]
   package let datastores: [DatastoreRecord]
   /// In the order of their end.
   package let cycles: [CycleRecord]
@@ -48,7 +49,8 @@ package struct RunRecord: Sendable, Hashable {
     duration: TimeSpan,
     warmUp: TimeSpan, digest: UInt64, eventCount: UInt64, mismatchedInstanceCount: Int = 0,
     vcenterEventSizePerSync: ByteCount = .zero,
-    vms: [VMRecord], links: [LinkRecord], datastores: [DatastoreRecord] = [], cycles: [CycleRecord],
+    vms: [VMRecord], links: [LinkRecord], circuits: [CircuitRecord] = [],
+    datastores: [DatastoreRecord] = [], cycles: [CycleRecord],
     faults: [FaultRecord], events: [EventRecord], planRuns: [PlanRunRecord] = []
   ) {
     precondition(warmUp <= duration, "the warm-up is part of the run")
@@ -59,6 +61,10 @@ package struct RunRecord: Sendable, Hashable {
       zip(links, links.dropFirst()).allSatisfy {
         ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue)
       }, "links are in the order of identifier and direction")
+    precondition(
+      zip(circuits, circuits.dropFirst()).allSatisfy {
+        ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue)
+      }, "circuits are in the order of identifier and direction")
     precondition(
       zip(datastores, datastores.dropFirst()).allSatisfy { $0.id < $1.id },
       "datastores are in the order of their identifiers")
@@ -77,6 +83,7 @@ package struct RunRecord: Sendable, Hashable {
     self.vcenterEventSizePerSync = vcenterEventSizePerSync
     self.vms = vms
     self.links = links
+    self.circuits = circuits
     self.datastores = datastores
     self.cycles = cycles
     self.faults = faults

@@ -1,5 +1,6 @@
 import Inventory
 package import Measurements
+import Quantities
 
 /// The figures of a run as one JSON document, for `--json`.
 ///
@@ -47,6 +48,7 @@ package struct JSONDocument: Sendable {
       ("vcenterEvents", .array(record.vcenterEventCounts.map(Self.vcenterEvent))),
       ("vms", .array(zip(record.vms, summary.vms).map(Self.machine))),
       ("links", .array(zip(record.links, summary.links).map(Self.link))),
+      ("circuits", .array(record.circuits.map { Self.circuit($0, from: record.measured.lowerBound) })),
       ("datastores", .array(record.datastores.map(Self.datastore))),
       ("planRuns", .array(record.planRuns.map(Self.planRun))),
       ("expectations", .array(record.expectations.map(Self.expectation))),
@@ -58,11 +60,27 @@ package struct JSONDocument: Sendable {
   }
 
   private static func link(_ record: LinkRecord, _ link: LinkSummary) -> JSONValue {
-    let figures = link.statistics
-    return .object([
-      ("name", .string(link.name)),
-      ("from", .string(link.source)),
-      ("to", .string(link.target)),
+    .object(
+      [("name", .string(link.name)), ("from", .string(link.source)), ("to", .string(link.target))]
+        + use(link.statistics) + [
+          ("carriedBytes", .bytes(link.bytes)),
+          ("backgroundBytes", .bytes(record.backgroundSize)),
+          ("damagedFrameCount", .count(record.damagedFrameCount)),
+          ("wastedBytes", .bytes(record.wastedSize)),
+        ])
+  }
+
+  private static func circuit(_ circuit: CircuitRecord, from start: Instant) -> JSONValue {
+    .object(
+      [
+        ("name", .string(circuit.name)), ("site", .string(circuit.site)),
+        ("direction", .string(circuit.direction == .forward ? "out" : "in")),
+      ] + use(circuit.statistics(from: start)) + [("carriedBytes", .bytes(circuit.use.bytes))])
+  }
+
+  /// What a link or a circuit carried, after the warm-up.
+  private static func use(_ figures: LinkStatistics) -> [(key: String, value: JSONValue)] {
+    [
       ("observedSeconds", .seconds(figures.observedTime)),
       ("meanBitsPerSecond", .bitsPerSecond(figures.rateMean)),
       ("p95BitsPerSecond", .bitsPerSecond(figures.ratePercentile95)),
@@ -75,11 +93,7 @@ package struct JSONDocument: Sendable {
       ("saturatedSeconds", .seconds(figures.saturatedTime)),
       ("saturatedShare", .share(figures.saturatedShare)),
       ("measuredBytes", .bytes(figures.bytes)),
-      ("carriedBytes", .bytes(link.bytes)),
-      ("backgroundBytes", .bytes(record.backgroundSize)),
-      ("damagedFrameCount", .count(record.damagedFrameCount)),
-      ("wastedBytes", .bytes(record.wastedSize)),
-    ])
+    ]
   }
 
   private static func datastore(_ datastore: DatastoreRecord) -> JSONValue {

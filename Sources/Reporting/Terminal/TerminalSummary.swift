@@ -170,23 +170,23 @@ package struct TerminalSummary: Sendable {
     guard !record.links.isEmpty else { return ["  no link between sites"] }
     let bin = binTitle
     var table = TerminalTable([
-      .init(title: "link, Mbit/s", isRightAligned: false), .init(title: "", isRightAligned: false),
+      .init(
+        title: record.circuits.isEmpty ? "link, Mbit/s" : "link or circuit, Mbit/s", isRightAligned: false),
+      .init(title: "", isRightAligned: false),
       .init(title: "mean"), .init(title: "mean usable"), .init(title: "used"),
       .init(title: "p95 \(bin)", dispensability: 2), .init(title: "busiest \(bin)"),
       .init(title: "full", dispensability: 1), .init(title: "measured", dispensability: 3),
     ])
     for link in summary.links {
-      let figures = link.statistics
-      table.rows.append([
-        .init(shortened(link.name, to: 20)), .init("\(link.source) \(style.arrow) \(link.target)"),
-        .init(Readable.megabits(figures.rateMean)), .init(Readable.megabits(figures.capacityMean)),
-        .init(figures.useShare.map(Readable.share) ?? "-"),
-        .init(Readable.megabits(figures.ratePercentile95)), .init(Readable.megabits(figures.rateMaximum)),
-        .init(
-          figures.saturatedTime > .zero ? Readable.duration(figures.saturatedTime) : "-",
-          figures.saturatedTime > .zero ? .warning : nil),
-        .init(Readable.size(figures.bytes)),
-      ])
+      table.rows.append(
+        useRow(shortened(link.name, to: 20), "\(link.source) \(style.arrow) \(link.target)", link.statistics))
+    }
+    // Both ways of a circuit are told where anything went over it.
+    let used = Set(record.circuits.filter { $0.use.bytes > .zero }.map(\.id))
+    for circuit in record.circuits where used.contains(circuit.id) {
+      table.rows.append(
+        useRow(
+          shortened(circuit.name, to: 20), circuit.way, circuit.statistics(from: record.measured.lowerBound)))
     }
     let columns = max(20, min(72, style.width - 32))
     let drawn = LinkSelection.worthLine(record.links)
@@ -201,6 +201,19 @@ package struct TerminalSummary: Sendable {
     let rest = drawn.count - sparklines.count
     return table.lines(style: style) + sparklines
       + (rest > 0 ? ["  " + Self.more(rest, "link", in: "link_use")] : [])
+  }
+
+  private func useRow(_ name: String, _ way: String, _ figures: LinkStatistics) -> [TerminalTable.Cell] {
+    [
+      .init(name), .init(way),
+      .init(Readable.megabits(figures.rateMean)), .init(Readable.megabits(figures.capacityMean)),
+      .init(figures.useShare.map(Readable.share) ?? "-"),
+      .init(Readable.megabits(figures.ratePercentile95)), .init(Readable.megabits(figures.rateMaximum)),
+      .init(
+        figures.saturatedTime > .zero ? Readable.duration(figures.saturatedTime) : "-",
+        figures.saturatedTime > .zero ? .warning : nil),
+      .init(Readable.size(figures.bytes)),
+    ]
   }
 
   /// What one bin of the links is called: `minute`, or `10m`, or `bin` where the links differ.

@@ -50,7 +50,7 @@ package struct TransmissionSettings: Sendable, Hashable {
   ///
   /// - Source: RFC 6298 and ns-3: one second.
   package var retransmissionTimeout = TimeSpan.seconds(1)
-  /// The part of a link that several connections get out of it together, while they saturate it.
+  /// The part of a whole link that several connections get out of it together, while they saturate it.
   ///
   /// Late-comers lose bursts in a full drop-tail queue, and those who stay take seconds to fill what
   /// others leave. A connection alone fills the link.
@@ -81,13 +81,18 @@ package struct SimGridSettings: Sendable, Hashable {
 extension NetworkModel {
   /// Bytes/s to give to the resource of a link in one direction.
   ///
+  /// What headers and competition take comes out of what the transfers of the model may not use, if there is such a part: a usable
+  /// share of 70 % is 70 % for one transfer and for many, and a whole link carries what headers and competition leave.
+  ///
   /// - Parameter connections: How many transfer over it now; only whether it is more than one matters.
   package func capacity(of hop: NetworkHop, connections: Int = 1) -> Double {
     switch self {
     case .simGrid: return hop.usableBytesPerSecond
     case .explicitSlowStart(let settings):
-      let capacity = hop.usableBytesPerSecond * settings.framing.goodput
-      return connections > 1 ? capacity * settings.competitionEfficiency : capacity
+      let usable = hop.usableBytesPerSecond * settings.framing.goodput
+      guard connections > 1 else { return usable }
+      return min(
+        usable, hop.bandwidth.bytesPerSecond * settings.framing.goodput * settings.competitionEfficiency)
     }
   }
 

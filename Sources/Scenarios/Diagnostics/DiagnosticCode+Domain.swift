@@ -272,8 +272,8 @@ extension DiagnosticCode {
         so that recovery point objectives will be missed. Counted is every write, with the whole \
         extent of 8 KiB where a smaller block is written at random, but within an RPO no more \
         than the working set. The link carries the share of its bandwidth that "usable" gives, \
-        but no more than the headers of packets leave, and in the model "fluid" 90 % of that where \
-        several replications compete for it.
+        but no more than the headers of packets leave, and in the model "fluid" no more than 90 % of that \
+        where several replications compete for it.
         """
       )
     case .unusedWorkload:

@@ -53,7 +53,7 @@ struct LinkDraft: Draft {
       "loss", \.loss, .properShare, default: "0%", "The probability that a packet is lost."),
     .optional(
       "usable", \.usable, .positiveShare, default: "70%",
-      "The share of the raw bandwidth that replication gets as data, headers and other traffic counted in the rest; never more than the framing leaves. VMware's worked example of 100 GB over T1, 10 and 100 Mbit/s implies 70 %."
+      "The share of the raw bandwidth that replication gets as data, headers and other traffic counted in the rest; never more than the framing leaves, nor than 90 % of that where several replications compete in the model \"fluid\". VMware's worked example of 100 GB over T1, 10 and 100 Mbit/s implies 70 %."
     ),
     .optional(
       "window", \.window, .positiveSize, default: "1GiB",

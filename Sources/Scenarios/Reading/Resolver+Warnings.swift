@@ -128,15 +128,15 @@ extension Resolver {
     let framing = network.goodput
     let competes = count > 1 && network.model.known == .fluid
     let alone = bandwidthRate.scaled(by: min(usable, framing))
-    let capacity = competes ? alone.scaled(by: Self.competitionEfficiency) : alone
+    let together = bandwidthRate.scaled(by: framing).scaled(by: Self.competitionEfficiency)
+    let capacity = competes ? min(alone, together) : alone
     guard changed > capacity.bitsPerSecond else { return }
     func name(_ site: Int) -> String { quoted(draft.sites.known?[site].value.name.known ?? "?") }
     let average = readable(DataRate(bitsPerSecond: min(changed, UInt64(Int64.max))))
     var notes = ["of \(bandwidthRate) replication may use \(usable)"]
     if usable > framing { notes[0] += ", and headers leave \(percent(framing))" }
-    if competes {
-      notes[0] +=
-        "; of these \(readable(alone)) several replications get \(Self.competitionEfficiency) together"
+    if capacity < alone {
+      notes[0] += "; several replications get \(readable(capacity)) of it together"
     }
     if roundsUp {
       notes.append("a write of less than \(Self.extentSize) changes a whole extent of that size")
@@ -153,7 +153,7 @@ extension Resolver {
   /// - Source: 8 KiB for disks up to 2 TiB, as ESXi's `HBR.HbrMinExtentSizeKB`; larger disks have larger extents.
   private static var extentSize: ByteCount { .kibibytes(8) }
 
-  /// What several replications get of a link that they fill together.
+  /// What several replications get of a whole link that they fill together.
   ///
   /// - Source: The competition efficiency of the network model `fluid`.
   private static var competitionEfficiency: Ratio { .percent(90) }

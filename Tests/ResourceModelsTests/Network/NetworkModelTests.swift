@@ -34,11 +34,21 @@ import Testing
   @Test func `Headers and the usable share come off the bandwidth`() {
     let hop = path(.megabitsPerSecond(100), latency: .zero, usable: .percent(70)).hops[0]
 
-    // 12.5 MB/s × 0.7 × 1448 / 1538, and 0.9 of it for several.
+    // 12.5 MB/s × 0.7 × 1448 / 1538
     #expect(abs(NetworkModel.fluid.capacity(of: hop) - 12_500_000 * 0.7 * 1448 / 1538) < 1e-6)
-    #expect(
-      abs(NetworkModel.fluid.capacity(of: hop, connections: 2) - 12_500_000 * 0.63 * 1448 / 1538) < 1e-6)
     #expect(NetworkModel.bare.capacity(of: hop, connections: 2) == 8_750_000)
+  }
+
+  @Test func `What competition takes comes out of the unusable share first`() {
+    func together(_ usable: Ratio) -> Double {
+      let hop = path(.megabitsPerSecond(100), latency: .zero, usable: usable).hops[0]
+      return NetworkModel.fluid.capacity(of: hop, connections: 2)
+    }
+
+    // Of the whole link several get 90 %; the lesser share counts: 70, 90 and 90 %.
+    #expect(abs(together(.percent(70)) - 12_500_000 * 0.7 * 1448 / 1538) < 1e-6)
+    #expect(abs(together(.percent(95)) - 12_500_000 * 0.9 * 1448 / 1538) < 1e-6)
+    #expect(abs(together(.one) - 12_500_000 * 0.9 * 1448 / 1538) < 1e-6)
   }
 
   @Test func `A window of 4 MiB over 200 ms carries 21 MB per second`() {

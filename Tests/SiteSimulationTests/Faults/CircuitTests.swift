@@ -41,8 +41,20 @@ import Testing
 
   @Test func `Links over one circuit share it`() throws {
     // 32 MiB together at 1 MiB/s.
-    let ends = try Self.ends(Self.record())
-    #expect(ends.allSatisfy { $0.isClose(to: .seconds(92)) })
+    let record = try Self.record()
+    #expect(try Self.ends(record).allSatisfy { $0.isClose(to: .seconds(92)) })
+
+    // Neither link of 1 MiB/s or more is full, the circuit is: 32 s out of a. Into b goes half a MiB/s of the 2 that it carries.
+    func circuit(_ name: String, _ way: Link.Direction) throws -> LinkStatistics {
+      try #require(record.circuits.first { $0.name == name && $0.direction == way }).statistics(from: .zero)
+    }
+    let (out, into) = (try circuit("er-a", .forward), try circuit("er-b", .backward))
+    #expect((TimeSpan.seconds(32) ..< .milliseconds(32_300)).contains(out.saturatedTime))
+    // Both deltas with what their messages carry beside the data.
+    #expect((33_554_432..<33_800_000).contains(out.bytes.bytes))
+    #expect(into.saturatedTime == .zero)
+    #expect(try circuit("er-a", .backward).saturatedTime == .zero)
+    #expect(record.circuits.count == 6)
   }
 
   @Test func `A link carries no more than the smaller of its two circuits, and leaves the rest to others`()
