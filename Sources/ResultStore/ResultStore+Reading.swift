@@ -45,7 +45,8 @@ extension ResultStore {
         circuits: try Self.circuits(database, run: run),
         datastores: try Self.datastores(database, run: run),
         cycles: try Self.cycles(database, run: run, vm: nil), faults: try Self.faults(database, run: run),
-        events: try Self.events(database, run: run), planRuns: try Self.planRuns(database, run: run))
+        events: try Self.events(database, run: run),
+        siteLosses: try Self.siteLosses(database, run: run), planRuns: try Self.planRuns(database, run: run))
       record.expectations = try Self.expectations(database, run: run)
       return record
     }

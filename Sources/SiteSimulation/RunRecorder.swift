@@ -11,6 +11,7 @@ struct RunRecorder {
   private(set) var cycles: [CycleRecord] = []
   private(set) var faults: [FaultRecord] = []
   private(set) var planRuns: [PlanRunRecord] = []
+  private(set) var siteLosses: [SiteLossRecord] = []
   private(set) var digest = StateDigest()
 
   /// Records something people would look for.
@@ -64,6 +65,8 @@ struct RunRecorder {
   }
 
   mutating func append(_ fault: FaultRecord) { faults.append(fault) }
+
+  mutating func append(_ loss: SiteLossRecord) { siteLosses.append(loss) }
 
   /// Folds a part of the final state.
   mutating func foldFinal(_ word: UInt64) { digest.combine(word) }

@@ -1,6 +1,7 @@
 import BlockStorage
 import ClusterModels
 package import Inventory
+import Measurements
 package import Quantities
 import ReplicationCore
 import Scenarios
@@ -78,7 +79,7 @@ extension World {
     machines[machine].awaitedRoom = needed
     pauseGuest(machine)
     note(
-      "vm.out-of-space", of: machine,
+      EventRecord.machineOutOfSpaceKind, of: machine,
       detail: "datastore \(scenario.inventory[machines[machine].datastore].name)")
   }
 

@@ -136,8 +136,14 @@ extension World {
     let subject = subject(of: description.action)
     let touched = Set((entryMoments.reach[entry] ?? []) + reach(of: entry)).sorted()
     return FaultRecord(
-      name: description.id ?? "\(description.verb.rawValue) \(subject)", kind: description.verb.rawValue,
+      name: faultName(of: entry), kind: description.verb.rawValue,
       subject: subject, from: from, to: now, reach: touched.count == replications.count ? nil : touched)
+  }
+
+  /// The name of an entry as a fault: its `id`, or verb and subject.
+  func faultName(of entry: Int) -> String {
+    let description = scenario.timeline[entry]
+    return description.id ?? "\(description.verb.rawValue) \(subject(of: description.action))"
   }
 
   private func subject(of action: Scenario.TimelineEntry.Action) -> String {
@@ -214,7 +220,8 @@ extension World {
       faults: record.faults.enumerated().sorted {
         ($0.element.from, $0.offset) < ($1.element.from, $1.offset)
       }
-      .map(\.element), events: record.events, planRuns: record.planRuns)
+      .map(\.element), events: record.events, siteLosses: record.siteLosses,
+      planRuns: record.planRuns)
   }
 
   private func vmRecords() -> [VMRecord] {

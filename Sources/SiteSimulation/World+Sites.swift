@@ -131,6 +131,7 @@ extension World {
 
   /// Power is gone at all sites at once: no host of any of them takes over from another.
   private mutating func fail(_ sites: [SiteID], entry: Int) throws(SimulationFailure) {
+    noteLosses(with: sites, entry: entry)
     let failing = hosts(of: sites).filter { hosts[$0.index].isUp }
     let stopping = servers(of: sites)
     for host in hosts(of: sites) { hosts[host.index].failures.begin(entry, ()) }

@@ -64,6 +64,26 @@ final class TemporaryFolder {
     #expect(out.statistics(from: .zero).saturatedTime == .minutes(1))
   }
 
+  @Test func `What sites would have cost comes back, machines without an instance included`() throws {
+    let folder = try TemporaryFolder()
+    let run = sampleRun()
+    let machines: [SiteLossRecord.Machine] = [
+      .init(vm: run.vms[0].id, loss: .minutes(7)), .init(vm: run.vms[1].id, loss: nil),
+    ]
+    let record = RunRecord(
+      scenarioName: "loss", scenarioHash: "0", seed: 1, version: "1", duration: run.duration, warmUp: .zero,
+      digest: 0, eventCount: 0, vms: run.vms, links: [], cycles: [], faults: [], events: [],
+      siteLosses: [
+        SiteLossRecord(fault: "fire", sites: "paris", at: minute(30), machines: machines),
+        SiteLossRecord(fault: "flood", sites: "lyon", at: minute(40), machines: []),
+      ])
+
+    try ResultStore.write([record], to: folder.file("results.db"))
+
+    #expect(try ResultStore.open(folder.file("results.db")).record(ofRun: 0) == record)
+    #expect(record.siteLosses.map(\.worst?.loss) == [.minutes(7), nil])
+  }
+
   @Test func `Gaps of a replication, the reach of faults and shares of vSAN come back`() throws {
     let folder = try TemporaryFolder()
     var lag = LagTrack(rpo: .minutes(15))

@@ -25,6 +25,9 @@ package struct EventRecord: Sendable, Hashable {
   /// The kind of the event that a replication waits, because the datastore of its replica has no room.
   package static let insufficientSpaceKind = "replication.insufficient-space"
 
+  /// The kind of the event that a guest stands still, because the datastore of its own disks has no room.
+  package static let machineOutOfSpaceKind = "vm.out-of-space"
+
   /// How the kind of an event ends that says what was asked for and not done, and why.
   package static let refusalSuffix = "-refused"
 }

@@ -36,6 +36,8 @@ package struct RunRecord: Sendable, Hashable {
   package let faults: [FaultRecord]
   /// In the order they happened.
   package let events: [EventRecord]
+  /// What failures of sites would have cost, in their order.
+  package let siteLosses: [SiteLossRecord]
   /// The runs of recovery plans that ended, in the order of their end.
   package let planRuns: [PlanRunRecord]
   /// What the scenario expected, in the order of the file: first the steady state, then the assertions.
@@ -51,7 +53,8 @@ package struct RunRecord: Sendable, Hashable {
     vcenterEventSizePerSync: ByteCount = .zero,
     vms: [VMRecord], links: [LinkRecord], circuits: [CircuitRecord] = [],
     datastores: [DatastoreRecord] = [], cycles: [CycleRecord],
-    faults: [FaultRecord], events: [EventRecord], planRuns: [PlanRunRecord] = []
+    faults: [FaultRecord], events: [EventRecord], siteLosses: [SiteLossRecord] = [],
+    planRuns: [PlanRunRecord] = []
   ) {
     precondition(warmUp <= duration, "the warm-up is part of the run")
     precondition(
@@ -88,6 +91,7 @@ package struct RunRecord: Sendable, Hashable {
     self.cycles = cycles
     self.faults = faults
     self.events = events
+    self.siteLosses = siteLosses
     self.planRuns = planRuns
   }
 

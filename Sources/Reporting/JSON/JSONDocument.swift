@@ -54,6 +54,7 @@ package struct JSONDocument: Sendable {
       ("expectations", .array(record.expectations.map(Self.expectation))),
       ("violations", .array(summary.violations.map { Self.violation($0, name: names[$0.vm] ?? "") })),
       ("faults", .array(record.faults.map(Self.fault))),
+      ("siteLosses", .array(record.siteLosses.map { Self.siteLoss($0, names: names) })),
       ("events", .array(record.events.map(Self.event))),
     ])
     text = document.text + "\n"
@@ -117,6 +118,21 @@ package struct JSONDocument: Sendable {
       ("lagMaximumSeconds", .seconds(violation.lagMaximum)),
       ("faultsDuring", .array(violation.faultsDuring.map { .string($0.name) })),
       ("faultsBefore", .array(violation.faultsBefore.map { .string($0.name) })),
+    ])
+  }
+
+  private static func siteLoss(_ loss: SiteLossRecord, names: [VirtualMachineID: String]) -> JSONValue {
+    .object([
+      ("fault", .string(loss.fault)),
+      ("sites", .string(loss.sites)),
+      ("atSeconds", .seconds(loss.at)),
+      (
+        "vms",
+        .array(
+          loss.machines.map {
+            .object([("name", .string(names[$0.vm] ?? "")), ("lossSeconds", .seconds($0.loss))])
+          })
+      ),
     ])
   }
 

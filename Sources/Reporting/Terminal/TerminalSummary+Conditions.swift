@@ -52,6 +52,42 @@ extension TerminalSummary {
         + first.detail, .bad)
   }
 
+  /// That guests stood still since the datastore of their own disks had no room.
+  var fullSourceLine: String? {
+    let stops = record.events.filter { $0.kind == EventRecord.machineOutOfSpaceKind }
+    guard let first = stops.first else { return nil }
+    let names = stops.map(\.subject).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return style.paint(
+      "\(Readable.count(names.count, "machine")) stood still for want of room on the own datastore, first at "
+        + "\(Readable.instant(first.at)): \(Self.list(names))", .bad)
+  }
+
+  // MARK: - Sites
+
+  /// What failures of sites would have cost.
+  var siteLossSection: [String] {
+    let names = Dictionary(record.vms.map { ($0.id, $0.name) }) { first, _ in first }
+    var table = TerminalTable([
+      .init(title: "site lost", isRightAligned: false), .init(title: "at"), .init(title: "machines"),
+      .init(title: "would lose nothing"), .init(title: "at most"),
+      .init(title: "of", isRightAligned: false), .init(title: "everything"),
+    ])
+    for loss in record.siteLosses.prefix(Self.faultsShown) {
+      let unharmed = loss.machines.count { $0.loss == .zero }
+      let gone = loss.machines.count { $0.loss == nil }
+      table.rows.append([
+        .init(shortened("\(loss.sites)", to: 32)), .init(Readable.instant(loss.at)),
+        .init(Readable.count(loss.machines.count)), .init(unharmed > 0 ? Readable.count(unharmed) : "-"),
+        .init(
+          loss.worst.map { Readable.duration($0.loss) } ?? "-", loss.worst == nil ? nil : .warning),
+        .init(loss.worst.map { shortened(names[$0.vm] ?? "", to: 24) } ?? ""),
+        .init(gone > 0 ? Readable.count(gone) : "-", gone > 0 ? .bad : nil),
+      ])
+    }
+    let rest = record.siteLosses.count - Self.faultsShown
+    return table.lines(style: style) + (rest > 0 ? ["  " + Self.more(rest, in: "site_losses")] : [])
+  }
+
   // MARK: - Refusals
 
   static let refusalsShown = 6

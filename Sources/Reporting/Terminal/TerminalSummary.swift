@@ -41,6 +41,7 @@ package struct TerminalSummary: Sendable {
     var sections = [headSection, rpoSection, machineSection, linkSection]
     if !limitedDatastores.isEmpty { sections.append(datastoreSection) }
     if !record.faults.isEmpty { sections.append(timelineSection) }
+    if !record.siteLosses.isEmpty { sections.append(siteLossSection) }
     if !refusals.isEmpty { sections.append(refusalSection) }
     if !record.planRuns.isEmpty { sections.append(recoverySection) }
     if !record.expectations.isEmpty { sections.append(expectationSection) }
@@ -79,7 +80,10 @@ package struct TerminalSummary: Sendable {
     if summary.notReplicatedTime > .zero {
       line += "   \(Readable.duration(summary.notReplicatedTime)) not replicated, not counted"
     }
-    return [line] + [causeLine, worstLine, errorLine, shortageLine].compactMap { $0.map { "      " + $0 } }
+    return [line]
+      + [causeLine, worstLine, errorLine, shortageLine, fullSourceLine].compactMap {
+        $0.map { "      " + $0 }
+      }
   }
 
   /// How much of the violations a fault may have caused.
