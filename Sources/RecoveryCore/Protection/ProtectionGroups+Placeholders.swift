@@ -145,4 +145,16 @@ extension ProtectionGroups {
   package mutating func placeholderRestored(of vm: VirtualMachineID) {
     update(vm) { if $0.placeholder?.state == .replacedByTest { $0.placeholder?.state = .present } }
   }
+
+  /// A forced clean-up has ended and not registered the placeholder again: it is deleted, until it is restored; nothing happens
+  /// if no test had replaced it.
+  ///
+  /// Until then the machine is not recovered, which would leave it off at both sites.
+  ///
+  /// - Returns: Whether it is deleted by this.
+  package mutating func placeholderLost(of vm: VirtualMachineID) -> Bool {
+    guard protectedVM(vm)?.placeholder?.state == .replacedByTest else { return false }
+    update(vm) { $0.placeholder?.state = .deleted }
+    return true
+  }
 }

@@ -12,8 +12,22 @@ extension World {
     var detail = "\(run.workflow.name): \(report.history.result.rawValue)"
     if let time = report.recoveryTime { detail += ", recovery time \(time.rounded)" }
     record.note("plan.run-ended", subject: report.history.planName, detail: detail, at: now)
-    if case .cleanup(isForced: true) = run.workflow { noteImagesLeft(by: run, pair: pair) }
+    if case .cleanup(isForced: true) = run.workflow {
+      losePlaceholders(by: run, pair: pair)
+      noteImagesLeft(by: run, pair: pair)
+    }
     if let entry = run.entry { runEnded(entry: entry) }
+  }
+
+  /// Placeholders that a forced clean-up has not brought back are gone; those that an interrupted one has not may come back yet.
+  private mutating func losePlaceholders(by run: ConductedRun, pair: Int) {
+    for id in conductors[pair].book.plan(run.plan, seenFrom: run.recoverySide).groups {
+      guard let group = conductors[pair].groups.group(id), group.phase == .ready else { continue }
+      for vm in group.members where conductors[pair].groups.placeholderLost(of: vm) {
+        conductors[pair].changedMembers.append(vm)
+        conductors[pair].hasNews = true
+      }
+    }
   }
 
   /// Says which images a forced clean-up has left; the next test or recovery throws them away before it begins.
@@ -26,13 +40,18 @@ extension World {
     }
   }
 
-  /// Throws away what forced clean-ups have left of earlier tests.
+  /// Throws away what forced clean-ups have left of earlier tests: machines with their images and addresses, networks.
+  ///
+  /// A placeholder that is deleted by then is so until somebody restores it.
   mutating func discardImagesLeft(by plan: RecoveryPlanID, pair: Int) throws(SimulationFailure) {
+    conductors[pair].isolatedNetworks.removeAll { $0.plan == plan }
     for vm in members(of: plan, pair: pair) {
       guard let machine = machineIndex[vm.index] else { continue }
       let index = machines[machine].replication
       guard let copy = replications[index].testCopy else { continue }
       note("test-image.discarded", of: copy, detail: "before a new run")
+      conductors[pair].groups.placeholderRestored(of: vm)
+      detachTests(of: [vm])
       if let unit = replications[index].storageUnit {
         try stopStorageTest(unit)
         conductors[pair].forgetTest(ofStorage: storageUnits[unit].description)

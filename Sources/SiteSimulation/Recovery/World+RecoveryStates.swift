@@ -1,4 +1,3 @@
-import ClusterModels
 import Expectations
 import Inventory
 import Measurements
@@ -36,21 +35,11 @@ extension World {
   var powerStates: [StateSample] {
     scenario.inventory.virtualMachines.indices.flatMap { index in
       scenario.inventory.sites.indices.compactMap { site -> StateSample? in
-        guard let word = powerWord(of: VirtualMachineID(index), at: SiteID(site)) else { return nil }
+        guard let word = power(of: VirtualMachineID(index), atSite: SiteID(site)) else { return nil }
         return StateSample(
           name: scenario.inventory.virtualMachines[index].name, site: scenario.inventory.sites[site].name,
           word: word)
       }
     }
-  }
-
-  private func powerWord(of id: VirtualMachineID, at site: SiteID) -> String? {
-    if machineIndex[id.index] != nil { return power(of: id, atSite: site) }
-    guard scenario.inventory[id].site == site else { return nil }
-    guard let place = compute.machinePlaces[id.index] else { return PowerWord.on.rawValue }
-    if case .off = compute.clusters[place.cluster].model.power(of: place.member) {
-      return PowerWord.off.rawValue
-    }
-    return PowerWord.on.rawValue
   }
 }

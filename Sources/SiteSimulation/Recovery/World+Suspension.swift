@@ -1,3 +1,4 @@
+import ClusterModels
 import Inventory
 import Quantities
 import ReplicationCore
@@ -12,6 +13,7 @@ extension World {
     guard let machine = copy(of: id, at: site) else {
       guard machineIndex[id.index] == nil, unreplicatedPowers[id.index] == .on else { return }
       unreplicatedPowers[id.index] = .suspended
+      record.note("vm.suspended", subject: scenario.inventory[id].name, at: now)
       return try leaveCluster(compute.machinePlaces[id.index])
     }
     guard machines[machine].isOn else { return }
@@ -42,6 +44,7 @@ extension World {
         return RecoveryFailure("\(refusal)")
       }
       unreplicatedPowers[id.index] = .on
+      record.note("vm.resumed", subject: scenario.inventory[id].name, at: now)
       return nil
     }
     guard machines[machine].power == .suspended else { return nil }
@@ -79,7 +82,21 @@ extension World {
       return machines[machine].isRegistered ? machines[machine].power : nil
     }
     guard machineIndex[id.index] == nil, scenario.inventory[id].site == site else { return nil }
-    return unreplicatedPowers[id.index]
+    return unreplicatedPower(of: id)
+  }
+
+  /// What a machine does that is not replicated; one whose host failed, or whose whole site did where hosts are not looked at
+  /// in detail, is not on.
+  private func unreplicatedPower(of id: VirtualMachineID) -> Machine.Power {
+    let power = unreplicatedPowers[id.index]
+    guard power == .on else { return power }
+    if let place = compute.machinePlaces[id.index] {
+      if case .off = compute.clusters[place.cluster].model.power(of: place.member) { return .failed }
+      return power
+    }
+    let site = scenario.inventory[id].site
+    let hasHost = hosts.indices.contains { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
+    return hasHost ? power : .failed
   }
 
   // MARK: - Sites
