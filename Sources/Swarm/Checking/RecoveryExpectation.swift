@@ -257,16 +257,20 @@ private struct RecoveryPlan {
     }
   }
 
-  /// Whether each cluster of a site has the memory for all machines of the scenario, where plans can bring them there.
+  /// Whether each cluster of a site has the memory and the processors for all machines of the scenario, where plans can bring them there.
   private func hasHostRoom(at site: SiteID) -> Bool {
     guard !scenario.recoveryPairs.isEmpty else { return true }
     let machines = scenario.inventory.virtualMachines
-    guard let largest = machines.map(\.memory.bytes).max(), largest > 0 else { return true }
+    guard let largest = machines.map(\.memory.bytes).max(), largest > 0,
+      let broadest = machines.map(\.cpuCount).max()
+    else { return true }
     return scenario.inventory.clusters.allSatisfy { cluster in
-      guard cluster.site == site, cluster.availability != nil, let host = cluster.hostCapacity else {
+      guard cluster.site == site, let settings = cluster.availability, let host = cluster.hostCapacity else {
         return true
       }
-      return cluster.hosts.count * Int(host.memory.bytes / largest) >= machines.count
+      let processors = host.cpuCount(overcommitment: settings.cpuOvercommitment)
+      let each = min(Int(host.memory.bytes / largest), processors / max(1, broadest))
+      return cluster.hosts.count * each >= machines.count
     }
   }
 

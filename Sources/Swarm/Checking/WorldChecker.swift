@@ -47,6 +47,8 @@ package struct WorldChecker {
   /// Whether disks go, and the numbers of those that the copy that people use has, by replication.
   let hasGoingDisks: Bool
   var disks: [(copy: Int, numbers: [UInt64])] = []
+  /// Whether any cluster is looked at in detail.
+  private let isModelled: Bool
   private var cycleCount = 0
   private var eventCount = -1
   package internal(set) var counts = SwarmCounts()
@@ -107,6 +109,7 @@ package struct WorldChecker {
     hasGoingDisks = scenario.timeline.contains {
       if case .removeDisk = $0.action { true } else { false }
     }
+    isModelled = scenario.inventory.clusters.contains { $0.availability != nil }
     rooms = scenario.replications.map { MachineRoom($0, in: scenario) }
     storage = StorageBooks(scenario)
     recoveries = RecoveryBooks(scenario)
@@ -150,14 +153,28 @@ package struct WorldChecker {
 
   func checkPlaces(_ world: borrowing World) throws(Violation) {
     let sights = world.machineSights
-    if let (host, detail) = PlacementCheck.overfilledHost(sights, in: scenario.inventory) {
-      throw Violation(.capacity, at: world.time, subject: host, detail: detail)
-    }
+    if isModelled { try checkHosts(sights, world) }
     for sight in sights {
       if let defect = PlacementCheck.defect(of: sight, hosts: scenario.inventory.hosts) {
         let name = scenario.inventory[sight.machine].name
         throw Violation(.placement, at: world.time, subject: name, detail: defect)
       }
+    }
+  }
+
+  private func checkHosts(_ sights: [MachineSight], _ world: borrowing World) throws(Violation) {
+    let tenants = world.hostTenants
+    if let (host, detail) = PlacementCheck.overfilledHost(tenants, in: scenario.inventory) {
+      throw Violation(.capacity, at: world.time, subject: host, detail: detail)
+    }
+    if let (machine, detail) = PlacementCheck.homeless(sights, among: tenants, in: scenario.inventory) {
+      throw Violation(.placement, at: world.time, subject: machine, detail: detail)
+    }
+    for index in scenario.inventory.appliances.indices where world.isRunning(ApplianceID(index)) {
+      guard !tenants.contains(where: { $0.kind == .appliance(ApplianceID(index)) }) else { continue }
+      throw Violation(
+        .placement, at: world.time, subject: scenario.inventory.appliances[index].name,
+        detail: "it is on, and takes no room on a host")
     }
   }
 }
