@@ -1,5 +1,6 @@
 import Inventory
 import Quantities
+import RecoveryCore
 import ResourceModels
 import Scenarios
 import SiteSimulation
@@ -161,6 +162,41 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
     #expect(ledger.sent(by: 1) == 40)
     #expect(ledger.sent(by: 0) == 0)
     #expect(ledger.carried(by: 0) == 80)
+  }
+}
+
+@Suite struct ResyncBooksTests {
+  /// A component of 1,000 B is copied, one of 2,000 B given up after 700 B, and one of 3,000 B is still under way.
+  private func books() -> ResyncBooks {
+    var books = ResyncBooks()
+    let sizes: [(index: Int, size: ByteCount)] = [
+      (1, ByteCount(bytes: 1_000)), (2, ByteCount(bytes: 2_000)), (3, ByteCount(bytes: 3_000)),
+    ]
+    books.saw(sizes, tolerance: 2) { _ in 0 }
+    books.saw([sizes[2]], tolerance: 2) { $0 == 1 ? 999 : 700 }
+    return books
+  }
+
+  @Test func `What copies have brought that ended whole is resynced`() {
+    #expect(books().defect(counted: ByteCount(bytes: 1_000)) == nil)
+  }
+
+  @Test func `What is counted twice, for nothing or not at all is found`() {
+    #expect(books().defect(counted: ByteCount(bytes: 2_000)) != nil)
+    #expect(books().defect(counted: ByteCount(bytes: 1_700)) != nil)
+    #expect(books().defect(counted: .zero) == "0B are counted as resynced, and 1000B were copied")
+  }
+}
+
+@Suite struct ActorCheckTests {
+  @Test func `A run that somebody began without the privilege for it is found`() {
+    let role = Scenario.Role(name: "tester", privileges: [.planRun])
+    #expect(WorldChecker.actorDefect(of: "test", operation: "TEST", in: role) == nil)
+    #expect(WorldChecker.actorDefect(of: "cleanup", operation: "CLEANUP", in: role) == nil)
+    #expect(WorldChecker.actorDefect(of: "reprotect", operation: "REPROTECT", in: role) != nil)
+    #expect(
+      WorldChecker.actorDefect(of: "planned-migration", operation: "FAILOVER", in: role)?
+        .hasPrefix("tester began its planned-migration without") == true)
   }
 }
 

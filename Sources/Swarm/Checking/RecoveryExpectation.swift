@@ -196,6 +196,7 @@ private struct RecoveryPlan {
     if let entry = scenario.timeline.first(where: { isUnended($0) }) {
       return .none(reason: "\(entry.verb.rawValue) never ends")
     }
+    if isDeleted(machine) { return .none(reason: "somebody deletes it") }
     if !hasHostRoom(at: scenario.inventory[machine].site) {
       return .none(reason: "machines that plans bring may fill its hosts")
     }
@@ -226,6 +227,14 @@ private struct RecoveryPlan {
     guard Scenario.TimelineEntry.Verb.lasting.contains(entry.verb), entry.end == nil else { return false }
     if case .scaleWorkload = entry.action { return false }
     return true
+  }
+
+  /// Whether somebody deletes the machine at either site.
+  private func isDeleted(_ machine: VirtualMachineID) -> Bool {
+    scenario.timeline.contains {
+      guard case .recovery(.change(_, .deleteMachines(let ids, _))) = $0.action else { return false }
+      return ids.contains(machine)
+    }
   }
 
   /// Whether an entry gives a machine another set of disks, of which its replication must be told.
