@@ -184,7 +184,7 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
   @Test func `What is counted twice, for nothing or not at all is found`() {
     #expect(books().defect(counted: ByteCount(bytes: 2_000)) != nil)
     #expect(books().defect(counted: ByteCount(bytes: 1_700)) != nil)
-    #expect(books().defect(counted: .zero) == "0B are counted as resynced, and 1000B were copied")
+    #expect(books().defect(counted: .zero) == "0B are counted as resynced, and 1kB were copied")
   }
 }
 

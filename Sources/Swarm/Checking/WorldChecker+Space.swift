@@ -52,6 +52,12 @@ extension WorldChecker {
     }
   }
 
+  /// Compares the room that disks take with what they hold.
+  func checkGrowth(_ world: borrowing World) throws(Violation) {
+    guard let mismatch = world.growthMismatch() else { return }
+    throw Violation(.space, at: world.time, subject: "disks", detail: mismatch)
+  }
+
   private func isOriginalGone(_ index: Int, _ world: borrowing World) -> Bool {
     rooms[index].isRecovered && world.copies(of: index).former == nil
       && scenario.replications[index].storageUnit == nil

@@ -153,10 +153,13 @@ package struct WorldChecker {
       try checkVSAN(world)
     }
     if !scenario.recoveryPairs.isEmpty { notePower(world) }
-    if world.recordedEventCount != eventCount {
+    let isOther = world.recordedEventCount != eventCount
+    // What nobody recorded is found a few steps later.
+    if isOther || counts.steps % 16 == 0 { try checkPlaces(world) }
+    if counts.steps % 64 == 0 { try checkGrowth(world) }
+    if isOther {
       let first = max(eventCount, 0)
       eventCount = world.recordedEventCount
-      try checkPlaces(world)
       if !scenario.recoveryPairs.isEmpty { try checkRecoveries(world, eventsFrom: first) }
     }
     if world.cycleCount != cycleCount {

@@ -34,9 +34,9 @@ extension Feature {
       sketch.member(of: plan, &random).map { ScenarioObject(["vm": quoted($0)]) }
     },
     planned("placeholder.move") { sketch, plan, random in
-      guard let name = sketch.member(of: plan, &random), let to = sketch.draft.target(of: name) else {
-        return nil
-      }
+      guard let name = sketch.member(of: plan, &random), let to = sketch.draft.target(of: name),
+        sketch.hasCard(name)
+      else { return nil }
       let place = ScenarioObject(["network": quoted("net-\(to)")])
       return ScenarioObject(["vm": quoted(name), "place": place.text])
     },
@@ -88,6 +88,22 @@ extension Feature {
     planned("site.reconnect", share: 15) { sketch, plan, _ in
       sketch.sites(of: plan).map { ScenarioObject(["sites": WorldDraft.names($0)]) }
     },
+    planned("plan.damage", share: 10) { sketch, plan, random in
+      ScenarioObject(["plan": quoted(plan.name), "for": sketch.seconds(1 + random.pick(60))])
+    },
+    // Who logs out logs in again in the end.
+    Feature("site.log-out", share: 15) { sketch, random in
+      for _ in 0..<1 + random.pick(2) where !sketch.draft.plans.isEmpty {
+        let plan = random.pick(from: sketch.draft.plans)
+        guard !plan.groups.isEmpty, var sites = sketch.sites(of: plan) else { return }
+        if random.pick(2) == 0 { sites.reverse() }
+        let session = ScenarioObject(["site": quoted(sites[0]), "to": quoted(sites[1])])
+        let left = random.pick(sketch.faultsEnd - 1)
+        sketch.schedule("site.log-out", at: left, session)
+        if random.pick(2) == 0 { sketch.schedule("site.log-in", at: left + 1 + random.pick(60), session) }
+        sketch.schedule("site.log-in", at: sketch.faultsEnd + 50, session)
+      }
+    },
     // Whoever renews a certificate connects the sites again, soon or in the end.
     Feature("addon.renew-certificate", share: 15) { sketch, random in
       for _ in 0..<1 + random.pick(2) where !sketch.draft.plans.isEmpty {
@@ -127,6 +143,11 @@ extension WorldSketch {
   fileprivate func member(of plan: WorldDraft.Plan, _ random: inout RandomStream) -> String? {
     let names = draft.groups.filter { plan.groups.contains($0.name) }.flatMap(\.machines)
     return names.isEmpty ? nil : random.pick(from: names)
+  }
+
+  fileprivate func hasCard(_ machine: String) -> Bool {
+    let settings = draft.machines.first { $0.name == machine }?.settings
+    return settings?["network"] != nil || settings?["nics"] != nil
   }
 
   /// The site of a machine and the one that it is replicated to.
