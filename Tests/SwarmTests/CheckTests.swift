@@ -1,5 +1,6 @@
 import Inventory
 import Quantities
+import RecoveryCore
 import ResourceModels
 import Scenarios
 import SiteSimulation
@@ -164,6 +165,41 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
   }
 }
 
+@Suite struct ResyncBooksTests {
+  /// A component of 1,000 B is copied, one of 2,000 B given up after 700 B, and one of 3,000 B is still under way.
+  private func books() -> ResyncBooks {
+    var books = ResyncBooks()
+    let sizes: [(index: Int, size: ByteCount)] = [
+      (1, ByteCount(bytes: 1_000)), (2, ByteCount(bytes: 2_000)), (3, ByteCount(bytes: 3_000)),
+    ]
+    books.saw(sizes, tolerance: 2) { _ in 0 }
+    books.saw([sizes[2]], tolerance: 2) { $0 == 1 ? 999 : 700 }
+    return books
+  }
+
+  @Test func `What copies have brought that ended whole is resynced`() {
+    #expect(books().defect(counted: ByteCount(bytes: 1_000)) == nil)
+  }
+
+  @Test func `What is counted twice, for nothing or not at all is found`() {
+    #expect(books().defect(counted: ByteCount(bytes: 2_000)) != nil)
+    #expect(books().defect(counted: ByteCount(bytes: 1_700)) != nil)
+    #expect(books().defect(counted: .zero) == "0B are counted as resynced, and 1kB were copied")
+  }
+}
+
+@Suite struct ActorCheckTests {
+  @Test func `A run that somebody began without the privilege for it is found`() {
+    let role = Scenario.Role(name: "tester", privileges: [.planRun])
+    #expect(WorldChecker.actorDefect(of: "test", operation: "TEST", in: role) == nil)
+    #expect(WorldChecker.actorDefect(of: "cleanup", operation: "CLEANUP", in: role) == nil)
+    #expect(WorldChecker.actorDefect(of: "reprotect", operation: "REPROTECT", in: role) != nil)
+    #expect(
+      WorldChecker.actorDefect(of: "planned-migration", operation: "FAILOVER", in: role)?
+        .hasPrefix("tester began its planned-migration without") == true)
+  }
+}
+
 @Suite struct PlacementCheckTests {
   private let hosts = [Host(name: "a", site: SiteID(0)), Host(name: "b", site: SiteID(1))]
 
@@ -182,29 +218,66 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
     #expect(defect(host: 0, isUp: false, isRunning: false, plannedBy: [0]) == nil)
   }
 
-  /// A host of 16 GiB, and machines of 8 GiB each.
-  @Test func `A host on which more runs than it has memory for is found`() throws {
+  /// A host of 2 cores, which are 8 virtual processors, and 24 GiB; machines of 2 and 8 GiB each; an appliance of 4 and 1 GiB.
+  private func overfilled(machines: Int, appliances: Int = 0, areMoving: Bool = false) -> String? {
     var inventory = Inventory()
-    inventory.hosts = [Host(name: "a", site: SiteID(0))]
+    inventory.hosts = [Host(name: "a", site: SiteID(0)), Host(name: "b", site: SiteID(0))]
     inventory.clusters = [
       Cluster(
-        name: "a", site: SiteID(0), hosts: [HostID(0)],
-        hostCapacity: HostCapacity(cores: 8, memory: .gibibytes(16)), availability: HighAvailability())
+        name: "a", site: SiteID(0), hosts: [HostID(0), HostID(1)],
+        hostCapacity: HostCapacity(cores: 2, memory: .gibibytes(24)), availability: HighAvailability())
     ]
-    inventory.virtualMachines = (0..<3).map {
+    inventory.virtualMachines = (0..<4).map {
       VirtualMachine(
         name: "\($0)", site: SiteID(0), datastore: DatastoreID(0), host: HostID(0), disks: [])
     }
-    func overfilled(_ running: Int) -> String? {
-      let sights = (0..<3).map {
-        MachineSight(
-          machine: VirtualMachineID($0), site: SiteID(0), isRunning: $0 < running, host: HostID(0),
-          isHostUp: true, plannedBy: [], hasCycles: false)
-      }
-      return PlacementCheck.overfilledHost(sights, in: inventory)?.name
+    inventory.appliances = (0..<2).map {
+      Appliance(
+        name: "appliance-\($0)", role: .management, site: SiteID(0), host: HostID(0), cpuCount: 4,
+        memory: .gibibytes(1), boot: .zero)
     }
-    #expect(overfilled(2) == nil)
-    #expect(overfilled(3) == "a")
+    let hosts = areMoving ? [HostID(1), HostID(0)] : [HostID(0)]
+    let tenants =
+      (0..<machines).map { HostTenant(.virtualMachine(VirtualMachineID($0)), hosts: hosts) }
+      + (0..<appliances).map { HostTenant(.appliance(ApplianceID($0)), hosts: [HostID(0)]) }
+    return PlacementCheck.overfilledHost(tenants, in: inventory)?.detail
+  }
+
+  @Test func `A host on which more runs than it has memory for is found`() {
+    #expect(overfilled(machines: 3) == nil)
+    #expect(overfilled(machines: 4)?.contains("run on") == true)
+    #expect(overfilled(machines: 4, areMoving: true) != nil)
+  }
+
+  /// 2 · 2 + 4 are the 8 that there are; an appliance has less memory than would be too much.
+  @Test
+  func `A host on which more virtual processors run than it has, those of appliances included, is found`() {
+    #expect(overfilled(machines: 2, appliances: 1) == nil)
+    #expect(overfilled(machines: 1, appliances: 2) == "10 virtual processors run on 8")
+    #expect(overfilled(machines: 3, appliances: 1)?.contains("run on") == true)
+  }
+
+  @Test func `A machine that runs on a host where it takes no room is found`() {
+    var inventory = Inventory()
+    inventory.hosts = hosts
+    inventory.clusters = [
+      Cluster(name: "a", site: SiteID(0), hosts: [HostID(0)], availability: HighAvailability())
+    ]
+    inventory.virtualMachines = [
+      VirtualMachine(name: "vm", site: SiteID(0), datastore: DatastoreID(0), host: HostID(0), disks: [])
+    ]
+    func found(isRunning: Bool, on host: Int, _ tenants: [HostTenant]) -> String? {
+      let sight = MachineSight(
+        machine: VirtualMachineID(0), site: SiteID(0), isRunning: isRunning, host: HostID(host),
+        isHostUp: true, plannedBy: [], hasCycles: false)
+      return PlacementCheck.homeless([sight], among: tenants, in: inventory)?.detail
+    }
+    let tenant = HostTenant(.virtualMachine(VirtualMachineID(0)), hosts: [HostID(0)])
+    #expect(found(isRunning: true, on: 0, [tenant]) == nil)
+    #expect(found(isRunning: false, on: 0, []) == nil)
+    // Nobody counts what runs on hosts that are not looked at in detail.
+    #expect(found(isRunning: true, on: 1, []) == nil)
+    #expect(found(isRunning: true, on: 0, []) == "it runs on a, and takes no room there")
   }
 
   @Test func `A machine in two places, or in a wrong one, is found`() {

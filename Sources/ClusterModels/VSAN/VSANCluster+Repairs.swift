@@ -254,6 +254,11 @@ extension VSANCluster {
     return (loads, found)
   }
 
+  /// What is to be copied of a component; `nil` if that copy does not run.
+  package func sizeOfRunningResync(_ number: UInt64) -> ByteCount? {
+    position(of: number).flatMap { resyncs[$0].running?.size }
+  }
+
   /// A resync has copied everything: its component is up to date where it now stands.
   ///
   /// - Precondition: It was started and not cancelled since.

@@ -12,6 +12,8 @@ package struct ByteLedger: Sendable {
   private var sent: [Double]
   /// Bytes from source to target, by unit of storage that copies by itself.
   private var copied: [Double]
+  /// Bytes by the index in the tag of a resync; only looked up.
+  private var resynced: [Int: Double] = [:]
   private var stepCount = 0.0
 
   package init(replicationCount: Int, storageCount: Int = 0) {
@@ -38,6 +40,7 @@ package struct ByteLedger: Sendable {
         switch purpose {
         case .forward: sent[number] += bytes
         case .storage: copied[number] += bytes
+        case .resync: resynced[number, default: 0] += bytes
         default: break
         }
       }
@@ -49,6 +52,9 @@ package struct ByteLedger: Sendable {
   package func carried(by resource: Int) -> Double { resource < carried.count ? carried[resource] : 0 }
 
   package func sent(by replication: Int) -> Double { sent[replication] }
+
+  /// What a component has been copied of; it is forgotten.
+  mutating func takeResynced(_ index: Int) -> Double { resynced.removeValue(forKey: index) ?? 0 }
 
   package func copied(by storage: Int) -> Double { copied[storage] }
 

@@ -20,20 +20,49 @@ enum PlacementCheck {
     return nil
   }
 
-  /// A host of a cluster that counts memory on which more runs than it has; `nil` if there is none.
+  /// A host of a cluster on which more runs, starts or arrives than it has memory or processors for; `nil` if there is none.
   ///
-  /// Only copies of machines that are or were replicated are counted: what else runs takes room beside them.
+  /// What each takes is what the scenario says of it.
   static func overfilledHost(
-    _ sights: [MachineSight], in inventory: Inventory
+    _ tenants: [HostTenant], in inventory: Inventory
   ) -> (name: String, detail: String)? {
-    for cluster in inventory.clusters where cluster.availability != nil {
-      guard let capacity = cluster.hostCapacity else { continue }
+    for cluster in inventory.clusters {
+      guard let capacity = cluster.hostCapacity, let settings = cluster.availability else { continue }
+      let processors = capacity.cpuCount(overcommitment: settings.cpuOvercommitment)
       for host in cluster.hosts {
-        let memory = sights.filter { $0.isRunning && $0.host == host }
-          .reduce(ByteCount.zero) { $0 + inventory[$1.machine].memory }
-        guard memory > capacity.memory else { continue }
-        return (inventory.hosts[host.index].name, "machines of \(memory) run on \(capacity.memory)")
+        var (memory, taken) = (ByteCount.zero, 0)
+        for tenant in tenants where tenant.hosts.contains(host) {
+          switch tenant.kind {
+          case .virtualMachine(let id):
+            memory += inventory[id].memory
+            taken += inventory[id].cpuCount
+          case .appliance(let id):
+            memory += inventory[id].memory
+            taken += inventory[id].cpuCount
+          }
+        }
+        let name = inventory.hosts[host.index].name
+        if memory > capacity.memory { return (name, "machines of \(memory) run on \(capacity.memory)") }
+        if taken > processors { return (name, "\(taken) virtual processors run on \(processors)") }
       }
+    }
+    return nil
+  }
+
+  /// What runs on a host of a cluster that is looked at in detail, and takes no room there; `nil` if nothing does.
+  static func homeless(
+    _ sights: [MachineSight], among tenants: [HostTenant], in inventory: Inventory
+  ) -> (name: String, detail: String)? {
+    let modelled = inventory.clusters.filter { $0.availability != nil }.flatMap(\.hosts)
+    for sight in sights where sight.isRunning && modelled.contains(sight.host) {
+      let isCounted = tenants.contains {
+        $0.kind == .virtualMachine(sight.machine) && $0.hosts.contains(sight.host)
+      }
+      guard !isCounted else { continue }
+      return (
+        inventory[sight.machine].name,
+        "it runs on \(inventory.hosts[sight.host.index].name), and takes no room there"
+      )
     }
     return nil
   }

@@ -196,6 +196,7 @@ private struct RecoveryPlan {
     if let entry = scenario.timeline.first(where: { isUnended($0) }) {
       return .none(reason: "\(entry.verb.rawValue) never ends")
     }
+    if isDeleted(machine) { return .none(reason: "somebody deletes it") }
     if !hasHostRoom(at: scenario.inventory[machine].site) {
       return .none(reason: "machines that plans bring may fill its hosts")
     }
@@ -228,6 +229,14 @@ private struct RecoveryPlan {
     return true
   }
 
+  /// Whether somebody deletes the machine at either site.
+  private func isDeleted(_ machine: VirtualMachineID) -> Bool {
+    scenario.timeline.contains {
+      guard case .recovery(.change(_, .deleteMachines(let ids, _))) = $0.action else { return false }
+      return ids.contains(machine)
+    }
+  }
+
   /// Whether an entry gives a machine another set of disks, of which its replication must be told.
   private func changesDisks(_ entry: Scenario.TimelineEntry, of machine: VirtualMachineID) -> Bool {
     switch entry.action {
@@ -257,16 +266,20 @@ private struct RecoveryPlan {
     }
   }
 
-  /// Whether each cluster of a site has the memory for all machines of the scenario, where plans can bring them there.
+  /// Whether each cluster of a site has the memory and the processors for all machines of the scenario, where plans can bring them there.
   private func hasHostRoom(at site: SiteID) -> Bool {
     guard !scenario.recoveryPairs.isEmpty else { return true }
     let machines = scenario.inventory.virtualMachines
-    guard let largest = machines.map(\.memory.bytes).max(), largest > 0 else { return true }
+    guard let largest = machines.map(\.memory.bytes).max(), largest > 0,
+      let broadest = machines.map(\.cpuCount).max()
+    else { return true }
     return scenario.inventory.clusters.allSatisfy { cluster in
-      guard cluster.site == site, cluster.availability != nil, let host = cluster.hostCapacity else {
+      guard cluster.site == site, let settings = cluster.availability, let host = cluster.hostCapacity else {
         return true
       }
-      return cluster.hosts.count * Int(host.memory.bytes / largest) >= machines.count
+      let processors = host.cpuCount(overcommitment: settings.cpuOvercommitment)
+      let each = min(Int(host.memory.bytes / largest), processors / max(1, broadest))
+      return cluster.hosts.count * each >= machines.count
     }
   }
 

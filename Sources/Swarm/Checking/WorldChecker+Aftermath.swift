@@ -25,9 +25,16 @@ extension WorldChecker {
 
   /// Whether plans start a machine that they recover.
   private func isToStart(_ machine: VirtualMachineID) -> Bool {
-    scenario.recoveryPairs.contains { pair in
-      pair.virtualMachines.contains { $0.id == machine && $0.settings.startupAction == .powerOn }
+    let isLeftOff = scenario.timeline.contains { entry in
+      guard case .recovery(.change(_, .saveSettings(let ids, let edit, _))) = entry.action else {
+        return false
+      }
+      return ids.contains(machine) && edit.startupAction == .doNotPowerOn
     }
+    return !isLeftOff
+      && scenario.recoveryPairs.contains { pair in
+        pair.virtualMachines.contains { $0.id == machine && $0.settings.startupAction == .powerOn }
+      }
   }
 
   func replication(of machine: VirtualMachineID) -> Int? {

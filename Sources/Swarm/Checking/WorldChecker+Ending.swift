@@ -11,9 +11,7 @@ extension WorldChecker {
     world.inspectSharing(into: &snapshot)
     ledger.stepped(to: world.time, snapshot: snapshot)
     try checkBytes(world)
-    if let mismatch = world.growthMismatch() {
-      throw Violation(.space, at: world.time, subject: "disks", detail: mismatch)
-    }
+    try checkGrowth(world)
     for index in lags.indices { lags[index].account(until: world.time) }
     guard world.time == scenario.clock.end else { return }
     let expectation = RecoveryExpectation(scenario)

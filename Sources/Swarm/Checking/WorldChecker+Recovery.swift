@@ -19,7 +19,9 @@ extension WorldChecker {
       for run in runs {
         guard let plan = plans.firstIndex(where: { $0.name == run.plan }) else { continue }
         try checkEnd(of: run, plan: plan, pair: pair, world)
-        recoveries.ended(run, plan: plan, groups: plans[plan].groups.map(\.index), pair: pair)
+        // The groups of a plan may be others than in the beginning.
+        let groups = recoveries.plans[pair][plan]?.run?.groups ?? plans[plan].groups.map(\.index)
+        recoveries.ended(run, plan: plan, groups: groups, pair: pair)
       }
       let sights = world.planSights(of: pair)
       for (plan, sight) in sights.enumerated() where sight?.status != recoveries.plans[pair][plan]?.status {
@@ -43,6 +45,7 @@ extension WorldChecker {
     of run: PlanRunRecord, plan: Int, pair: Int, _ world: borrowing World
   ) throws(Violation) {
     noteWanted(by: run, world)
+    try checkActor(of: run, pair: pair, at: world.time)
     try checkLoss(in: run, at: world.time)
     for machine in run.machines {
       if let index = replication(of: machine.vm) { try checkOwnWrites(index, world) }
@@ -249,6 +252,14 @@ extension WorldChecker {
       bound += max(
         description.defaults.first.customizationTimeout, description.defaults.second.customizationTimeout)
       for step in settings.prePowerOnSteps + settings.postPowerOnSteps { bound += step.timeout }
+    }
+    // Settings may be changed by hand.
+    for entry in scenario.timeline {
+      guard case .recovery(.change(_, .saveSettings(let machines, let edit, _))) = entry.action else {
+        continue
+      }
+      let times = [edit.guestShutdownTimeout, edit.toolsTimeout, edit.delayAfterPowerOn].compactMap { $0 }
+      bound += times.reduce(.zero, +) * Int64(machines.count)
     }
     let callouts = description.plans[plan].description.callouts
     for step in callouts { bound += step.callout.timeout }

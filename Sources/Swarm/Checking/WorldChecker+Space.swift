@@ -17,7 +17,6 @@ extension WorldChecker {
   }
 
   func checkSpace(_ datastore: DatastoreID, _ world: borrowing World) throws(Violation) {
-    guard scenario.inventory[datastore].vsan == nil else { return }
     var expected = ByteCount.zero
     var written = ByteCount.zero
     for machine in scenario.inventory.virtualMachines where machine.datastore == datastore {
@@ -27,7 +26,9 @@ extension WorldChecker {
       // What is replicated may have left the datastore where it began.
       if room.origin == datastore { expected = expected - room.original }
       if room.machine.datastore == datastore {
-        expected += room.machine.size + world.demandLogSpace(of: index)
+        // Somebody may have deleted the machine that a recovery left behind.
+        if !isOriginalGone(index, world) { expected += room.machine.size }
+        expected += world.demandLogSpace(of: index)
       }
       if room.replica == datastore {
         expected += world.replicaSpace(of: index)
@@ -51,10 +52,36 @@ extension WorldChecker {
     }
   }
 
+  /// Compares the room that disks take with what they hold.
+  func checkGrowth(_ world: borrowing World) throws(Violation) {
+    guard let mismatch = world.growthMismatch() else { return }
+    throw Violation(.space, at: world.time, subject: "disks", detail: mismatch)
+  }
+
+  private func isOriginalGone(_ index: Int, _ world: borrowing World) -> Bool {
+    rooms[index].isRecovered && world.copies(of: index).former == nil
+      && scenario.replications[index].storageUnit == nil
+  }
+
+  /// Compares what vSAN datastores count as resynced with what flows have brought.
+  mutating func checkResyncs(_ world: borrowing World) throws(Violation) {
+    for index in resyncs.indices {
+      let datastore = resyncs[index].datastore
+      let tolerance = ledger.tolerance(of: 0) + 64
+      let now = world.runningResyncs(on: datastore)
+      var books = resyncs[index].books
+      books.saw(now, tolerance: tolerance) { ledger.takeResynced($0) }
+      resyncs[index].books = books
+      guard let defect = books.defect(counted: world.resyncedSize(on: datastore)) else { continue }
+      throw Violation(
+        .bytes, at: world.time, subject: scenario.inventory[datastore].name, detail: defect)
+    }
+  }
+
   /// Compares what is used on vSAN datastores with what exists, whenever it is another amount.
   mutating func checkVSAN(_ world: borrowing World) throws(Violation) {
     var isOther = false
-    for (position, datastore) in limited.enumerated() where scenario.inventory[datastore].vsan != nil {
+    for (position, datastore) in limited.enumerated() {
       let used = world.usedSpace(on: datastore)
       isOther = isOther || used != usedSizes[position]
       usedSizes[position] = used

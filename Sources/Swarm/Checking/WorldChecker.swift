@@ -30,9 +30,12 @@ package struct WorldChecker {
   let circuitIsUsed: [Bool]
   /// When bit rot first damages each replica, or a disk group fails whose objects may be the last of their kind, if ever.
   let firstDamage: [Instant]
-  /// The datastores whose space is counted.
+  /// The datastores whose space is counted as what exists, and those whose devices are counted.
+  let plain: [DatastoreID]
   let limited: [DatastoreID]
-  /// What was used on each of them when the objects of vSAN datastores were last counted; `nil` at first.
+  /// What vSAN datastores copy.
+  var resyncs: [(datastore: DatastoreID, books: ResyncBooks)]
+  /// What was used on each of the latter when the objects of vSAN datastores were last counted; `nil` at first.
   var usedSizes: [ByteCount?]
   /// Whether disks come and grow, which asks for no room.
   let hasGrowingDisks: Bool
@@ -47,6 +50,10 @@ package struct WorldChecker {
   /// Whether disks go, and the numbers of those that the copy that people use has, by replication.
   let hasGoingDisks: Bool
   var disks: [(copy: Int, numbers: [UInt64])] = []
+  /// The roles in which people act.
+  let roles: [Scenario.Role]
+  /// Whether any cluster is looked at in detail.
+  private let isModelled: Bool
   private var cycleCount = 0
   private var eventCount = -1
   package internal(set) var counts = SwarmCounts()
@@ -90,8 +97,13 @@ package struct WorldChecker {
       }
       return damages.map(\.at).min() ?? .distantFuture
     }
-    limited = scenario.inventory.datastores.indices.map { DatastoreID($0) }
-      .filter { scenario.inventory[$0].capacity != nil }
+    let datastores = scenario.inventory.datastores.indices.map { DatastoreID($0) }
+    // Nothing is counted where room is no matter.
+    plain = datastores.filter {
+      scenario.inventory[$0].vsan == nil && scenario.inventory[$0].capacity != nil
+    }
+    limited = datastores.filter { scenario.inventory[$0].vsan != nil }
+    resyncs = limited.map { ($0, ResyncBooks()) }
     usedSizes = limited.map { _ in nil }
     var full: [Bool] = []
     for (index, datastore) in scenario.inventory.datastores.enumerated() {
@@ -107,6 +119,8 @@ package struct WorldChecker {
     hasGoingDisks = scenario.timeline.contains {
       if case .removeDisk = $0.action { true } else { false }
     }
+    roles = scenario.timeline.compactMap(\.actor.role)
+    isModelled = scenario.inventory.clusters.contains { $0.availability != nil }
     rooms = scenario.replications.map { MachineRoom($0, in: scenario) }
     storage = StorageBooks(scenario)
     recoveries = RecoveryBooks(scenario)
@@ -133,13 +147,19 @@ package struct WorldChecker {
     }
     try checkStorage(world)
     if !scenario.recoveryPairs.isEmpty { followRooms(world) }
-    for datastore in limited { try checkSpace(datastore, world) }
-    try checkVSAN(world)
+    for datastore in plain { try checkSpace(datastore, world) }
+    if !limited.isEmpty {
+      try checkResyncs(world)
+      try checkVSAN(world)
+    }
     if !scenario.recoveryPairs.isEmpty { notePower(world) }
-    if world.recordedEventCount != eventCount {
+    let isOther = world.recordedEventCount != eventCount
+    // What nobody recorded is found a few steps later.
+    if isOther || counts.steps % 16 == 0 { try checkPlaces(world) }
+    if counts.steps % 64 == 0 { try checkGrowth(world) }
+    if isOther {
       let first = max(eventCount, 0)
       eventCount = world.recordedEventCount
-      try checkPlaces(world)
       if !scenario.recoveryPairs.isEmpty { try checkRecoveries(world, eventsFrom: first) }
     }
     if world.cycleCount != cycleCount {
@@ -150,14 +170,28 @@ package struct WorldChecker {
 
   func checkPlaces(_ world: borrowing World) throws(Violation) {
     let sights = world.machineSights
-    if let (host, detail) = PlacementCheck.overfilledHost(sights, in: scenario.inventory) {
-      throw Violation(.capacity, at: world.time, subject: host, detail: detail)
-    }
+    if isModelled { try checkHosts(sights, world) }
     for sight in sights {
       if let defect = PlacementCheck.defect(of: sight, hosts: scenario.inventory.hosts) {
         let name = scenario.inventory[sight.machine].name
         throw Violation(.placement, at: world.time, subject: name, detail: defect)
       }
+    }
+  }
+
+  private func checkHosts(_ sights: [MachineSight], _ world: borrowing World) throws(Violation) {
+    let tenants = world.hostTenants
+    if let (host, detail) = PlacementCheck.overfilledHost(tenants, in: scenario.inventory) {
+      throw Violation(.capacity, at: world.time, subject: host, detail: detail)
+    }
+    if let (machine, detail) = PlacementCheck.homeless(sights, among: tenants, in: scenario.inventory) {
+      throw Violation(.placement, at: world.time, subject: machine, detail: detail)
+    }
+    for index in scenario.inventory.appliances.indices where world.isRunning(ApplianceID(index)) {
+      guard !tenants.contains(where: { $0.kind == .appliance(ApplianceID(index)) }) else { continue }
+      throw Violation(
+        .placement, at: world.time, subject: scenario.inventory.appliances[index].name,
+        detail: "it is on, and takes no room on a host")
     }
   }
 }

@@ -30,6 +30,23 @@ extension Feature {
     },
   ]
 
+  /// Comes when all machines are known: hosts that had little memory have few processors instead.
+  static let processors = [
+    Feature("processors", share: 40) { sketch, random in
+      let isBroad = random.pick(3) > 0
+      if isBroad {
+        for index in sketch.draft.machines.indices { sketch.draft.machines[index].settings["cpu"] = "4" }
+      }
+      for site in sketch.draft.sites.indices {
+        guard let room = sketch.draft.sites[site].roomPerHost, random.pick(4) > 0 else { continue }
+        // Four virtual processors for each machine and manager, and two for each replication server wherever it goes.
+        let count = 4 * room + 2 * sketch.draft.sites[site].serverCount
+        sketch.draft.sites[site].cluster?["hostType"] =
+          #"{ "cores": \#((count + 3) / 4), "memory": "1024GiB" }"#
+      }
+    }
+  ]
+
   static let clusterFaults = [
     verb("disk-group.fail", share: 40, lasts: true) { sketch, random in
       guard let host = sketch.vsanHost(&random) else { return nil }
@@ -162,6 +179,8 @@ extension WorldSketch {
       residents + draft.sites[site].managers.count + (isAdmitting ? draft.sites[site].serverCount : 0)
     let spared = isAdmitting ? hosts - 1 : hosts
     let least = (units + spared - 1) / spared
-    return #"{ "cores": 64, "memory": "\#(8 * (least + random.pick(units + 1)) + 4)GiB" }"#
+    let each = least + random.pick(units + 1)
+    draft.sites[site].roomPerHost = each
+    return #"{ "cores": 64, "memory": "\#(8 * each + 4)GiB" }"#
   }
 }

@@ -195,6 +195,7 @@ extension WorldSketch {
   /// A chain of runs, most of which begin when the one before has ended, with what disturbs them.
   fileprivate mutating func drawRuns(ofPlan index: Int, _ random: inout RandomStream) {
     let plan = draft.plans[index]
+    if random.pick(3) == 0, drawStrandedStorage(plan, &random) { return }
     var stage = Stage.ready
     var last: String?
     for number in 1...2 + random.pick(5) {
@@ -223,6 +224,42 @@ extension WorldSketch {
     for time in [30, 60, 90, 120, 150] where hasPrompts {
       schedule("plan.dismiss-prompt", at: faultsEnd + time, ["plan": quoted(plan.name)])
     }
+  }
+
+  /// Storage is recovered from a site that is isolated, where its machines write on, and is copied back when that is over.
+  ///
+  /// - Returns: Whether the plan has any.
+  private mutating func drawStrandedStorage(_ plan: WorldDraft.Plan, _ random: inout RandomStream) -> Bool {
+    let groups = draft.groups.filter { plan.groups.contains($0.name) }
+    let stored = groups.first { !($0.datastores + $0.replicationGroups).isEmpty }
+    let machine = stored?.machines.first.flatMap { name in draft.machines.first { $0.name == name } }
+    guard let site = machine?.settings.word("site") else { return false }
+    let (began, length) = (30 + random.pick(40), 50 + random.pick(60))
+    func add(_ verb: String, _ members: KeyValuePairs<String, String>) {
+      var entry = ScenarioObject(["do": quoted(verb)])
+      for (key, text) in members { entry[key] = text }
+      draft.timeline.append(entry)
+    }
+    let dismissal = quoted("dismiss")
+    add("site.isolate", ["at": seconds(began), "site": quoted(site), "for": seconds(length)])
+    for (number, time) in [began + 1 + random.pick(15), began + length + 20 + random.pick(30)].enumerated() {
+      add(
+        "plan.recover",
+        [
+          "at": seconds(time), "id": quoted("\(plan.name)-run-\(number + 1)"), "plan": quoted(plan.name),
+          "mode": quoted("disaster-recovery"), "prompts": dismissal,
+        ])
+    }
+    for (number, verb) in ["plan.reprotect", "plan.recover", "plan.reprotect"].enumerated() {
+      guard number == 0 || random.pick(2) == 0 else { break }
+      add(
+        verb,
+        [
+          "after": quoted("\(plan.name)-run-\(number + 2)"), "delay": seconds(random.pick(20)),
+          "id": quoted("\(plan.name)-run-\(number + 3)"), "plan": quoted(plan.name), "prompts": dismissal,
+        ])
+    }
+    return true
   }
 
   private var hasMachinePrompts: Bool {

@@ -64,7 +64,8 @@ package struct Feature: Sendable {
   /// Every feature, in the order in which they are applied: the world, its machines, then what happens to them.
   package static let all: [Feature] =
     layout + clusters + network + lines + workloads + replications + product + faults + changes
-    + disasters + lineFaults + clusterFaults + storage + storageCopies + recovery
+    + disasters + lineFaults + clusterFaults + storage + storageCopies + processors + recovery
+    + administration
 
   /// A number that is another one, as good as surely, where any feature has another name, share or place.
   ///

@@ -19,6 +19,9 @@ package struct WorldDraft: Sendable, Hashable {
     /// The disk groups of each host; `nil` where its datastore is no vSAN one.
     package var diskGroups: Int?
 
+    /// How many machines each of its hosts has room for, where that is limited.
+    package var roomPerHost: Int?
+
     /// Whether its hosts are looked at in detail.
     package var isModelled: Bool { cluster != nil || appliances != nil }
 

@@ -98,7 +98,8 @@ package struct WorldDraw: Sendable {
     let (read, diagnostics) = ScenarioReader.read(text: sketch.draft.text, file: sketch.draft.name)
     guard let scenario = read else {
       preconditionFailure(
-        "every drawn scenario is valid: \(sketch.draft.name): \(diagnostics.first?.message ?? "")")
+        "every drawn scenario is valid: \(sketch.draft.name): \(diagnostics.first { $0.severity == .error }?.message ?? "")"
+      )
     }
     let needed = RecoveryExpectation(scenario).deadline
     sketch.draft.durationSeconds = Int(needed.nanoseconds / 1_000_000_000) + 1
