@@ -186,10 +186,12 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
   @Test func `A host on which more runs than it has memory for is found`() throws {
     var inventory = Inventory()
     inventory.hosts = [Host(name: "a", site: SiteID(0))]
+    var settings = HighAvailability()
+    settings.memoryOvercommitment = .one
     inventory.clusters = [
       Cluster(
         name: "a", site: SiteID(0), hosts: [HostID(0)],
-        hostCapacity: HostCapacity(cores: 8, memory: .gibibytes(16)), availability: HighAvailability())
+        hostCapacity: HostCapacity(cores: 8, memory: .gibibytes(16)), availability: settings)
     ]
     inventory.virtualMachines = (0..<3).map {
       VirtualMachine(

@@ -96,6 +96,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case noWorkAtAll = "E0331"
   case noCluster = "E0333"
   case unfitStandby = "E0334"
+  case reservedAboveMemory = "E0510"
 
   // MARK: Warnings
 
@@ -117,6 +118,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case instantGuests = "W0315"
   case customizationWithoutTools = "W0340"
   case addressOfSeveral = "W0341"
+  case notAdmittedAtStart = "W0365"
+  case memoryOvercommitted = "W0366"
 
   // MARK: Overrides
 
@@ -205,6 +208,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       textOfStorageReplication
     case .invalidExpression, .unknownInExpression, .unfittingExpression:
       textOfExpectations
+    case .reservedAboveMemory, .notAdmittedAtStart, .memoryOvercommitted:
+      textOfHostRoom
     }
   }
 }

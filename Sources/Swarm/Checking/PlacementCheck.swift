@@ -20,19 +20,29 @@ enum PlacementCheck {
     return nil
   }
 
-  /// A host of a cluster that counts memory on which more runs than it has; `nil` if there is none.
+  /// A host of a cluster that counts memory on which more runs than it holds; `nil` if there is none.
+  ///
+  /// It has the memory that machines reserve with the overhead of running them, and has given them no more in all than
+  /// its cluster's overcommitment allows. A machine that was recovered reserves nothing, so that only the overhead is sure.
   ///
   /// Only copies of machines that are or were replicated are counted: what else runs takes room beside them.
   static func overfilledHost(
     _ sights: [MachineSight], in inventory: Inventory
   ) -> (name: String, detail: String)? {
-    for cluster in inventory.clusters where cluster.availability != nil {
-      guard let capacity = cluster.hostCapacity else { continue }
+    for cluster in inventory.clusters {
+      guard let availability = cluster.availability, let capacity = cluster.hostCapacity else { continue }
+      let bounds = HostBounds(of: capacity, under: availability)
       for host in cluster.hosts {
-        let memory = sights.filter { $0.isRunning && $0.host == host }
-          .reduce(ByteCount.zero) { $0 + inventory[$1.machine].memory }
-        guard memory > capacity.memory else { continue }
-        return (inventory.hosts[host.index].name, "machines of \(memory) run on \(capacity.memory)")
+        let taken = sights.filter { $0.isRunning && $0.host == host }.reduce(HostDemand.zero) {
+          let machine = inventory[$1.machine]
+          return $0
+            + HostDemand(cpuCount: machine.cpuCount, memory: machine.memory, reservation: .zero)
+        }
+        guard !bounds.hold(taken) else { continue }
+        return (
+          inventory.hosts[host.index].name,
+          "machines of \(taken.cpuCount) processors, \(taken.memory) of memory and \(taken.reserved) of overhead run on \(capacity.memory)"
+        )
       }
     }
     return nil
