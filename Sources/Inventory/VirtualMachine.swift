@@ -11,10 +11,12 @@ package struct VirtualMachine: Sendable, Hashable {
   /// Virtual processors.
   package let cpuCount: Int
   package let memory: ByteCount
+  /// The part of ``memory`` that a host must set aside for it before it can run.
+  package let memoryReservation: ByteCount
 
   package init(
     name: String, site: SiteID, datastore: DatastoreID, host: HostID, disks: [VirtualDisk], cpuCount: Int = 2,
-    memory: ByteCount = .gibibytes(8)
+    memory: ByteCount = .gibibytes(8), memoryReservation: ByteCount = .zero
   ) {
     self.name = name
     self.site = site
@@ -23,5 +25,6 @@ package struct VirtualMachine: Sendable, Hashable {
     self.disks = disks
     self.cpuCount = cpuCount
     self.memory = memory
+    self.memoryReservation = memoryReservation
   }
 }

@@ -68,7 +68,7 @@ struct ComputeState {
         members.append(.virtualMachine(VirtualMachineID(index)))
         machines.append(
           ComputeMachine(
-            cpuCount: machine.cpuCount, memory: machine.memory,
+            cpuCount: machine.cpuCount, memory: machine.memory, reservation: machine.memoryReservation,
             priority: scenario.virtualMachines[index].guest.restartPriority))
         hosts.append(place.host)
       }
@@ -82,6 +82,8 @@ struct ComputeState {
   }
 
   /// The place of a virtual machine at a site other than where it began; `nil` where no cluster there is looked at in detail.
+  ///
+  /// What a recovery or a test registers there has no reservation.
   ///
   /// Each virtual machine has at most one copy at a site, so that it comes back to the place that it had before. Of several
   /// clusters at the site the one is taken that holds the vSAN datastore, and with a plain one the first, since nothing says which.
@@ -97,7 +99,12 @@ struct ComputeState {
     let known = clusters[cluster].members.firstIndex {
       if case .virtualMachine(id) = $0 { true } else { false }
     }
-    if let known { return Place(cluster: cluster, member: known) }
+    if let known {
+      if case .off = clusters[cluster].model.power(of: known) {
+        clusters[cluster].model.registeredAnew(known)
+      }
+      return Place(cluster: cluster, member: known)
+    }
     let machine = inventory[id]
     let member = clusters[cluster].model.add(
       ComputeMachine(

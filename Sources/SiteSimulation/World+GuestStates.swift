@@ -120,14 +120,14 @@ extension World {
     watch(machine)
   }
 
-  /// vSphere HA misses the heartbeat of a guest, where it watches for one.
+  /// vSphere HA misses the heartbeat of a guest, where it watches for one, and finds no activity of its machine.
   private mutating func watch(_ machine: Int) {
     guard scenario.virtualMachines[machines[machine].id.index].guest.hasTools,
       let monitoring = monitoring(of: machine), !machines[machine].guest.isShuttingDown
     else { return }
     queue.schedule(
       WorldEvent(.guestMissed, machine, stamp: machines[machine].guest.stamp),
-      at: now + monitoring.failureInterval)
+      at: now + monitoring.silence)
   }
 
   private func monitoring(of machine: Int) -> HighAvailability.MachineMonitoring? {

@@ -160,7 +160,7 @@ extension World {
     for index in replications.indices where replications[index].datastore.index == datastore {
       try replaceLost(index)
     }
-    for machine in machines.indices { followMachine(machine, on: datastore) }
+    for machine in machines.indices { try followMachine(machine, on: datastore) }
     for index in replications.indices
     where replications[index].datastore.index == datastore && replications[index].isActive {
       followReplica(index)
@@ -184,8 +184,8 @@ extension World {
     datastores[datastore].vsan?.timer = (due, token)
   }
 
-  /// A machine stalls while one of its objects is out of reach.
-  private mutating func followMachine(_ machine: Int, on datastore: Int) {
+  /// A machine stalls while one of its objects is out of reach, and vSphere HA does not get it started.
+  private mutating func followMachine(_ machine: Int, on datastore: Int) throws(SimulationFailure) {
     guard machines[machine].datastore.index == datastore, let vsan = datastores[datastore].vsan else {
       return
     }
@@ -201,6 +201,10 @@ extension World {
     machines[machine].isStalled = isStalled
     guestChanged(machine)
     note(isStalled ? "vsan.vm-stalled" : "vsan.vm-resumed", of: machine)
+    guard let place = machines[machine].place else { return }
+    try change(cluster: place.cluster) {
+      $0.disksChanged(of: place.member, areReachable: !isStalled, at: $1)
+    }
   }
 
   /// A replica is out of reach while one of its objects is.

@@ -59,10 +59,12 @@ import Testing
   }
 
   @Test func `Machines go to the next host in turn that has room`() throws {
-    // 16 GiB per host: two of 8 GiB on one would fill it; of 12 GiB only one fits.
+    // 16 GiB per host, no more given than there is: two machines of 8 GiB fill one.
     let scenario = try read(
       #"""
-      { "name": "paris", "hosts": 3, "hostType": { "cores": 4, "memory": "16GiB" }, "datastores": [{ "name": "ds-paris" }],
+      { "name": "paris", "datastores": [{ "name": "ds-paris" }], "clusters": [
+          { "name": "paris", "hosts": 3, "hostType": { "cores": 4, "memory": "16GiB" },
+            "ha": { "memoryOvercommitment": "100%" } }],
         "appliances": { "vrms": { "host": "paris-esx-01" } } }
       """#, vm: #", "memory": "8GiB""#)
 

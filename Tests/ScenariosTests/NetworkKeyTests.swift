@@ -52,6 +52,8 @@ import Testing
     #expect(AzureNetwork.roundTrip(between: "eastus", and: "uksouth") == .milliseconds(79))
     #expect(AzureNetwork.roundTrip(between: "westeurope", and: "southeastasia") == .milliseconds(160))
     #expect(AzureNetwork.roundTrip(between: "japaneast", and: "eastus") == nil)
+    // Two private clouds of one region are as far apart as availability zones.
+    #expect(AzureNetwork.roundTrip(between: "westeurope", and: "westeurope") == .milliseconds(2))
     #expect(AzureNetwork.roundTrips.count == 4 * 7 + 7 + 9)
   }
 

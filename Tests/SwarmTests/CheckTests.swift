@@ -222,10 +222,12 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
   private func overfilled(machines: Int, appliances: Int = 0, areMoving: Bool = false) -> String? {
     var inventory = Inventory()
     inventory.hosts = [Host(name: "a", site: SiteID(0)), Host(name: "b", site: SiteID(0))]
+    var settings = HighAvailability()
+    settings.memoryOvercommitment = .one
     inventory.clusters = [
       Cluster(
         name: "a", site: SiteID(0), hosts: [HostID(0), HostID(1)],
-        hostCapacity: HostCapacity(cores: 2, memory: .gibibytes(24)), availability: HighAvailability())
+        hostCapacity: HostCapacity(cores: 2, memory: .gibibytes(24)), availability: settings)
     ]
     inventory.virtualMachines = (0..<4).map {
       VirtualMachine(

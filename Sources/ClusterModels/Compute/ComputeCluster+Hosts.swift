@@ -93,7 +93,7 @@ extension ComputeCluster {
 
   /// A host is to be emptied: its machines move to others, a few at a time.
   ///
-  /// Refused where they would not all fit elsewhere, the largest placed first. That vSphere would rather begin and stop
+  /// Refused where they would not all fit elsewhere, the one that reserves most placed first. That vSphere would rather begin and stop
   /// half-way is said by some; refusing at once is the plainer rule.
   package mutating func maintenanceRequested(_ host: Int, at now: Instant) throws(ComputeRefusal) {
     guard !hosts[host].isFailed, !hosts[host].isIsolated, !hosts[host].isDisconnected else {
@@ -108,7 +108,9 @@ extension ComputeCluster {
       }
     }
     var homeless = 0
-    for machine in residents.sorted(by: { (machines[$1].memory, $0) < (machines[$0].memory, $1) }) {
+    for machine in residents.sorted(by: {
+      (machines[$1].demand.reserved, $0) < (machines[$0].demand.reserved, $1)
+    }) {
       if let place = plan.place(for: machine, preferring: nil) {
         plan.setPower(.running(host: place), of: machine)
       } else {

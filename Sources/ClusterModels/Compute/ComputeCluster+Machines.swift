@@ -90,8 +90,8 @@ extension ComputeCluster {
 
   // MARK: - Places
 
-  /// The host for a machine: the preferred one if it can be, else the one with the most free memory, of equal ones
-  /// the one with the fewest machines, then the first.
+  /// The host for a machine: the preferred one if it can be, else the one whose machines have the least memory, of equal
+  /// ones the one with the fewest machines, then the first.
   ///
   /// That vSphere DRS looks at memory first is an assumption; its own goodness function is not published.
   func place(
@@ -102,23 +102,28 @@ extension ComputeCluster {
     }
     if let preferred, isPossible(preferred) { return preferred }
     func key(_ host: Int) -> (ByteCount, Int, Int) {
-      (capacity == nil ? .zero : hosts[host].memory, hosts[host].machineCount, host)
+      (capacity == nil ? .zero : hosts[host].taken.memory, hosts[host].machineCount, host)
     }
     return hosts.indices.filter(isPossible).min { key($0) < key($1) }
   }
 
   /// Whether the running machines and one more would leave room for the failures that are reserved for.
   ///
-  /// Counted over the hosts that take machines: *demand ≤ (hosts − failures) · capacity*, for memory and for processors.
+  /// Counted over the hosts that take machines: *(total − reserved) / total ≥ failures / hosts*, which is
+  /// *reserved ≤ (hosts − failures) · memory*. A machine counts with its memory reservation, 0 MB without one, and its
+  /// overhead; what its guest has been given does not matter. So a single host admits nothing, as vSphere HA has it.
   ///
-  /// - Source: VMware, "vSphere Availability", admission control by cluster resource percentage.
+  /// Processors are left out: machines have no reservation of them here, and vSphere HA then counts 32 MHz for each, which
+  /// ``HighAvailability/cpuOvercommitment`` keeps far below the thousands of a core.
+  ///
+  /// - Source: VMware, "vSphere Availability" (8.0), cluster resource percentage. That *hosts* falls with a failed host is
+  ///   inferred from the share being computed anew when hosts come and go.
   func isAdmitted(_ machine: Int) -> Bool {
     guard parameters.isEnabled, parameters.failuresReserved > 0, let capacity else { return true }
     let available = hosts.filter(\.isAvailable)
     let kept = UInt64(max(0, available.count - parameters.failuresReserved))
-    let memory = available.reduce(machines[machine].memory.bytes) { $0 + $1.memory.bytes }
-    let cpuCount = available.reduce(machines[machine].cpuCount) { $0 + $1.cpuCount }
-    return memory <= kept * capacity.memory.bytes && cpuCount <= Int(kept) * cpuCountMaximum
+    let reserved = available.reduce(machines[machine].demand.reserved) { $0 + $1.taken.reserved }
+    return reserved <= capacity.memory * kept
   }
 
   // MARK: - Starting again
@@ -131,7 +136,7 @@ extension ComputeCluster {
 
   /// Starts what waits, highest priority first; what fits nowhere does not hold up the others.
   private mutating func restart(at now: Instant) {
-    for machine in waiting {
+    for machine in waiting where !unreachable.contains(machine) {
       if let order = orders[machine] {
         guard let host = place(for: machine, preferring: order.preferred), isAdmitted(machine) else {
           continue

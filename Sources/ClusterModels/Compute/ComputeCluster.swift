@@ -14,8 +14,9 @@ package import Quantities
 ///
 /// A partition of a cluster is a disconnection of the hosts on the far side: each side has its master, machines run on.
 ///
-/// - Invariant: A host never holds more than its capacity; a machine takes room on one host, while it moves on two;
-///   whatever waits fits on no host that has a free slot, or is not admitted where an administrator asked for it.
+/// - Invariant: A host never holds more than its bounds; a machine takes room on one host, while it moves on two;
+///   whatever waits fits on no host that has a free slot, is not admitted where an administrator asked for it, or has
+///   disks that nobody reaches.
 package struct ComputeCluster: Sendable {
   /// What a machine does.
   package enum Power: Sendable, Hashable {
@@ -48,8 +49,8 @@ package struct ComputeCluster: Sendable {
     var isolationNoticed: Instant?
     /// Whether that it is empty was said since it entered maintenance mode.
     var isEvacuated = false
-    var cpuCount = 0
-    var memory = ByteCount.zero
+    /// What its machines need together.
+    var taken = HostDemand.zero
     var machineCount = 0
     var powerOnCount = 0
     /// Moves from it and to it.
@@ -60,7 +61,7 @@ package struct ComputeCluster: Sendable {
   }
 
   let capacity: HostCapacity?
-  let cpuCountMaximum: Int
+  let bounds: HostBounds?
   let parameters: HighAvailability
   let migrationDuration: TimeSpan
   package private(set) var machines: [ComputeMachine]
@@ -70,6 +71,8 @@ package struct ComputeCluster: Sendable {
   private(set) var waiting: [Int] = []
   /// What an administrator asked for, of machines that wait for that reason; by machine.
   var orders: [PowerOnOrder?]
+  /// Machines whose disks nobody can reach, so that nobody can start them.
+  private(set) var unreachable: Set<Int> = []
   /// Waiting machines of which it was said that they have no room.
   var announced: Set<Int> = []
   /// The machines that start or move, in the order in which that began.
@@ -89,7 +92,7 @@ package struct ComputeCluster: Sendable {
   ) {
     precondition(machines.count == initialHosts.count, "each machine has a first host or none")
     self.capacity = capacity
-    cpuCountMaximum = capacity?.cpuCount(overcommitment: parameters.cpuOvercommitment) ?? .max
+    bounds = capacity.map { HostBounds(of: $0, under: parameters) }
     self.parameters = parameters
     self.migrationDuration = migrationDuration
     self.machines = machines
@@ -111,6 +114,22 @@ package struct ComputeCluster: Sendable {
     powers.append(.off)
     orders.append(nil)
     return machines.count - 1
+  }
+
+  /// The machine is registered anew, as a recovery does: it is guaranteed nothing any more, and its disks are others.
+  ///
+  /// - Precondition: It is off.
+  /// - Source: VMware, Site Recovery Manager documentation: reservations, limits and affinity rules are not preserved.
+  package mutating func registeredAnew(_ machine: Int) {
+    precondition(powers[machine] == .off, "a machine that is registered anew is off")
+    machines[machine].demand = machines[machine].demand.withoutReservation
+    unreachable.remove(machine)
+  }
+
+  /// The disks of a machine can be reached, or cannot: while they cannot, what waits of it is not started.
+  package mutating func disksChanged(of machine: Int, areReachable: Bool, at now: Instant) {
+    if areReachable { unreachable.remove(machine) } else { unreachable.insert(machine) }
+    roomReturned(at: now)
   }
 
   // MARK: - Questions
@@ -160,9 +179,7 @@ package struct ComputeCluster: Sendable {
 
   /// Whether a host has the memory and processors for one more machine, whatever its state.
   func fits(_ machine: Int, on host: Int) -> Bool {
-    guard let capacity else { return true }
-    return hosts[host].memory + machines[machine].memory <= capacity.memory
-      && hosts[host].cpuCount + machines[machine].cpuCount <= cpuCountMaximum
+    bounds?.hold(hosts[host].taken + machines[machine].demand) ?? true
   }
 
   /// Changes what a machine does, and with it what it takes of hosts, slots and lists.
@@ -193,10 +210,9 @@ package struct ComputeCluster: Sendable {
 
   private mutating func account(for machine: Int, isTaken: Bool) {
     let sign = isTaken ? 1 : -1
-    let demand = machines[machine]
+    let demand = machines[machine].demand
     func take(_ host: inout HostState) {
-      host.cpuCount += sign * demand.cpuCount
-      host.memory = isTaken ? host.memory + demand.memory : host.memory - demand.memory
+      host.taken = isTaken ? host.taken + demand : host.taken - demand
       host.machineCount += sign
     }
     switch powers[machine] {

@@ -3,17 +3,17 @@ package import Quantities
 
 /// What a cluster knows of a machine: an appliance or a virtual machine, replicated or not.
 package struct ComputeMachine: Sendable, Hashable {
-  package let cpuCount: Int
-  package let memory: ByteCount
+  package internal(set) var demand: HostDemand
   package let priority: RestartPriority
   /// Whether vSphere HA starts it again after a failure.
   package let isProtected: Bool
 
+  /// - Parameter reservation: The memory that it is guaranteed.
   package init(
-    cpuCount: Int, memory: ByteCount, priority: RestartPriority = .medium, isProtected: Bool = true
+    cpuCount: Int, memory: ByteCount, reservation: ByteCount = .zero, priority: RestartPriority = .medium,
+    isProtected: Bool = true
   ) {
-    self.cpuCount = cpuCount
-    self.memory = memory
+    demand = HostDemand(cpuCount: cpuCount, memory: memory, reservation: reservation)
     self.priority = priority
     self.isProtected = isProtected
   }

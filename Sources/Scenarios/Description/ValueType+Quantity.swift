@@ -15,6 +15,12 @@ extension ValueType where Value == TimeSpan {
 extension ValueType where Value == ByteCount {
   static let size = quantity(unit: "GiB")
   static let positiveSize = quantity(unit: "GiB", bounds: aboveZero, isInRange: { $0 > .zero })
+  /// The memory of a machine or a host.
+  ///
+  /// - Source: VMware configuration maximums of vSphere 8: 24 TB for each.
+  static let memorySize = quantity(
+    unit: "GiB", bounds: "above zero and at most 24TiB",
+    isInRange: { $0 > .zero && $0 <= .tebibytes(24) })
 }
 
 extension ValueType where Value == DataRate {

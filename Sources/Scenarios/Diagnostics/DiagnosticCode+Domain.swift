@@ -237,8 +237,9 @@ extension DiagnosticCode {
         "No room on the hosts",
         """
         The hosts have cores and memory, and the machines placed on them need more. A host runs four \
-        virtual processors per core unless "cpuOvercommitment" says otherwise, and never more memory \
-        than it has. Use more or larger hosts, or smaller machines.
+        virtual processors per core unless "cpuOvercommitment" says otherwise. It may have given its machines \
+        more memory than it has, unless "memoryOvercommitment" bounds that; what they reserve and the overhead of \
+        running them it must have (VMware, vSphere Resource Management). Use more or larger hosts, or smaller machines.
         """
       )
     case .noWorkAtAll:
@@ -253,7 +254,9 @@ extension DiagnosticCode {
         "Cluster not modelled",
         """
         The action needs to know what runs on the hosts of the cluster. Give the cluster "ha" or a \
-        "hostType", or the site "appliances".
+        "hostType", or the site "appliances". From then on machines of a failed host are on again when vSphere HA has \
+        noticed and started them, 28 s with "ha": {}, and their guests boot as "boot" says; a cluster of which nothing is \
+        said takes the profile's "haRestartDelay" of 3 min for all of it.
         """
       )
     case .unfitStandby:

@@ -97,6 +97,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case noCluster = "E0333"
   case unfitStandby = "E0334"
   case nothingToEncrypt = "E0490"
+  case reservedAboveMemory = "E0510"
 
   // MARK: Warnings
 
@@ -120,6 +121,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case addressOfSeveral = "W0341"
   case fewFailuresTolerated = "W0350"
   case replicatedBeforeInstallation = "W0356"
+  case notAdmittedAtStart = "W0365"
+  case memoryOvercommitted = "W0366"
 
   // MARK: Overrides
 
@@ -208,6 +211,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       textOfStorageReplication
     case .invalidExpression, .unknownInExpression, .unfittingExpression:
       textOfExpectations
+    case .reservedAboveMemory, .notAdmittedAtStart, .memoryOvercommitted:
+      textOfHostRoom
     }
   }
 }

@@ -6,18 +6,36 @@ extension Scenario {
   package struct TimelineEntry: Sendable, Hashable {
     /// What happens, to what.
     ///
-    /// Virtual machines and replications are ascending and never empty.
+    /// Virtual machines and replications are ascending and never empty. What a fault does, loses and spares:
+    ///
+    /// | Action             | What stops, and who notices when                      | What is lost, and what it costs                       | How it ends |
+    /// |--------------------|-------------------------------------------------------|-------------------------------------------------------|-------------|
+    /// | `linkDown`         | Both directions at once; a gap below `connectionTimeout` only stalls, then the sources count the connection as lost and try again after growing waits | The sync under way, once the loss is noticed; what changed stays marked and is sent again. No full sync | With the last entry that holds it down; a link of the same sites that stands by takes over meanwhile |
+    /// | `hostFail`         | Its machines and appliances, uncleanly; vSphere HA notices after its detection time and starts them in order of priority where reservations can be had (without a modelled cluster after `haRestartDelay`) | What only its memory had: the tracking of each machine that ran, so that the replication compares everything (a full sync); a machine that was off loses no more than an offline sync under way | `hostRestore` or `for` |
+    /// | …, at the target   | Writing of the replicas that went through it, until `targetHostDetection` has passed and another host that mounts the datastore takes over | Behind a replication server nothing, the sync goes on; without one the sync starts over. Merges under way are done again | |
+    /// | …, with vSAN       | Its components are absent at once; objects without a majority are out of reach, their machines and replicas stand still | Nothing, while the others hold a copy and a majority; its components are rebuilt there after `repairDelay` | What it missed is copied when it returns, unless that was rebuilt |
+    /// | `hostRestore`      | Every failure of the host is lifted, that of its site too; in a modelled cluster it is empty, and takes what waits | Nothing | |
+    /// | `serverFail`       | What it receives and merges, at once; sources notice when `connectionTimeout` has passed | What it had in memory: syncs under way start over, merges are done again. No full sync | `serverRestore` or `for`; nobody takes its replicas over but by `moveReplication` |
+    /// | `serverRestore`    | Every failure of the server is lifted, that of its site too; one whose appliance is off or hangs goes on being down | Nothing; it opens its replicas anew | |
+    /// | `datastoreFull`    | What needs more room: redo logs and merges of replicas at once, and, where it has a capacity, guests that write to blocks they never used; reads and writes in place go on | Nothing; what is refused is sent again, the guests stand still. No full sync | With the last entry, or `datastoreRestore`; what waits goes on in the order of the replications |
+    /// | `datastoreSlow`    | Nothing; of several the latest factor counts. On a vSAN datastore it holds for the devices of every host | Nothing | As above |
+    /// | `datastoreRestore` | Lifts both                                            | Nothing                                                | |
+    ///
+    /// Links: see `LinkState`; hosts, sites, appliances and guests: ``Scenario/ComputeAction``.
     package enum Action: Sendable, Hashable {
-      /// The link carries nothing.
+      /// The link carries nothing, in either direction, until no entry holds it down any more.
       case linkDown(LinkID)
       /// The link has another raw bandwidth, indexed by `Link.Direction`.
       case linkLimit(LinkID, bandwidth: [DataRate])
-      /// The link is as the inventory describes it.
+      /// The link is as the inventory describes it: every fault of it is lifted.
       case linkRestore(LinkID)
+      /// The host loses power: what it has in memory is gone.
       case hostFail(HostID)
+      /// The host has power again, whatever took it.
       case hostRestore(HostID)
       /// The replication server stops; what it has in memory is gone.
       case serverFail(ReplicationServerID)
+      /// The replication server runs again, whatever stopped it.
       case serverRestore(ReplicationServerID)
       case powerOff([VirtualMachineID])
       case powerOn([VirtualMachineID])
@@ -47,10 +65,11 @@ extension Scenario {
       case testImage([ReplicationID], notAfter: Instant?)
       /// Another replication server receives.
       case moveReplication([ReplicationID], ReplicationServerID)
-      /// The datastore takes no more.
+      /// The datastore takes no more; what is written in place goes on.
       case datastoreFull(DatastoreID)
-      /// The datastore has `factor` of its throughput.
+      /// The datastore has `factor` of its throughput, for reads and for writes.
       case datastoreSlow(DatastoreID, factor: Ratio)
+      /// The datastore has room, as far as it goes, and all of its throughput.
       case datastoreRestore(DatastoreID)
       /// Guests write at `factor` times the rate of their workloads.
       case scaleWorkload([VirtualMachineID], factor: Ratio)

@@ -37,7 +37,7 @@ struct ApplianceDraft: Draft {
     .optional("name", \.name, .name, "Its name; made of the site's if left out."),
     .optional("host", \.host, .name, "The host where it runs first; one with room if left out."),
     .optional("cpu", \.cpuCount, .count(1...64), "Its virtual processors; those of the product if left out."),
-    .optional("memory", \.memory, .positiveSize, "Its memory; that of the product if left out."),
+    .optional("memory", \.memory, .memorySize, "Its memory; that of the product if left out."),
     .optional(
       "boot", \.boot, .duration(unit: "m"), default: "5m", "From power-on until it serves. An assumption."),
   ]

@@ -8,6 +8,8 @@ struct HighAvailabilityDraft: Draft {
 
   var span: SourceSpan?
   var settings = HighAvailability()
+  /// What the failures that are reserved for are said with.
+  var admissionSpan: SourceSpan?
 
   static let keys: [Key<Self>] = [
     .override("enabled", .flag, "Whether machines of failed hosts are started again; true if left out.") {
@@ -48,9 +50,17 @@ struct HighAvailabilityDraft: Draft {
     .override("cpuOvercommitment", .positiveFactor, "Virtual processors per core; 400% if left out.") {
       $0.settings.cpuOvercommitment = $1
     },
-    .override("admission", .object(), "What power-ons leave free for failures; nothing if left out.") {
+    .override(
+      "memoryOvercommitment", .positiveFactor,
+      "The memory of a host's machines per memory of the host, at most; unbounded if left out, as in vSphere, where only reservations and overhead keep a machine from being powered on."
+    ) { $0.settings.memoryOvercommitment = $1 },
+    .override(
+      "admission", .object(),
+      "What power-ons leave free of reservations for failures; nothing if left out."
+    ) {
       (owner: inout Self, draft: AdmissionDraft) in
       owner.settings.failuresReserved = draft.failures.known ?? 0
+      owner.admissionSpan = draft.failures.located?.span
     },
     .override("monitoring", .object(), "How guests without a heartbeat are reset; not at all if left out.") {
       (owner: inout Self, draft: MonitoringDraft) in owner.settings.monitoring = draft.settings
@@ -66,7 +76,10 @@ struct AdmissionDraft: Draft {
   var failures = Field<Int>()
 
   static let keys: [Key<Self>] = [
-    .required("failures", \.failures, .count(0...64), "The failures of hosts that power-ons leave room for.")
+    .required(
+      "failures", \.failures, .count(0...64),
+      "The failures of hosts that power-ons leave room for: that share of the hosts' memory is kept free of reservations and overhead. Memory that is not reserved does not count."
+    )
   ]
 }
 
@@ -82,6 +95,10 @@ struct MonitoringDraft: Draft {
       "failureInterval", .positiveDuration(unit: "s"),
       "How long a guest has no heartbeat before its machine is reset; 30s if left out."
     ) { $0.settings.failureInterval = $1 },
+    .override(
+      "ioInterval", .duration(unit: "s"),
+      "How long it must have no disk or network activity as well, which ends with its heartbeat; 120s if left out, 0s to reset it without looking."
+    ) { $0.settings.ioInterval = $1 },
     .override("resets", .count(1...100), "The most resets of a machine within the window; 3 if left out.") {
       $0.settings.resetMaximum = $1
     },

@@ -22,6 +22,11 @@ extension ValueType where Value == HostTypeDraft {
 }
 
 extension Either where First == HostType, Second == HostCapacityDraft {
+  /// The type, if one is named.
+  var type: HostType? {
+    if case .first(let type) = self { type } else { nil }
+  }
+
   /// The figures, or `nil` if one is not known.
   var capacity: HostCapacity? {
     switch self {
@@ -42,7 +47,7 @@ struct HostCapacityDraft: Draft {
 
   static let keys: [Key<Self>] = [
     .required("cores", \.cores, .count(1...1_024), "The physical cores of a host, threads not counted."),
-    .required("memory", \.memory, .positiveSize, "The memory of a host."),
+    .required("memory", \.memory, .memorySize, "The memory of a host."),
   ]
 }
 
@@ -66,7 +71,7 @@ struct ClusterDraft: Draft {
     ),
     .optional(
       "ha", \.availability, .object(),
-      "How vSphere HA guards the machines; one restart delay for all, from the profile, if nothing is said of the cluster."
+      "How vSphere HA guards the machines: with {} one of a failed host is on again after 28s. Where nothing is said of a cluster, nor its \"hostType\" or appliances, that takes the profile's \"haRestartDelay\" of 3m, guest included, hosts have no limits, and none can be isolated, disconnected or put into maintenance."
     ),
   ]
 }

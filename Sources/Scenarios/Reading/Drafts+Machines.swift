@@ -14,6 +14,7 @@ struct VirtualMachineDraft: Draft {
   var disks = Field<[Located<DiskDraft>]>()
   var cpuCount = Field<Int>()
   var memory = Field<ByteCount>()
+  var memoryReservation = Field<ByteCount>()
   var storagePolicy = Field<PolicyName>()
   var boot = Field<TimeSpan>()
   var shutdown = Field<TimeSpan>()
@@ -33,7 +34,11 @@ struct VirtualMachineDraft: Draft {
       "network", \.network, .name, "The port group its only card is attached to; none if left out."),
     .required("disks", \.disks, .list(of: .object(), count: 1...(.max)), "Its virtual disks."),
     .optional("cpu", \.cpuCount, .count(1...768), default: 2, "Its virtual processors."),
-    .optional("memory", \.memory, .positiveSize, default: "8GiB", "Its memory."),
+    .optional("memory", \.memory, .memorySize, default: "8GiB", "Its memory."),
+    .optional(
+      "memoryReservation", \.memoryReservation, .memorySize,
+      "The part of its memory that a host must set aside before it runs, which vSphere HA's admission control counts; none if left out. Recoveries do not keep it."
+    ),
     .optional(
       "storagePolicy", \.storagePolicy, .word,
       "How a vSAN datastore stores its disks; as the datastore says if left out."),

@@ -23,6 +23,11 @@ enum PolicyName: String, CaseIterable {
 }
 
 struct VSANDraft: Draft {
+  /// What a host holds of which nothing is said.
+  ///
+  /// - Source: As of an AV36 of Azure VMware Solution.
+  static let usualDevice = ByteCount.gigabytes(15_400)
+
   static let noun = "vSAN datastore"
 
   var span: SourceSpan?
@@ -51,8 +56,9 @@ struct VSANDraft: Draft {
       "policy", \.policy, .word, default: "RAID-1 FTT1",
       "How objects are stored that name no policy. Azure VMware Solution: RAID-1 FTT1, thin."),
     .optional(
-      "device", \.device, .positiveSize, default: "15.4TB",
-      "The raw capacity of one host. Azure VMware Solution, AV36: 15.4 TB."),
+      "device", \.device, .positiveSize,
+      "The raw capacity of one host; if left out that of the \"hostType\" (av36: 15.4TB, av36p and av48: 19.2TB, av52: 38.4TB, av64: 15.36TB; to be given with i3 and i4i), and 15.4TB where none is named."
+    ),
     .optional(
       "diskGroups", \.diskGroups, .count(1...5), default: 2,
       "The disk groups of a host, which share its capacity evenly; the express architecture has one pool. Two is an assumption."

@@ -145,7 +145,7 @@ struct SiteDraft: Draft {
     .required("name", \.name, .name, "What other parts of the scenario call the site."),
     .optional(
       "hosts", \.hosts, .hosts,
-      "The ESXi hosts, as one cluster named SITE-cluster: how many (named SITE-esx-01 and so on), or a list of them; one if left out."
+      "The ESXi hosts, as one cluster named SITE-cluster: how many (named SITE-esx-01 and so on), or a list of them; one if left out. For vSphere HA's settings and all faults of hosts list them in \"clusters\", with \"ha\"."
     ),
     .optional(
       "replicationServers", \.replicationServers, .count(1...1_000), default: 1,
@@ -155,7 +155,8 @@ struct SiteDraft: Draft {
       "networks", \.networks, .list(of: .portGroup), default: .list([]),
       "The port groups: the name of each, or an object with its addresses."),
     .optional(
-      "region", \.region, .name, "The region of Azure, as \"westeurope\", for latencies; none if left out."),
+      "region", \.region, .text(like: "westeurope"),
+      "The region of Azure, as \"westeurope\", for latencies; none if left out."),
     .optional(
       "circuit", \.circuit, .object(),
       "What all links of the site share that go \"over\" it; none if left out."),

@@ -71,20 +71,17 @@ extension Resolver {
     _ role: Appliance.Role, as draft: ApplianceDraft, named name: Located<String>?, at site: Int
   ) {
     applianceNames.define(name, as: appliances.count, log: &log)
+    let demand = draft.demand(as: role)
     var host = resolveHost(draft.host.located, at: site)
     checkStandby(of: host, at: draft.host.located?.span)
     if !draft.host.isGiven {
       var turn = 0
       let hosts = hostSites.indices.filter { hostSites[$0] == site && standbySpans[$0] == nil }
-      let demand = draft.demand(as: role)
       if !hosts.isEmpty {
-        host = nextHost(cpuCount: demand.cpuCount, memory: demand.memory, among: hosts, turn: &turn)
+        host = nextHost(for: demand, among: hosts, turn: &turn)
       }
     }
-    let demand = draft.demand(as: role)
-    if let host, let span = name?.span {
-      take(of: host, cpuCount: demand.cpuCount, memory: demand.memory, named: name?.value ?? "?", at: span)
-    }
+    if let host, let span = name?.span { take(of: host, for: demand, named: name?.value ?? "?", at: span) }
     appliances.append(PlannedAppliance(role: role, site: site, host: host, draft: draft))
   }
 
@@ -95,75 +92,6 @@ extension Resolver {
       return Appliance(
         name: name, role: planned.role, site: SiteID(planned.site), host: HostID(host),
         cpuCount: demand.cpuCount, memory: demand.memory, boot: planned.draft.boot.value)
-    }
-  }
-
-  // MARK: - Room on hosts
-
-  /// What the machines of a host need, and the one that was too much.
-  struct HostLoad {
-    var cpuCount = 0
-    var memory: UInt64 = 0
-    var overflow: (name: String, span: SourceSpan)?
-  }
-
-  /// The next host in turn that has room; the next one where none has.
-  mutating func nextHost(for machine: VirtualMachineDraft, among hosts: [Int], turn: inout Int) -> Int {
-    nextHost(
-      cpuCount: machine.cpuCount.known ?? 0, memory: machine.memory.known ?? .zero, among: hosts, turn: &turn)
-  }
-
-  private mutating func nextHost(
-    cpuCount: Int, memory: ByteCount, among hosts: [Int], turn: inout Int
-  ) -> Int {
-    let order = hosts.indices.map { hosts[(turn + $0) % hosts.count] }
-    let step = order.firstIndex { hasRoom(on: $0, cpuCount: cpuCount, memory: memory.bytes) } ?? 0
-    turn += step + 1
-    return order[step]
-  }
-
-  mutating func take(of host: Int, for machine: VirtualMachineDraft, named name: String, at span: SourceSpan)
-  {
-    take(
-      of: host, cpuCount: machine.cpuCount.known ?? 0, memory: machine.memory.known ?? .zero, named: name,
-      at: span)
-  }
-
-  private mutating func take(
-    of host: Int, cpuCount: Int, memory: ByteCount, named name: String, at span: SourceSpan
-  ) {
-    if !hasRoom(on: host, cpuCount: cpuCount, memory: memory.bytes), load(of: host).overflow == nil {
-      hostLoads[host].overflow = (name, span)
-    }
-    _ = load(of: host)
-    hostLoads[host].cpuCount += cpuCount
-    hostLoads[host].memory += memory.bytes
-  }
-
-  private mutating func load(of host: Int) -> HostLoad {
-    while hostLoads.count <= host { hostLoads.append(HostLoad()) }
-    return hostLoads[host]
-  }
-
-  private mutating func hasRoom(on host: Int, cpuCount: Int, memory: UInt64) -> Bool {
-    let load = load(of: host)
-    guard let cluster = clusters.first(where: { $0.hosts.contains(host) }), let capacity = cluster.capacity
-    else { return true }
-    let settings = cluster.draft?.availability.known?.settings ?? HighAvailability()
-    return load.cpuCount + cpuCount <= capacity.cpuCount(overcommitment: settings.cpuOvercommitment)
-      && load.memory + memory <= capacity.memory.bytes
-  }
-
-  /// Reports the hosts on which more was placed than fits, once each.
-  mutating func checkLoads() {
-    for (host, load) in hostLoads.enumerated() {
-      guard let overflow = load.overflow, hostNames.names.count == hostSites.count else { continue }
-      log.report(
-        .hostsTooSmall, "\(quoted(overflow.name)) does not fit on the host \(quoted(hostNames.names[host]))",
-        at: overflow.span,
-        notes: [
-          "all its machines need \(load.cpuCount) virtual processors and \(load.memory >> 20)MiB of memory"
-        ])
     }
   }
 
@@ -178,13 +106,15 @@ extension Resolver {
 extension ApplianceDraft {
   /// - Source: VMware, vSphere Replication 8.5, system requirements: 2 or 4 processors and 8 GB, 1 GB for a further server; its
   ///   processors, and 2 processors and 8 GB of a small Site Recovery Manager, are unverified.
-  fileprivate func demand(as role: Appliance.Role) -> (cpuCount: Int, memory: ByteCount) {
+  ///   That it reserves no memory is unverified too.
+  fileprivate func demand(as role: Appliance.Role) -> HostDemand {
     let usual: (Int, ByteCount) =
       switch role {
       case .siteRecovery: (2, .gibibytes(8))
       case .management: (4, .gibibytes(8))
       case .replicationServer: (2, .gibibytes(1))
       }
-    return (cpuCount.known ?? usual.0, memory.known ?? usual.1)
+    return HostDemand(
+      cpuCount: cpuCount.known ?? usual.0, memory: memory.known ?? usual.1, reservation: .zero)
   }
 }

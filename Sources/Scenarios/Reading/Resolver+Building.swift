@@ -91,7 +91,8 @@ extension Resolver {
         disks: machine.draft.disks.value.map { disk in
           let size = disk.value.size.value
           return VirtualDisk(name: disk.value.name.value, size: size, used: disk.value.used.known ?? size)
-        }, cpuCount: machine.draft.cpuCount.value, memory: machine.draft.memory.value)
+        }, cpuCount: machine.draft.cpuCount.value, memory: machine.draft.memory.value,
+        memoryReservation: machine.draft.memoryReservation.known ?? .zero)
     }
     return inventory
   }

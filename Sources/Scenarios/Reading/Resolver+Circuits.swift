@@ -6,7 +6,10 @@ extension Resolver {
   /// Reports a region that is not known.
   mutating func checkCloud(of site: SiteDraft) {
     guard let region = site.region.located, !AzureNetwork.regions.contains(region.value) else { return }
-    let suggestion = closest(to: region.value, among: AzureNetwork.regions)
+    // "West Europe" is what portals call "westeurope".
+    let word = region.value.lowercased().filter { $0 != " " }
+    let suggestion =
+      AzureNetwork.regions.contains(word) ? word : closest(to: word, among: AzureNetwork.regions)
     log.report(
       .unknownName, "no region of Azure is known as \(quoted(region.value))", at: region.span,
       suggestion: suggestion.map { quoted($0) },

@@ -8,6 +8,8 @@ extension Resolver {
     let hosts: Range<Int>
     let site: Int
     let capacity: HostCapacity?
+    /// What its hosts are, if they are of a type known by name.
+    let type: HostType?
     /// `nil` for the one cluster of a site that names none.
     let draft: ClusterDraft?
   }
@@ -24,7 +26,9 @@ extension Resolver {
     clusterNames.define(
       name.map { Located(value: "\($0.value)-cluster", span: $0.span) }, as: clusters.count, log: &log)
     clusters.append(
-      PlannedCluster(hosts: range, site: siteIndex, capacity: site.hostType.known?.capacity, draft: nil))
+      PlannedCluster(
+        hosts: range, site: siteIndex, capacity: site.hostType.known?.capacity,
+        type: site.hostType.known?.type, draft: nil))
   }
 
   private mutating func resolveListedClusters(of site: SiteDraft, at siteIndex: Int) {
@@ -45,7 +49,8 @@ extension Resolver {
       let range = defineHosts(cluster.hosts.known, of: isNamed ? cluster.name.located : nil, at: siteIndex)
       clusters.append(
         PlannedCluster(
-          hosts: range, site: siteIndex, capacity: cluster.hostType.known?.capacity, draft: cluster))
+          hosts: range, site: siteIndex, capacity: cluster.hostType.known?.capacity,
+          type: cluster.hostType.known?.type, draft: cluster))
     }
   }
 

@@ -41,7 +41,7 @@ extension Resolver {
   /// What a private cloud of Azure VMware Solution has.
   ///
   /// - Source: Microsoft, Azure VMware Solution limits (2021 to 2023).
-  private enum PrivateCloud {
+  enum PrivateCloud {
     static let hostsPerCluster = 3...16
     static let clusters = 12
     static let hosts = 96
@@ -202,35 +202,7 @@ extension Resolver {
         at: span.start, notes: [Source.privateCloud],
         help: relaxation)
     }
-    if let circuit = site.circuit.known, let rate = rate(of: circuit), rate > PrivateCloud.port,
-      let bandwidth = circuit.bandwidth.located
-    {
-      log.report(
-        .platformLimit, "a circuit of \(rate) is more than the \(PrivateCloud.port) of an ExpressRoute port",
-        at: bandwidth.span, notes: [Source.privateCloud],
-        help: relaxation)
-    }
-    for (link, ends) in zip(draft.links.known ?? [], linkEnds) where ends?.contains(index) == true {
-      guard let bandwidth = link.value.bandwidth.located, let rate = bandwidth.value.directions?.max(),
-        rate > PrivateCloud.port
-      else { continue }
-      log.report(
-        .platformLimit,
-        "a link of \(rate) is more than the \(PrivateCloud.port) of the ExpressRoute port of \(quoted(name.value))",
-        at: bandwidth.span, notes: [Source.privateCloud],
-        help: relaxation)
-    }
-    for entry in entries {
-      guard case .linkLimit(let link, bandwidth: let rates)? = entry.action,
-        linkEnds[link.index]?.contains(index) == true, let rate = rates.max(), rate > PrivateCloud.port,
-        let bandwidth = entry.draft.bandwidth.located
-      else { continue }
-      log.report(
-        .platformLimit,
-        "a link of \(rate) is more than the \(PrivateCloud.port) of the ExpressRoute port of \(quoted(name.value))",
-        at: bandwidth.span, notes: [Source.privateCloud],
-        help: relaxation)
-    }
+    checkPort(of: index, site, named: name.value)
     let sent = replications.filter { machines[$0.machine].site == index }
     if let first = sent.first?.target,
       let other = sent.first(where: { $0.target != nil && $0.target != first }),

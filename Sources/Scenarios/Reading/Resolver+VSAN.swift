@@ -7,6 +7,8 @@ extension Resolver {
     let draft: VSANDraft
     /// Positions among all hosts.
     let hosts: Range<Int>
+    /// The raw capacity of a host, and what gives it; `nil` where that is not known.
+    let device: Located<ByteCount>?
 
     var architecture: StoragePolicy.Architecture { draft.architecture.known ?? .original }
     var faultDomainCount: Int { min(hosts.count, draft.faultDomains.known ?? hosts.count) }
@@ -47,7 +49,9 @@ extension Resolver {
     }
     guard let reference = vsan.value.cluster.located else {
       guard !vsan.value.cluster.isGiven, let first = hostSites.firstIndex(of: site) else { return nil }
-      guard clusters.count(where: { $0.site == site }) == 1 else {
+      guard let cluster = clusters.first(where: { $0.site == site }),
+        clusters.count(where: { $0.site == site }) == 1
+      else {
         if let span = draft.vsan.located?.value.span {
           log.report(
             .missingKey, "the site has several clusters, and a vSAN datastore is made of the hosts of one",
@@ -55,7 +59,9 @@ extension Resolver {
         }
         return nil
       }
-      return PlannedVSAN(draft: vsan.value, hosts: first..<first + hostSites.count { $0 == site })
+      return PlannedVSAN(
+        draft: vsan.value, hosts: first..<first + hostSites.count { $0 == site },
+        device: device(of: vsan.value, madeOf: cluster))
     }
     guard let cluster = clusterNames.resolve(reference, log: &log) else { return nil }
     guard clusters[cluster].site == site else {
@@ -65,7 +71,24 @@ extension Resolver {
       return nil
     }
     let hosts = clusters[cluster].hosts
-    return hosts.isEmpty ? nil : PlannedVSAN(draft: vsan.value, hosts: hosts)
+    return hosts.isEmpty
+      ? nil
+      : PlannedVSAN(
+        draft: vsan.value, hosts: hosts, device: device(of: vsan.value, madeOf: clusters[cluster]))
+  }
+
+  /// What a host of the datastore holds: as given, or else as its type has it.
+  private mutating func device(of vsan: VSANDraft, madeOf cluster: PlannedCluster) -> Located<ByteCount>? {
+    guard !vsan.device.isGiven, let span = vsan.span?.start else { return vsan.device.located }
+    guard let type = cluster.type else { return Located(value: VSANDraft.usualDevice, span: span) }
+    guard let capacity = type.deviceCapacity else {
+      log.report(
+        .missingKey,
+        "vSAN datastore lacks the key \"device\", and no capacity is known of \(quoted(type.rawValue))",
+        at: span, help: "device: the raw capacity of one host")
+      return nil
+    }
+    return Located(value: capacity, span: span)
   }
 
   /// The hosts among `hosts` that mount a datastore: those whose devices make it up if it is a vSAN.
@@ -115,7 +138,7 @@ extension Resolver {
   mutating func checkVSANCapacity() {
     guard !log.hasErrors else { return }
     for (index, vsan) in vsans.enumerated() {
-      guard let vsan, let device = vsan.draft.device.located else { continue }
+      guard let vsan, let device = vsan.device else { continue }
       var needed: UInt128 = 0
       func add(_ machine: Int, _ disk: Int, _ policy: PolicyName?) {
         guard let disk = machines[machine].draft.disks.known?[disk].value else { return }
@@ -150,7 +173,7 @@ extension Resolver {
     guard let vsan = vsans[index] else { return nil }
     let draft = vsan.draft
     let groups = UInt64(vsan.groupCount)
-    let size = draft.device.value.bytes
+    let size = checked(vsan.device).value.bytes
     return VSANDescription(
       hosts: vsan.hosts.map { HostID($0) },
       faultDomains: vsan.hosts.indices.map { ($0 - vsan.hosts.lowerBound) % vsan.faultDomainCount },

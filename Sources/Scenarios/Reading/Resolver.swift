@@ -120,6 +120,7 @@ struct Resolver {
     resolveExpectations()
     checkLimits()
     checkLoads()
+    warnAboutMemory()
     warnAboutUnused()
     warnAboutServers()
     warnAboutNoEffect()
@@ -236,6 +237,7 @@ struct Resolver {
       checkMount(of: datastore, on: chosenHost, at: machine.host.located?.span)
       checkStandby(of: chosenHost, at: machine.host.located?.span)
       let places = site.map { mounting(datastore, among: hosts[$0]) } ?? []
+      checkReservation(of: machine)
       let cards = resolveCards(of: machine, at: site)
       let workloads = resolveDisks(of: machine)
       guard let name = machine.name.located else {

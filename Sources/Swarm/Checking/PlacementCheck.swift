@@ -20,7 +20,10 @@ enum PlacementCheck {
     return nil
   }
 
-  /// A host of a cluster on which more runs, starts or arrives than it has memory or processors for; `nil` if there is none.
+  /// A host of a cluster on which more runs, starts or arrives than it holds; `nil` if there is none.
+  ///
+  /// It must have the memory that is set aside for running machines, and has given them no more memory and processors in all than
+  /// its cluster's overcommitment allows. A machine that was recovered reserves nothing, so that only its overhead is sure.
   ///
   /// What each takes is what the scenario says of it.
   static func overfilledHost(
@@ -28,22 +31,27 @@ enum PlacementCheck {
   ) -> (name: String, detail: String)? {
     for cluster in inventory.clusters {
       guard let capacity = cluster.hostCapacity, let settings = cluster.availability else { continue }
-      let processors = capacity.cpuCount(overcommitment: settings.cpuOvercommitment)
+      let bounds = HostBounds(of: capacity, under: settings)
       for host in cluster.hosts {
-        var (memory, taken) = (ByteCount.zero, 0)
+        var taken = HostDemand.zero
         for tenant in tenants where tenant.hosts.contains(host) {
-          switch tenant.kind {
-          case .virtualMachine(let id):
-            memory += inventory[id].memory
-            taken += inventory[id].cpuCount
-          case .appliance(let id):
-            memory += inventory[id].memory
-            taken += inventory[id].cpuCount
-          }
+          let (cpuCount, memory) =
+            switch tenant.kind {
+            case .virtualMachine(let id): (inventory[id].cpuCount, inventory[id].memory)
+            case .appliance(let id): (inventory[id].cpuCount, inventory[id].memory)
+            }
+          taken = taken + HostDemand(cpuCount: cpuCount, memory: memory, reservation: .zero)
         }
         let name = inventory.hosts[host.index].name
-        if memory > capacity.memory { return (name, "machines of \(memory) run on \(capacity.memory)") }
-        if taken > processors { return (name, "\(taken) virtual processors run on \(processors)") }
+        if let limit = bounds.memory, taken.memory > limit {
+          return (name, "machines of \(taken.memory) run on \(limit)")
+        }
+        if taken.reserved > bounds.reserved {
+          return (name, "machines with \(taken.reserved) of overhead run on \(bounds.reserved)")
+        }
+        if taken.cpuCount > bounds.cpuCount {
+          return (name, "\(taken.cpuCount) virtual processors run on \(bounds.cpuCount)")
+        }
       }
     }
     return nil

@@ -7,11 +7,22 @@ import Testing
 
 /// Random histories, with every promise of the cluster counted again from the powers of its machines.
 @Suite struct ComputeClusterModelTests {
+  /// What the machines take of a host.
+  private struct Use {
+    var memory: UInt64 = 0
+    var reserved: UInt64 = 0
+    var cpuCount = 0
+    var starts = 0
+    var moves = 0
+  }
+
   private struct History {
     var random: RandomStream
     var cluster: ComputeCluster
     let capacity: HostCapacity
     let slots: Int
+    /// Of the configured memory of a host's machines, in bytes.
+    let memoryBound: UInt64?
     var now = Instant.zero
     /// Hosts that cannot be given machines, told from the inputs alone.
     var failed: Set<Int> = []
@@ -27,10 +38,17 @@ import Testing
       var parameters = HighAvailability()
       parameters.powerOnsPerHost = slots
       parameters.migrationsPerHost = 1 + Int(random.next(below: 3))
+      // None, as in vSphere, or 100 % to 150 %.
+      let bound = random.next(below: 2) == 0 ? nil : 100 + Int64(random.next(below: 51))
+      parameters.memoryOvercommitment = bound.map { .percent($0) }
+      memoryBound = bound.map { UInt64($0) * (32 << 30) / 100 }
+      parameters.failuresReserved = Int(random.next(below: 3)) / 2
       parameters.isolationResponse = random.next(below: 2) == 0 ? .leave : .powerOff
       let machines = (0..<4 + Int(random.next(below: 12))).map { _ in
-        ComputeMachine(
-          cpuCount: 1 + Int(random.next(below: 4)), memory: .gibibytes(1 + random.next(below: 12)),
+        let (cpuCount, memory) = (1 + Int(random.next(below: 4)), 1 + random.next(below: 12))
+        return ComputeMachine(
+          cpuCount: cpuCount, memory: .gibibytes(memory),
+          reservation: .gibibytes(random.next(below: memory + 1)),
           priority: RestartPriority.allCases[Int(random.next(below: 5))])
       }
       cluster = ComputeCluster(
@@ -43,6 +61,25 @@ import Testing
     func isAvailable(_ host: Int) -> Bool {
       !failed.contains(host) && !isolated.contains(host) && !disconnected.contains(host)
         && !maintained.contains(host)
+    }
+
+    /// Whether a host that takes so much would hold the machine too.
+    func holds(_ machine: Int, beside use: Use) -> Bool {
+      let demand = cluster.machines[machine].demand
+      return use.reserved + demand.reserved.bytes <= capacity.memory.bytes
+        && use.cpuCount + demand.cpuCount <= capacity.cores * 4
+        && memoryBound.map { use.memory + demand.memory.bytes <= $0 } ?? true
+    }
+
+    /// Whether the hosts but one, of those that take machines, have what is reserved on all of them and by the machine.
+    func isAdmitted(_ machine: Int) -> Bool {
+      guard cluster.parameters.failuresReserved > 0 else { return true }
+      let uses = taken()
+      let available = uses.indices.filter { isAvailable($0) }
+      let reserved = available.reduce(cluster.machines[machine].demand.reserved.bytes) {
+        $0 + uses[$1].reserved
+      }
+      return reserved + capacity.memory.bytes <= UInt64(available.count) * capacity.memory.bytes
     }
 
     mutating func powerOn(_ machine: Int) {
@@ -86,12 +123,13 @@ import Testing
     }
 
     /// What the machines take of each host, counted from their powers alone.
-    func taken() -> [(memory: UInt64, cpuCount: Int, starts: Int, moves: Int)] {
-      var taken = Array(
-        repeating: (memory: UInt64(0), cpuCount: 0, starts: 0, moves: 0), count: cluster.hostCount)
+    func taken() -> [Use] {
+      var taken = Array(repeating: Use(), count: cluster.hostCount)
       func add(_ machine: Int, to host: Int) {
-        taken[host].memory += cluster.machines[machine].memory.bytes
-        taken[host].cpuCount += cluster.machines[machine].cpuCount
+        let demand = cluster.machines[machine].demand
+        taken[host].memory += demand.memory.bytes
+        taken[host].reserved += demand.reserved.bytes
+        taken[host].cpuCount += demand.cpuCount
       }
       for machine in cluster.machines.indices {
         switch cluster.power(of: machine) {
@@ -119,17 +157,20 @@ import Testing
       let taken = history.taken()
       let cpuLimit = history.capacity.cores * 4
       for (host, use) in taken.enumerated() {
-        #expect(use.memory <= history.capacity.memory.bytes && use.cpuCount <= cpuLimit)
+        #expect(use.reserved <= history.capacity.memory.bytes && use.cpuCount <= cpuLimit)
+        if let bound = history.memoryBound { #expect(use.memory <= bound) }
         #expect(use.starts <= history.slots && use.moves <= history.cluster.parameters.migrationsPerHost)
         if history.failed.contains(host) { #expect(use.memory == 0, "nothing runs on a failed host") }
       }
       for machine in history.cluster.machines.indices where history.cluster.power(of: machine) == .waiting {
-        let demand = history.cluster.machines[machine]
-        let canStart = taken.indices.contains { host in
-          history.isAvailable(host) && taken[host].starts < history.slots
-            && taken[host].memory + demand.memory.bytes <= history.capacity.memory.bytes
-            && taken[host].cpuCount + demand.cpuCount <= cpuLimit
-        }
+        // An order of an administrator needs no slot, but must be admitted.
+        let isOrder = history.cluster.orders[machine] != nil
+        let canStart =
+          (!isOrder || history.isAdmitted(machine))
+          && taken.indices.contains { host in
+            history.isAvailable(host) && (isOrder || taken[host].starts < history.slots)
+              && history.holds(machine, beside: taken[host])
+          }
         #expect(!canStart, "machine \(machine) waits although a host has room and a slot")
       }
       let deadlines = history.cluster.nextDeadline
@@ -154,12 +195,10 @@ import Testing
       switch history.cluster.power(of: machine) {
       case .off, .running: break
       case .waiting:
-        let demand = history.cluster.machines[machine]
+        let isOrder = history.cluster.orders[machine] != nil
         #expect(
-          history.taken().allSatisfy {
-            $0.memory + demand.memory.bytes > history.capacity.memory.bytes
-              || $0.cpuCount + demand.cpuCount > history.capacity.cores * 4
-          })
+          isOrder && !history.isAdmitted(machine)
+            || history.taken().allSatisfy { !history.holds(machine, beside: $0) })
       case .lost, .moving, .starting:
         Issue.record("machine \(machine) is still \(history.cluster.power(of: machine))")
       }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct PowerOnOrderTests {
   private func at(_ seconds: Int64) -> Instant { .zero + .seconds(seconds) }
 
-  /// Hosts of 32 GiB, machines of the sizes given in GiB, all off but those with a host.
+  /// Hosts of 32 GiB, machines of the sizes given in GiB, all of it reserved, all off but those with a host.
   private func cluster(
     hosts: Int, _ machines: [(memory: UInt64, host: Int?)], failuresReserved: Int = 0, isEnabled: Bool = true
   ) -> ComputeCluster {
@@ -17,7 +17,9 @@ import Testing
     parameters.isEnabled = isEnabled
     return ComputeCluster(
       hostCount: hosts, capacity: HostCapacity(cores: 16, memory: .gibibytes(32)),
-      machines: machines.map { ComputeMachine(cpuCount: 1, memory: .gibibytes($0.memory)) },
+      machines: machines.map {
+        ComputeMachine(cpuCount: 1, memory: .gibibytes($0.memory), reservation: .gibibytes($0.memory))
+      },
       initialHosts: machines.map(\.host), parameters: parameters, migrationDuration: .seconds(30))
   }
 
@@ -52,7 +54,7 @@ import Testing
   }
 
   @Test func `What admission control refused waits until it would be admitted`() {
-    // Two hosts of 32 GiB, one kept: 24 + 16 GiB are too much, 16 alone are not.
+    // Two hosts of 32 GiB, one kept: 24 + 16 GiB are too much, 16 with 0.1 of overhead are not.
     var cluster = cluster(hosts: 2, [(24, 0), (16, nil)], failuresReserved: 1)
     cluster.awaitPowerOn(1, preferring: nil)
     cluster.hostDisconnected(1, at: at(1))

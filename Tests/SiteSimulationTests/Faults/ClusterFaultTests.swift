@@ -57,13 +57,41 @@ import Testing
   }
 
   @Test func `A machine that fits on no host waits until one returns`() throws {
-    // A machine of 36 GiB fills host 2, so that 8 GiB fit only on host 1.
+    // A machine of 36 GiB fills host 2, so that 8 GiB fit only on host 1 where no more is given than there is.
+    let record = try run(
+      world(
+        ha: #""memoryOvercommitment": "100%""#,
+        timeline: [#""at": "200s", "do": "host.fail", "host": "c1-esx-01", "for": "5m""#],
+        more: #"""
+          , { "name": "big", "site": "paris", "datastore": "ds-paris", "host": "c1-esx-02", "memory": "36GiB",
+              "disks": [{ "name": "data", "size": "1GiB" }] }
+          """#))
+
+    #expect(story(record, "vm.waits", "vm.start") == ["218 vm.waits-for-host app", "510 vm.start app"])
+  }
+
+  @Test func `Machines that reserve nothing start after a failure where they must share memory`() throws {
+    // 36 and 8 GiB on the 40 GiB of host 2: noticed after 18 s, on after 10 s.
     let record = try run(
       world(
         timeline: [#""at": "200s", "do": "host.fail", "host": "c1-esx-01", "for": "5m""#],
         more: #"""
           , { "name": "big", "site": "paris", "datastore": "ds-paris", "host": "c1-esx-02", "memory": "36GiB",
               "disks": [{ "name": "data", "size": "1GiB" }] }
+          """#))
+
+    #expect(story(record, "vm.waits", "vm.start") == ["228 vm.start app"])
+  }
+
+  @Test func `A machine whose reservation nobody has waits for a host`() throws {
+    // 36 GiB reserved and their overhead leave less than 4 of 40 GiB on host 2: no room for a reservation of 4 GiB.
+    let record = try run(
+      world(
+        machine: #""memoryReservation": "4GiB","#,
+        timeline: [#""at": "200s", "do": "host.fail", "host": "c1-esx-01", "for": "5m""#],
+        more: #"""
+          , { "name": "big", "site": "paris", "datastore": "ds-paris", "host": "c1-esx-02", "memory": "36GiB",
+              "memoryReservation": "36GiB", "disks": [{ "name": "data", "size": "1GiB" }] }
           """#))
 
     #expect(story(record, "vm.waits", "vm.start") == ["218 vm.waits-for-host app", "510 vm.start app"])
@@ -80,10 +108,10 @@ import Testing
   }
 
   @Test func `A guest that hangs writes nothing and is reset where vSphere HA watches it`() throws {
-    // Hangs from 200 s on; missed for 30 s, reset at 230 s, works again at 250 s.
+    // Hangs from 200 s on; missed for 30 s and reset at 230 s, since nobody looks at its disks; works again at 250 s.
     let record = try run(
       world(
-        ha: #""monitoring": {}"#, machine: #""boot": "20s","#,
+        ha: #""monitoring": { "ioInterval": "0s" }"#, machine: #""boot": "20s","#,
         timeline: [#""at": "200s", "do": "vm.hang", "vm": "app", "for": "10m""#]))
 
     #expect(
@@ -93,6 +121,22 @@ import Testing
     // Writes at 30, 90, 150 s; 50 s are lost, so that the others come 50 s later: 260 s to 1,100 s are 15.
     #expect(try record.vm("app").writtenSize == .mebibytes(8 * 18))
     #expect(record.fullSyncs.isEmpty, "a reset keeps the bitmap")
+  }
+
+  @Test func `A guest without a heartbeat is reset when its disks and cards have been idle for two minutes`()
+    throws
+  {
+    // Hangs from 200 s on: missed from 230 s on, but active until 200 s, so that it is reset at 320 s.
+    let record = try run(
+      world(
+        ha: #""monitoring": {}"#, timeline: [#""at": "200s", "do": "vm.hang", "vm": "app", "for": "10m""#]))
+    #expect(story(record, "ha.") == ["320 ha.reset app"])
+
+    // One that goes on after 100 s is not reset.
+    let other = try run(
+      world(
+        ha: #""monitoring": {}"#, timeline: [#""at": "200s", "do": "vm.hang", "vm": "app", "for": "100s""#]))
+    #expect(story(other, "ha.").isEmpty)
   }
 
   @Test func `A crashed guest that nobody watches stays down`() throws {

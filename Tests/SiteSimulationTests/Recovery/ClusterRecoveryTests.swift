@@ -14,7 +14,7 @@ import Testing
   /// nobody replicates on the first host of `lyon`.
   private func world(memory: String = "40GiB", timeline: [String] = []) throws -> World {
     func cluster(_ name: String, _ memory: String) -> String {
-      #""clusters": [{ "name": "\#(name)", "hosts": 2, "hostType": { "cores": 10, "memory": "\#(memory)" }, "ha": {} }]"#
+      #""clusters": [{ "name": "\#(name)", "hosts": 2, "hostType": { "cores": 10, "memory": "\#(memory)" }, "ha": { "memoryOvercommitment": "100%" } }]"#
     }
     return try World(
       Scenario.read(
