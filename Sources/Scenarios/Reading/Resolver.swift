@@ -125,6 +125,7 @@ struct Resolver {
     warnAboutNoEffect()
     warnAboutLoad()
     checkVSANCapacity()
+    checkVSANComponents()
     return log.hasErrors ? nil : build(root)
   }
 
