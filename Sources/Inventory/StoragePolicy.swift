@@ -14,6 +14,26 @@ package struct StoragePolicy: Sendable, Hashable {
   package enum Architecture: String, Sendable, Hashable, CaseIterable {
     case original
     case express
+
+    /// How many components a host may hold.
+    ///
+    /// - Source: 9,000 (Broadcom KB 438233); 27,000 of the express architecture, 3,000 for each of up to nine devices
+    ///   (yellow-bricks.com on vSAN 9.0). The devices of a host are not told apart there, so that the number for the whole
+    ///   host is the limit.
+    package var componentsPerHostMaximum: Int {
+      switch self {
+      case .original: 9_000
+      case .express: 27_000
+      }
+    }
+
+    /// Where ``componentsPerHostMaximum`` comes from, as people are told.
+    package var limitSource: String {
+      switch self {
+      case .original: "limit of vSAN's original architecture (Broadcom KB 438233)"
+      case .express: "limit of vSAN's express architecture (yellow-bricks.com)"
+      }
+    }
   }
 
   package enum Layout: Sendable, Hashable {
@@ -104,6 +124,23 @@ package struct StoragePolicy: Sendable, Hashable {
   package func pieces(of size: ByteCount) -> Int {
     let piece = Self.componentSizeMaximum.bytes
     return Int(max(1, (size.bytes + piece - 1) / piece))
+  }
+
+  /// The components of one object, its witnesses among them.
+  ///
+  /// - Parameters:
+  ///   - size: The most that the object can hold.
+  ///   - hosts: Of the cluster.
+  package func components(ofObject size: ByteCount, hosts: Int) -> Int {
+    let parts =
+      switch layout {
+      case .mirroring(let failures): failures + 1
+      case .singleParity: architecture == .original ? 4 : (hosts < 6 ? 3 : 5)
+      case .doubleParity: 6
+      }
+    let witnesses = if case .mirroring(let failures) = layout { failures } else { 0 }
+    let (space, count) = (self.space(of: size, hosts: hosts).bytes, UInt64(parts))
+    return parts * pieces(of: ByteCount(bytes: (space + count - 1) / count)) + witnesses
   }
 
   /// The components of one mirrored object, its witnesses among them.

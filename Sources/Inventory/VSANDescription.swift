@@ -14,6 +14,8 @@ package struct VSANDescription: Sendable, Hashable {
   package let readRate: DataRate?
   /// What the devices of one host write, all together.
   package let writeRate: DataRate?
+  /// What the devices of one host read and write together; `nil` where that is never the bottleneck.
+  package let sharedRate: DataRate?
   package let repairDelay: TimeSpan
   /// The most that one component is copied with.
   package let resyncRate: DataRate
@@ -23,13 +25,16 @@ package struct VSANDescription: Sendable, Hashable {
   package let resyncsPerHost: Int
   /// How often everything is read with its checksums; never if `nil`.
   package let scrubInterval: TimeSpan?
+  /// How many components a host may hold; `nil` where that is no limit.
+  package let componentsPerHost: Int?
 
   package init(
     hosts: [HostID], faultDomains: [Int], deviceSizes: [ByteCount], policy: StoragePolicy,
     readRate: DataRate?,
-    writeRate: DataRate?, repairDelay: TimeSpan, resyncRate: DataRate, resyncWeight: Ratio,
+    writeRate: DataRate?, sharedRate: DataRate?, repairDelay: TimeSpan, resyncRate: DataRate,
+    resyncWeight: Ratio,
     resyncsPerHost: Int,
-    scrubInterval: TimeSpan?
+    scrubInterval: TimeSpan?, componentsPerHost: Int?
   ) {
     self.hosts = hosts
     self.faultDomains = faultDomains
@@ -37,11 +42,13 @@ package struct VSANDescription: Sendable, Hashable {
     self.policy = policy
     self.readRate = readRate
     self.writeRate = writeRate
+    self.sharedRate = sharedRate
     self.repairDelay = repairDelay
     self.resyncRate = resyncRate
     self.resyncWeight = resyncWeight
     self.resyncsPerHost = resyncsPerHost
     self.scrubInterval = scrubInterval
+    self.componentsPerHost = componentsPerHost
   }
 
   /// What all devices hold.

@@ -269,6 +269,15 @@ enum ResultSchema {
       rebuilt_count INTEGER NOT NULL, -- this and the following in the whole run
       repaired_extent_count INTEGER NOT NULL,
       resynced_bytes INTEGER NOT NULL,
+      reduced_object_peak INTEGER NOT NULL, -- the most at a time; and how long there was at least one
+      reduced_ns INTEGER NOT NULL,
+      inaccessible_object_peak INTEGER NOT NULL,
+      inaccessible_ns INTEGER NOT NULL,
+      unplaced_component_peak INTEGER NOT NULL, -- to be made anew or to catch up, and without a place
+      unplaced_ns INTEGER NOT NULL,
+      alert_peak INTEGER NOT NULL, -- thresholds of use passed together
+      alert_ns INTEGER NOT NULL,
+      alert_count INTEGER NOT NULL, -- alerts in the whole run
       PRIMARY KEY (run, datastore),
       FOREIGN KEY (run, datastore) REFERENCES datastores
     ) STRICT, WITHOUT ROWID;

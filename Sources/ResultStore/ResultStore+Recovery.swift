@@ -100,7 +100,14 @@ extension ResultStore {
           degradedCount: row["degraded_count"], staleCount: row["stale_count"],
           reducedObjectCount: row["reduced_object_count"],
           inaccessibleObjectCount: row["inaccessible_object_count"], rebuiltCount: row["rebuilt_count"],
-          repairedExtentCount: row["repaired_extent_count"], resyncedSize: row["resynced_bytes"])
+          repairedExtentCount: row["repaired_extent_count"], resyncedSize: row["resynced_bytes"],
+          conditions: VSANConditions(
+            reducedObjects: .init(peak: row["reduced_object_peak"], duration: row["reduced_ns"]),
+            inaccessibleObjects: .init(
+              peak: row["inaccessible_object_peak"], duration: row["inaccessible_ns"]),
+            unplacedComponents: .init(peak: row["unplaced_component_peak"], duration: row["unplaced_ns"]),
+            alerts: .init(peak: row["alert_peak"], duration: row["alert_ns"]),
+            alertCount: row["alert_count"]))
       }
       return DatastoreRecord(
         id: DatastoreID(row["datastore"]), name: row["name"], site: row["site"],

@@ -59,7 +59,7 @@ extension ResultWriter {
 
   func writeDatastores(_ record: RunRecord, run: Int64) throws {
     let datastores = try Insertion(into: "datastores", columnCount: 8, database: database)
-    let vsans = try Insertion(into: "vsan_datastores", columnCount: 12, database: database)
+    let vsans = try Insertion(into: "vsan_datastores", columnCount: 21, database: database)
     for datastore in record.datastores {
       try datastores.insert([
         run, datastore.id.index, datastore.name, datastore.site, datastore.capacity, datastore.usedSize,
@@ -70,6 +70,10 @@ extension ResultWriter {
         run, datastore.id.index, vsan.objectCount, vsan.componentCount, vsan.absentCount, vsan.degradedCount,
         vsan.staleCount, vsan.reducedObjectCount, vsan.inaccessibleObjectCount, vsan.rebuiltCount,
         vsan.repairedExtentCount, vsan.resyncedSize,
+        vsan.conditions.reducedObjects.peak, vsan.conditions.reducedObjects.duration,
+        vsan.conditions.inaccessibleObjects.peak, vsan.conditions.inaccessibleObjects.duration,
+        vsan.conditions.unplacedComponents.peak, vsan.conditions.unplacedComponents.duration,
+        vsan.conditions.alerts.peak, vsan.conditions.alerts.duration, vsan.conditions.alertCount,
       ])
     }
   }

@@ -12,6 +12,8 @@ struct VSANState {
   /// What the devices of each host read and write, where that is limited; by the index in the description's hosts.
   let reads: [ResourceID]?
   let writes: [ResourceID]?
+  /// What reads and writes of a host share beside.
+  let shared: [ResourceID]?
   /// The objects of each virtual machine's disks, by the index of the machine; none for machines elsewhere.
   var machineObjects: [[VSANCluster.ObjectID]] = []
   /// The copies under way, oldest first.
@@ -24,6 +26,9 @@ struct VSANState {
   /// Whether it was last recorded that components are copied, and that some find no place.
   var isResyncing = false
   var hasUnplaced = false
+  /// How many components had found no place for the limit of a host when that was last recorded.
+  var notedLimit = 0
+  var conditions = VSANConditionMeters()
   /// The disks of machines of which it was recorded that they are lost.
   var reportedLosses: [VSANCluster.ObjectID] = []
   /// Whether a look at it is scheduled for this instant.
@@ -34,6 +39,7 @@ struct VSANState {
     var parameters = VSANParameters()
     parameters.repairDelay = description.repairDelay
     parameters.resyncsPerHost = description.resyncsPerHost
+    parameters.componentsPerHost = description.componentsPerHost
     cluster = VSANCluster(
       hosts: description.faultDomains.map { .init(devices: description.deviceSizes, faultDomain: $0) },
       parameters: parameters)
@@ -45,6 +51,7 @@ struct VSANState {
     }
     reads = resources(description.readRate)
     writes = resources(description.writeRate)
+    shared = resources(description.sharedRate)
   }
 
   /// The cluster's index of a host; `nil` if its devices are none of this datastore's.
@@ -58,6 +65,8 @@ struct VSANState {
       if let writes, load.writes > 0 {
         uses.append(ResourceUse(writes[load.host], factor: load.writes * share))
       }
+      let both = load.reads + load.writes
+      if let shared, both > 0 { uses.append(ResourceUse(shared[load.host], factor: both * share)) }
     }
     return uses
   }

@@ -193,6 +193,7 @@ extension World {
     guard let vsan = state.vsan else { return }
     for (resources, rate) in [
       (vsan.reads, vsan.description.readRate), (vsan.writes, vsan.description.writeRate),
+      (vsan.shared, vsan.description.sharedRate),
     ] {
       guard let resources, let rate else { continue }
       for resource in resources {

@@ -145,6 +145,9 @@ extension World {
     }
     let alerts = datastores[datastore].vsan?.cluster.takeAlerts() ?? []
     for alert in alerts { note(alert, on: datastore) }
+    if let count = datastores[datastore].vsan?.cluster.alertsInForce {
+      datastores[datastore].vsan?.conditions.take(alerts, inForce: count, at: now)
+    }
     armVSANTimer(datastore)
   }
 
@@ -279,9 +282,14 @@ extension World {
         noteVSAN(vsan.copies.isEmpty ? "vsan.resync-ended" : "vsan.resync-began", datastore)
       }
       let count = vsan.cluster.unplacedCount(at: now)
+      datastores[datastore].vsan?.conditions.take(vsan.cluster.shortfall, unplaced: count, at: now)
       if vsan.hasUnplaced == (count == 0) {
         datastores[datastore].vsan?.hasUnplaced = count > 0
         noteVSAN(count > 0 ? "vsan.no-place" : "vsan.no-place-over", datastore)
+      }
+      if vsan.cluster.limitedCount > vsan.notedLimit {
+        datastores[datastore].vsan?.notedLimit = vsan.cluster.limitedCount
+        if vsan.notedLimit == 0 || !vsan.hasUnplaced { noteLimit(on: datastore) }
       }
     }
     resyncLooks.removeAll()
@@ -295,6 +303,16 @@ extension World {
       detail:
         "\(cluster.health.resyncs) components to copy, \(unplaced > 0 ? "\(unplaced) without a place, " : "")"
         + "\(cluster.resyncedSize) copied", at: now)
+  }
+
+  /// Records that components found no place since hosts hold as many as they may.
+  private mutating func noteLimit(on datastore: Int) {
+    guard let description = datastores[datastore].vsan?.description, let limit = description.componentsPerHost
+    else { return }
+    record.note(
+      "vsan.placement\(EventRecord.refusalSuffix)", subject: scenario.inventory.datastores[datastore].name,
+      detail: "a host holds at most \(limit) components, \(description.policy.architecture.limitSource)",
+      at: now)
   }
 
   private mutating func note(_ alert: VSANCluster.Alert, on datastore: Int) {
@@ -322,6 +340,7 @@ extension World {
       objectCount: health.objects, componentCount: health.components, absentCount: health.absent,
       degradedCount: health.degraded, staleCount: health.stale, reducedObjectCount: health.reducedObjects,
       inaccessibleObjectCount: health.inaccessibleObjects, rebuiltCount: cluster.rebuiltCount,
-      repairedExtentCount: cluster.repairedExtentCount, resyncedSize: cluster.resyncedSize)
+      repairedExtentCount: cluster.repairedExtentCount, resyncedSize: cluster.resyncedSize,
+      conditions: datastore.vsan?.conditions.conditions(at: now) ?? VSANConditions())
   }
 }

@@ -25,7 +25,7 @@ extension World {
         if machine.datastore.index == datastore, let policy = scenario.virtualMachines[index].storagePolicy {
           for disk in machine.disks {
             let object = datastores[datastore].vsan?.cluster.create(
-              policy, size: disk.size, content: disk.used, at: now)
+              policy, size: disk.size, content: disk.used, expected: disk.used, at: now)
             if let object { objects.append(object) }
           }
         }
@@ -83,7 +83,10 @@ extension World {
     // What is given back comes first, so that what is taken finds it.
     for (object, size) in grown { vsan.cluster.setContent(size, of: object, at: now) }
     for file in created {
-      let object = vsan.cluster.create(policy, size: file.nominalSize, content: file.size, at: now)
+      let object = vsan.cluster.create(
+        policy, size: file.nominalSize, content: file.size,
+        expected: expectedSize(of: file, among: files, index),
+        at: now)
       if !vsan.cluster.isAccessible(object) { vsan.isLookDue = true }
       placed.append(PlacedFile(name: file.name, object: object))
     }
@@ -95,6 +98,27 @@ extension World {
     if isLookNew { lookAgain(at: datastore) }
     if !created.isEmpty { refreshForwardRoute(index) }
     followCommands(of: datastore)
+  }
+
+  /// What a file of a replica is expected to hold once it is filled; `nil` if there is nothing to tell it from.
+  ///
+  /// A base disk what its disk takes at the source, a redo log as much as the last one of its disk, and configuration files
+  /// what they are.
+  private func expectedSize(of file: ReplicaFile, among files: [ReplicaFile], _ index: Int) -> ByteCount? {
+    switch file.name.kind {
+    case .base:
+      let machine = machines[replications[index].machineIndex]
+      guard machine.disks.indices.contains(file.name.disk) else { return nil }
+      let disk = machine.disks[file.name.disk]
+      let used = scenario.inventory[machine.id].disks.first { $0.name == disk.name }?.used ?? .zero
+      return min(max(used, disk.space), file.nominalSize)
+    case .redoLog:
+      return files.last {
+        $0.name.kind == .redoLog && $0.name.disk == file.name.disk && $0.name.number < file.name.number
+      }?.size
+    case .preservedBase, .configuration: return file.size
+    case .testImage: return nil
+    }
   }
 
   /// The disk of a machine has grown, and what it stands on with it.

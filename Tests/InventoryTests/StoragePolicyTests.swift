@@ -56,5 +56,10 @@ import Testing
     let policy = StoragePolicy(.mirroring(failures: 1))
     #expect(2 * 10 * policy.components(ofObject: .gigabytes(256)) == 60)  // 2 · 10 · (2 + 1)
     #expect(2 * 10 * policy.components(ofObject: .gigabytes(512)) == 100)  // 2 · 10 · (4 + 1)
+    #expect(policy.components(ofObject: .gigabytes(512), hosts: 4) == 5)
+    // Parity has no witness: 4 parts, and 3 or 5 of the express architecture.
+    #expect(StoragePolicy(.singleParity).components(ofObject: .gigabytes(512), hosts: 4) == 4)
+    let express = StoragePolicy(.singleParity, architecture: .express)
+    #expect([5, 6].map { express.components(ofObject: .gigabytes(100), hosts: $0) } == [3, 5])
   }
 }

@@ -261,9 +261,12 @@ final class TemporaryFolder {
       #expect(failures == [2, 1, 200_000_000_000])
       let vsan = try #require(
         try Row.fetchOne(
-          database, sql: "SELECT datastore, rebuilt_count, resynced_bytes FROM vsan_datastores"))
-      let repairs: [Int] = [vsan[0], vsan[1], vsan[2]]
-      #expect(repairs == [1, 12, 34_000_000_000])
+          database,
+          sql:
+            "SELECT datastore, rebuilt_count, resynced_bytes, reduced_object_peak, reduced_ns FROM vsan_datastores"
+        ))
+      let repairs: [Int] = [vsan[0], vsan[1], vsan[2], vsan[3], vsan[4]]
+      #expect(repairs == [1, 12, 34_000_000_000, 7, 5_400_000_000_000])
     }
   }
 
@@ -312,7 +315,7 @@ final class TemporaryFolder {
     "UPDATE expectations SET found_kind = 'seconds'",
     "UPDATE expectations SET found = NULL WHERE found_kind = 'ns'",
     "UPDATE expectations SET found = 1 WHERE found_kind = 'word'",
-    "INSERT INTO vsan_datastores VALUES (0, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+    "INSERT INTO vsan_datastores VALUES (0, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
   ])
   func `The tables refuse what is not a result`(sql: String) throws {
     let folder = try TemporaryFolder()

@@ -27,7 +27,12 @@ package func sampleRecovery(seed: UInt64 = 42) -> RunRecord {
         : VSANRecord(
           objectCount: 9, componentCount: 27, absentCount: 1, degradedCount: 2, staleCount: 3,
           reducedObjectCount: 4, inaccessibleObjectCount: 1, rebuiltCount: 12, repairedExtentCount: 5,
-          resyncedSize: .gigabytes(34)))
+          resyncedSize: .gigabytes(34),
+          conditions: VSANConditions(
+            reducedObjects: .init(peak: 7, duration: .minutes(90)),
+            inaccessibleObjects: .init(peak: 2, duration: .seconds(40)),
+            unplacedComponents: .init(peak: 3, duration: .minutes(5)),
+            alerts: .init(peak: 4, duration: .hours(2)), alertCount: 6)))
   }
   var record = RunRecord(
     scenarioName: sample.scenarioName, scenarioTitle: sample.scenarioTitle,

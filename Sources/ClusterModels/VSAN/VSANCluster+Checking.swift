@@ -2,11 +2,14 @@ import Quantities
 
 extension VSANCluster {
   /// What is wrong with the books, or `nil`: what each device has used must be the sum of what stands on it and of the room
-  /// kept there, an active component takes its share, and no two parts of an object share a fault domain.
+  /// kept there, an active component takes its share, no two parts of an object share a fault domain, and devices and hosts
+  /// count the components on them with what is expected of them.
   ///
   /// - Complexity: O(components).
   package func spaceMismatch() -> String? {
     var sums = [ByteCount](repeating: .zero, count: devices.count)
+    var counts = [Int](repeating: 0, count: devices.count)
+    var pendings = [ByteCount](repeating: .zero, count: devices.count)
     for index in objects.indices {
       guard let object = objects[index] else { continue }
       let space = self.space(of: object)
@@ -15,6 +18,8 @@ extension VSANCluster {
         let part = object.layout.part(of: number)
         if let device = component.device {
           sums[device] += component.size
+          counts[device] += 1
+          pendings[device] += component.pending
           domains.append((faultDomain(ofDevice: device), part))
           let share = object.layout.share(of: number, in: space)
           if component.state == .active, component.size != share {
@@ -25,6 +30,7 @@ extension VSANCluster {
         }
         if let destination = component.destination {
           sums[destination.device] += destination.size
+          counts[destination.device] += 1
           domains.append((faultDomain(ofDevice: destination.device), part))
         }
       }
@@ -36,6 +42,18 @@ extension VSANCluster {
     }
     for device in devices.indices where sums[device] != devices[device].used {
       return "device \(device) has used \(devices[device].used), but \(sums[device]) stand on it"
+    }
+    for device in devices.indices
+    where (counts[device], pendings[device]) != (devices[device].componentCount, devices[device].pending) {
+      return
+        "device \(device) counts \(devices[device].componentCount) components that \(devices[device].pending) are expected of, but there are \(counts[device]) and \(pendings[device])"
+    }
+    for (index, host) in hosts.enumerated() {
+      let count = host.devices.reduce(0) { $0 + counts[$1] }
+      let pending = host.devices.reduce(ByteCount.zero) { $0 + pendings[$1] }
+      if (count, pending) != (host.componentCount, host.pending) {
+        return "host \(index) counts \(host.componentCount) components, but there are \(count)"
+      }
     }
     return nil
   }

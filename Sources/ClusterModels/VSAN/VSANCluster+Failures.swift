@@ -48,10 +48,7 @@ extension VSANCluster {
       return
     }
     // Its object may have shrunk meanwhile, never grown: then it would have missed something.
-    if let device = self[object].components[index].device {
-      devices[device].used = devices[device].used - self[object].components[index].size + share
-    }
-    self[object].components[index].size = share
+    resize(index, of: object, to: share)
     self[object].components[index].state = .active
     endChanges(of: index, of: object)
   }

@@ -10,29 +10,20 @@ extension VSANCluster {
   /// - Parameters:
   ///   - size: The most it can hold; decides into how many pieces its parts are cut.
   ///   - content: What it holds now; a thick policy reserves `size`.
+  ///   - expected: What it is expected to hold once it is filled for the first time. Left out, it is
+  ///     ``VSANParameters/expectedShare`` of `size`, or what it holds if that is more.
   /// - Source: That objects are created with what can be had is *inferred*; the product asks for force provisioning in the
   ///   policy for it.
   package mutating func create(
-    _ policy: StoragePolicy, size: ByteCount, content: ByteCount, at now: Instant
+    _ policy: StoragePolicy, size: ByteCount, content: ByteCount, expected: ByteCount? = nil, at now: Instant
   ) -> ObjectID {
     let layout = VSANLayout(policy, size: size, faultDomains: faultDomainCount)
     let held = policy.isThick ? max(size, content) : content
-    var object = Object(policy: policy, layout: layout, content: held, components: [])
-    let space = self.space(of: object)
-    for component in 0..<layout.componentCount {
-      let share = layout.share(of: component, in: space)
-      let device = chooseDevice(
-        forPart: layout.part(of: component), of: object.components, layout, size: share)
-      if let device {
-        devices[device].used += share
-        object.components.append(Component(state: .active, device: device, size: share))
-      } else {
-        object.components.append(Component(state: .degraded, device: nil, size: .zero))
-        hasUnplaced = true
-        planVersion += 1
-      }
-    }
-    placementVersion += 1
+    let object = Object(
+      policy: policy, layout: layout, content: held,
+      expected: max(held, expected ?? size.scaled(by: parameters.expectedShare)),
+      components: Array(
+        repeating: Component(state: .degraded, device: nil, size: .zero), count: layout.componentCount))
     let index: Int
     if let free = freeObjects.popLast() {
       index = free
@@ -42,14 +33,27 @@ extension VSANCluster {
       objects.append(object)
       generations.append(0)
     }
-    watch(at: now)
     let id = ObjectID(index: index, generation: generations[index])
+    let space = self.space(of: object)
+    for component in 0..<layout.componentCount {
+      let share = layout.share(of: component, in: space)
+      if let device = chooseDevice(for: component, of: id, size: share) {
+        settle(component, of: id, on: device, size: share)
+        self[id].components[component].state = .active
+      } else {
+        hasUnplaced = true
+        planVersion += 1
+      }
+    }
+    placementVersion += 1
+    watch(at: now)
     if isAccessible(id) { self[id].isUnwritten = false }
     return id
   }
 
   /// Removes an object with everything of it.
   package mutating func remove(_ object: ObjectID) {
+    if !isComplete(object) { planVersion += 1 }
     for index in self[object].components.indices {
       cancelResync(ofComponent: index, of: object)
       release(index, of: object)
@@ -78,15 +82,14 @@ extension VSANCluster {
         devices[destination.device].used = devices[destination.device].used - destination.size + share
         self[object].components[index].destination?.size = share
       }
-      guard let device = component.device else { continue }
+      guard component.device != nil else { continue }
       // What is out of reach cannot be changed; what is stale keeps its room until it has caught up.
       let isGrowing = share > component.size
       if component.state != .active, isGrowing {
         self[object].components[index].growth = max(component.growth, share - component.size)
       }
       guard component.state == .active || (component.state == .stale && isGrowing) else { continue }
-      devices[device].used = devices[device].used - component.size + share
-      self[object].components[index].size = share
+      resize(index, of: object, to: share)
     }
     watch(at: now)
   }
@@ -99,13 +102,5 @@ extension VSANCluster {
   /// What a component of an object takes when it is up to date.
   func share(_ component: Int, of object: ObjectID) -> ByteCount {
     self[object].layout.share(of: component, in: space(of: self[object]))
-  }
-
-  /// Gives back what a component takes where it stands, which it leaves.
-  mutating func release(_ component: Int, of object: ObjectID) {
-    guard let device = self[object].components[component].device else { return }
-    devices[device].used = devices[device].used - self[object].components[component].size
-    self[object].components[component].device = nil
-    self[object].components[component].size = .zero
   }
 }

@@ -154,6 +154,11 @@ extension VSANCluster {
     package let isAbove: Bool
   }
 
+  /// How many thresholds are passed, of the datastore and of the devices that can be used, as far as ``takeAlerts()`` has told.
+  package var alertsInForce: Int {
+    devices.indices.reduce(isSlackUsed ? 1 : 0) { isUsable($1) ? $0 + devices[$1].alertLevel : $0 }
+  }
+
   /// The thresholds passed since the last call: of the datastore 75 %, of each device 80 % and 95 %.
   ///
   /// A device comes back two points below, so that what ebbs and flows does not alert every time.
@@ -198,6 +203,29 @@ extension VSANCluster {
     package var resyncs = 0
   }
 
+  /// What lacks redundancy or is out of reach.
+  package struct Shortfall: Sendable, Hashable {
+    /// Objects that can be used but lack redundancy.
+    package var reducedObjects = 0
+    package var inaccessibleObjects = 0
+  }
+
+  /// - Complexity: O(components).
+  package var shortfall: Shortfall {
+    var shortfall = Shortfall()
+    for index in objects.indices {
+      guard let object = objects[index], !object.components.allSatisfy({ $0.state == .active }) else {
+        continue
+      }
+      if isAccessible(ObjectID(index: index, generation: generations[index])) {
+        shortfall.reducedObjects += 1
+      } else {
+        shortfall.inaccessibleObjects += 1
+      }
+    }
+    return shortfall
+  }
+
   /// - Complexity: O(components).
   package var health: Health {
     var health = Health()
@@ -214,13 +242,10 @@ extension VSANCluster {
         case .stale: health.stale += 1
         }
       }
-      let id = ObjectID(index: index, generation: generations[index])
-      if !isAccessible(id) {
-        health.inaccessibleObjects += 1
-      } else if !isComplete(id) {
-        health.reducedObjects += 1
-      }
     }
+    let shortfall = self.shortfall
+    health.reducedObjects = shortfall.reducedObjects
+    health.inaccessibleObjects = shortfall.inaccessibleObjects
     return health
   }
 }

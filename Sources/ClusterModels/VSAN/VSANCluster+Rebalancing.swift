@@ -20,13 +20,11 @@ extension VSANCluster {
       if isMoving { continue }
       for candidate in moveCandidates(on: device) {
         let component = self[candidate.object].components[candidate.component]
-        let layout = self[candidate.object].layout
         let destination = chooseDevice(
-          forPart: layout.part(of: candidate.component), of: self[candidate.object].components, layout,
-          size: component.size, ceiling: parameters.rebalanceThreshold, avoiding: device)
+          for: candidate.component, of: candidate.object, size: component.size,
+          ceiling: parameters.rebalanceThreshold, avoiding: device)
         guard let destination else { continue }
-        devices[destination].used += component.size
-        self[candidate.object].components[candidate.component].destination = (destination, component.size)
+        reserve(component.size, on: destination, for: candidate.component, of: candidate.object)
         add(.move, of: candidate.component, of: candidate.object, to: destination)
         break
       }

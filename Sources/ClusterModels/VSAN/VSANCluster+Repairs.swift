@@ -106,7 +106,6 @@ extension VSANCluster {
   private mutating func planRepair(of index: Int, of object: ObjectID, at now: Instant) {
     let component = self[object].components[index]
     guard component.resync == nil else { return }
-    let layout = self[object].layout
     let share = self.share(index, of: object)
     switch component.state {
     case .active: return
@@ -117,8 +116,7 @@ extension VSANCluster {
         hasUnplaced = true
         return
       }
-      devices[device].used = devices[device].used - component.size + share
-      self[object].components[index].size = share
+      resize(index, of: object, to: share)
       add(.catchUp, of: index, of: object, to: device)
     case .absent(let since) where since + parameters.repairDelay > now: return
     case .absent, .degraded:
@@ -129,31 +127,26 @@ extension VSANCluster {
       guard isAccessible(object) else {
         return
       }
-      let device = chooseDevice(
-        forPart: layout.part(of: index), of: self[object].components, layout, size: share,
-        ceiling: parameters.repairCeiling)
+      let device = chooseDevice(for: index, of: object, size: share, ceiling: parameters.repairCeiling)
       guard let device else {
         planGathering(of: object)
         hasUnplaced = true
         return
       }
-      devices[device].used += share
-      self[object].components[index].destination = (device, share)
+      reserve(share, on: device, for: index, of: object)
       add(.rebuild, of: index, of: object, to: device)
     }
   }
 
   /// Gives a component of an object that never had a majority the place that it did not find at first.
   private mutating func place(_ index: Int, of object: ObjectID, size: ByteCount) {
-    let layout = self[object].layout
-    let device = chooseDevice(
-      forPart: layout.part(of: index), of: self[object].components, layout, size: size)
-    guard let device else {
+    guard let device = chooseDevice(for: index, of: object, size: size) else {
       hasUnplaced = true
       return
     }
-    devices[device].used += size
-    self[object].components[index] = Component(state: .active, device: device, size: size)
+    self[object].components[index] = Component(state: .degraded, device: nil, size: .zero)
+    settle(index, of: object, on: device, size: size)
+    self[object].components[index].state = .active
     placementVersion += 1
   }
 
@@ -173,11 +166,11 @@ extension VSANCluster {
         }
         let destination = devices.indices.first {
           faultDomain(ofDevice: $0) == home && isUsable($0)
+            && takesComponents($0)
             && fits(component.size, onto: $0, ceiling: parameters.repairCeiling)
         }
         guard let destination else { continue }
-        devices[destination].used += component.size
-        self[object].components[index].destination = (destination, component.size)
+        reserve(component.size, on: destination, for: index, of: object)
         return add(.move, of: index, of: object, to: destination)
       }
     }
@@ -287,15 +280,12 @@ extension VSANCluster {
     let (object, index) = (planned.object, planned.component)
     if let destination = self[object].components[index].destination {
       release(index, of: object)
-      self[object].components[index].device = destination.device
-      self[object].components[index].size = destination.size
-      self[object].components[index].destination = nil
+      unreserve(index, of: object)
+      settle(index, of: object, on: destination.device, size: destination.size)
     }
-    if let device = self[object].components[index].device {
+    if self[object].components[index].device != nil {
       // What was stale kept its room while its object shrank.
-      let share = self.share(index, of: object)
-      devices[device].used = devices[device].used - self[object].components[index].size + share
-      self[object].components[index].size = share
+      resize(index, of: object, to: share(index, of: object))
     }
     if planned.purpose == .rebuild {
       rebuiltCount += 1
@@ -315,10 +305,7 @@ extension VSANCluster {
     let planned = resyncs.remove(at: position)
     if planned.running != nil { commands.append(.cancel(number: number)) }
     self[object].components[index].resync = nil
-    if let destination = self[object].components[index].destination {
-      devices[destination.device].used = devices[destination.device].used - destination.size
-      self[object].components[index].destination = nil
-    }
+    unreserve(index, of: object)
   }
 
   mutating func dropResyncs(where isDropped: (PlannedResync) -> Bool) {

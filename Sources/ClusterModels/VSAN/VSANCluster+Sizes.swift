@@ -36,22 +36,14 @@ extension VSANCluster {
     let layout = self[object].layout
     let space = self.space(of: self[object])
     for index in self[object].components.indices where self[object].components[index].state == .active {
-      guard let device = self[object].components[index].device else {
-        preconditionFailure("an active component stands somewhere")
-      }
-      let share = layout.share(of: index, in: space)
-      devices[device].used = devices[device].used - self[object].components[index].size + share
-      self[object].components[index].size = share
+      resize(index, of: object, to: layout.share(of: index, in: space))
     }
     for index in self[object].components.indices where self[object].components[index].device == nil {
       let part = layout.part(of: index)
       guard upToDate.contains(part) else { continue }
       let share = layout.share(of: index, in: space)
-      let device = chooseDevice(forPart: part, of: self[object].components, layout, size: share)
-      guard let device else { continue }
-      devices[device].used += share
-      self[object].components[index].device = device
-      self[object].components[index].size = share
+      guard let device = chooseDevice(for: index, of: object, size: share) else { continue }
+      settle(index, of: object, on: device, size: share)
       self[object].components[index].state = .active
     }
   }

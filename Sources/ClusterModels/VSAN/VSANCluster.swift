@@ -16,7 +16,7 @@ package import Quantities
 ///
 /// - Invariant: The components of two parts of an object never share a fault domain.
 /// - Invariant: What a device has used is the sum of what the components on it take, the room kept for those that are
-///   being copied there included.
+///   being copied there included; it and its host count these components, and what is expected to be written to them.
 package struct VSANCluster: Sendable {
   /// A host as it is built.
   package struct HostDescription: Sendable, Hashable {
@@ -47,6 +47,10 @@ package struct VSANCluster: Sendable {
     var isUp = true
     /// When its absent components are rebuilt elsewhere; `nil` while it runs, and once that has come.
     var repairDue: Instant?
+    /// The components on its devices, those that are being copied there included.
+    var componentCount = 0
+    /// What is expected to be written yet to the components on its devices; see ``Component/pending``.
+    var pending = ByteCount.zero
   }
 
   struct Device: Sendable {
@@ -54,6 +58,9 @@ package struct VSANCluster: Sendable {
     let capacity: ByteCount
     var used = ByteCount.zero
     var isFailed = false
+    /// As of its host.
+    var componentCount = 0
+    var pending = ByteCount.zero
     /// The highest threshold that it was last seen above, as a count of thresholds.
     var alertLevel = 0
 
@@ -78,6 +85,8 @@ package struct VSANCluster: Sendable {
     var device: Int?
     /// What it takes there.
     var size: ByteCount
+    /// What it is expected to take there beyond that once its object is filled for the first time; never grows where it stands.
+    var pending = ByteCount.zero
     /// What its share of the object has grown by since it was last up to date.
     var growth = ByteCount.zero
     /// Where what it misses is kept, while it is absent or stale.
@@ -92,6 +101,8 @@ package struct VSANCluster: Sendable {
     let policy: StoragePolicy
     var layout: VSANLayout
     var content: ByteCount
+    /// What it is expected to hold once it is filled for the first time; places are chosen by it.
+    let expected: ByteCount
     /// The pieces of the parts, then the witnesses.
     var components: [Component]
     /// Whether it has never been accessible: nobody can have written to it, so that what it lacks has nothing to be copied.
@@ -122,6 +133,8 @@ package struct VSANCluster: Sendable {
   /// Whether the last plan found no place for a component.
   var hasUnplaced = false
   var isSlackUsed = false
+  /// How many components have found no place since hosts held as many as they may.
+  package internal(set) var limitedCount = 0
   /// Grows whenever a component changes its place or state.
   package internal(set) var placementVersion: UInt64 = 0
   /// Grows whenever it may have changed what is to be copied, or what finds no place.

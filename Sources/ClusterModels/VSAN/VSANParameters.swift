@@ -33,5 +33,27 @@ package struct VSANParameters: Sendable, Hashable {
   /// - Source: *Inferred*; no published figure.
   package var checkInterval = TimeSpan.minutes(5)
 
+  /// What an object of which nothing else is known is expected to hold once it is filled, as a share of its size.
+  ///
+  /// It only decides between places, and matters where many thin objects are created together: it makes them differ from
+  /// witnesses, of which nothing is expected.
+  ///
+  /// - Source: *Inferred*; no published figure.
+  package var expectedShare = Ratio.percent(1)
+
+  /// How much fuller than the emptiest a device may be, in points of its capacity, to be chosen for less that is still to be written
+  /// to its host.
+  ///
+  /// - Source: *Inferred*; the product reports how full a disk is in whole points, and its proactive rebalance
+  ///   tolerates 30 of them (Broadcom, vSAN Management API, `VsanProactiveRebalanceInfo`).
+  package var placementTolerance = Ratio.percent(5)
+
+  /// How many components a host may hold; `nil` if that is no limit.
+  ///
+  /// - Source: 9,000 in the original architecture (Broadcom KB 438233); 27,000 in the express one, 3,000 for each of up to nine
+  ///   devices (yellow-bricks.com on vSAN 9.0). Devices of the express architecture are one pool here, of which the whole
+  ///   host's number is the limit.
+  package var componentsPerHost: Int?
+
   package init() {}
 }

@@ -1,6 +1,6 @@
 package import Quantities
 
-/// How a vSAN datastore stood at the end of a run, and what its cluster did.
+/// How a vSAN datastore stood at the end of a run and at its worst, and what its cluster did.
 package struct VSANRecord: Sendable, Hashable {
   package let objectCount: Int
   package let componentCount: Int
@@ -19,11 +19,13 @@ package struct VSANRecord: Sendable, Hashable {
   package let repairedExtentCount: Int
   /// What rebuilds, moves and catching up have copied.
   package let resyncedSize: ByteCount
+  /// What was wrong in the course of the run.
+  package let conditions: VSANConditions
 
   package init(
     objectCount: Int, componentCount: Int, absentCount: Int, degradedCount: Int, staleCount: Int,
     reducedObjectCount: Int, inaccessibleObjectCount: Int, rebuiltCount: Int, repairedExtentCount: Int,
-    resyncedSize: ByteCount
+    resyncedSize: ByteCount, conditions: VSANConditions = VSANConditions()
   ) {
     self.objectCount = objectCount
     self.componentCount = componentCount
@@ -35,5 +37,6 @@ package struct VSANRecord: Sendable, Hashable {
     self.rebuiltCount = rebuiltCount
     self.repairedExtentCount = repairedExtentCount
     self.resyncedSize = resyncedSize
+    self.conditions = conditions
   }
 }

@@ -92,6 +92,15 @@ extension JSONDocument {
       ("rebuiltCount", .count(vsan.rebuiltCount)),
       ("repairedExtentCount", .count(vsan.repairedExtentCount)),
       ("resyncedBytes", .bytes(vsan.resyncedSize)),
+      ("reducedObjectPeakCount", .count(vsan.conditions.reducedObjects.peak)),
+      ("reducedSeconds", .seconds(vsan.conditions.reducedObjects.duration)),
+      ("inaccessibleObjectPeakCount", .count(vsan.conditions.inaccessibleObjects.peak)),
+      ("inaccessibleSeconds", .seconds(vsan.conditions.inaccessibleObjects.duration)),
+      ("unplacedComponentPeakCount", .count(vsan.conditions.unplacedComponents.peak)),
+      ("unplacedSeconds", .seconds(vsan.conditions.unplacedComponents.duration)),
+      ("alertPeakCount", .count(vsan.conditions.alerts.peak)),
+      ("alertSeconds", .seconds(vsan.conditions.alerts.duration)),
+      ("alertCount", .count(vsan.conditions.alertCount)),
     ])
   }
 }

@@ -179,6 +179,27 @@ extension TerminalSummary {
     if missing > 0, parts.isEmpty {
       parts.append("\(Readable.count(missing, "component")) not usable at the end")
     }
+    let worst = worstText(vsan.conditions)
+    if !worst.isEmpty { parts.append("at worst " + worst.joined(separator: ", ")) }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  /// The worst of each condition that there was, with the time it lasted in all.
+  private static func worstText(_ conditions: VSANConditions) -> [String] {
+    var parts: [String] = []
+    func add(_ condition: VSANConditions.Condition, _ noun: String, _ state: String) {
+      guard condition.peak > 0 else { return }
+      parts.append(
+        "\(Readable.count(condition.peak, noun)) \(state) (\(Readable.duration(condition.duration)))")
+    }
+    add(conditions.inaccessibleObjects, "object", "out of reach")
+    add(conditions.reducedObjects, "object", "without full redundancy")
+    add(conditions.unplacedComponents, "component", "without a place")
+    if conditions.alerts.peak > 0 {
+      parts.append(
+        "\(Readable.count(conditions.alerts.peak, "alert")) of use together (\(Readable.duration(conditions.alerts.duration)), \(Readable.count(conditions.alertCount)) in all)"
+      )
+    }
+    return parts
   }
 }

@@ -74,6 +74,16 @@ extension DiagnosticCode {
         Solution storage concepts).
         """
       )
+    case .tooManyComponents:
+      (
+        "More vSAN components than hosts hold",
+        """
+        A host holds at most 9,000 components in the original architecture (Broadcom KB 438233) and 27,000 in the \
+        express one. Each disk, base disk, redo log and set of configuration files is an object: RAID-1 has \
+        3, 5 or 7 components for 1, 2 or 3 failures, more of an object above 255 GB. Points in time add logs, which \
+        are refused as they are made. "limits": "relaxed" turns the limit off.
+        """
+      )
     default: preconditionFailure("\(rawValue) is not about vSAN")
     }
   }

@@ -162,6 +162,10 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case unknownInExpression = "E0502"
   case unfittingExpression = "E0503"
 
+  // MARK: vSAN
+
+  case tooManyComponents = "E0504"
+
   /// Told from the first letter of the code.
   package var severity: Diagnostic.Severity { rawValue.hasPrefix("W") ? .warning : .error }
 
@@ -197,7 +201,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .idleWorkload, .noEffect, .emptySlots, .nothingToEncrypt:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
-      .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN, .fewFailuresTolerated:
+      .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN, .fewFailuresTolerated, .tooManyComponents:
       textOfVSAN
     case .invalidAddress, .mappingMissing, .ignoredDependency, .forcedNotAllowed, .noReverseMapping,
       .inTwoGroups, .directionsDiffer, .groupTypeNotModelled, .noPair, .mappedTwice, .settingsDiffer,

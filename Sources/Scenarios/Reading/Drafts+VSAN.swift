@@ -39,6 +39,7 @@ struct VSANDraft: Draft {
   var faultDomains = Field<Int>()
   var read = Field<DataRate>()
   var write = Field<DataRate>()
+  var throughput = Field<DataRate>()
   var repairDelay = Field<TimeSpan>()
   var resyncRate = Field<DataRate>()
   var resyncWeight = Field<Ratio>()
@@ -72,6 +73,10 @@ struct VSANDraft: Draft {
     .optional(
       "write", \.write, .positiveRate(unit: "MB/s"),
       "What the devices of one host write; never the bottleneck if left out."),
+    .optional(
+      "throughput", \.throughput, .positiveRate(unit: "MB/s"),
+      "What the devices of one host read and write together; the greater of \"read\" and \"write\" if left out. An assumption."
+    ),
     .optional(
       "repairDelay", \.repairDelay, .duration(), default: "60m",
       "How long a component may be absent before it is rebuilt elsewhere. vSAN: 60 minutes."),

@@ -265,7 +265,8 @@ extension Resolver {
     let draft = datastores[id.index].draft
     let vsan = draft.vsan.known
     let isLimited =
-      vsan.map { $0.read.isGiven || $0.write.isGiven } ?? (draft.read.isGiven || draft.write.isGiven)
+      vsan.map { $0.read.isGiven || $0.write.isGiven || $0.throughput.isGiven }
+      ?? (draft.read.isGiven || draft.write.isGiven)
     if !isLimited, let reference = entry.datastore.located {
       log.report(
         .unlimitedDatastore, "the datastore \(quoted(reference.value)) has no throughput that could fall",

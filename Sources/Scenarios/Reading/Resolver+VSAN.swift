@@ -179,9 +179,12 @@ extension Resolver {
       faultDomains: vsan.hosts.indices.map { ($0 - vsan.hosts.lowerBound) % vsan.faultDomainCount },
       deviceSizes: (0..<groups).map { ByteCount(bytes: size / groups + ($0 < size % groups ? 1 : 0)) },
       policy: vsan.policy(nil), readRate: draft.read.known, writeRate: draft.write.known,
+      sharedRate: draft.throughput.known ?? [draft.read.known, draft.write.known].compactMap { $0 }.max(),
       repairDelay: draft.repairDelay.value, resyncRate: draft.resyncRate.value,
       resyncWeight: draft.resyncWeight.value, resyncsPerHost: draft.resyncsPerHost.value,
-      scrubInterval: draft.scrubInterval.known)
+      scrubInterval: draft.scrubInterval.known,
+      componentsPerHost: self.draft.limits.known == .product
+        ? vsan.architecture.componentsPerHostMaximum : nil)
   }
 
   /// The policy of objects on a datastore; `nil` where it is no vSAN.

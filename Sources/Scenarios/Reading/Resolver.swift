@@ -127,6 +127,7 @@ struct Resolver {
     warnAboutLoad()
     checkVSANCapacity()
     warnAboutFailures()
+    checkVSANComponents()
     return log.hasErrors ? nil : build(root)
   }
 

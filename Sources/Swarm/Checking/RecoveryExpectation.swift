@@ -182,7 +182,10 @@ private struct RecoveryPlan {
     var delays = TimeSpan.zero
     for (index, datastore) in scenario.inventory.datastores.enumerated() {
       guard let vsan = datastore.vsan else { continue }
-      let rates = [vsan.resyncRate, vsan.readRate, vsan.writeRate].compactMap { $0?.bytesPerSecond }
+      // Half of what reads and writes share is left for either.
+      let rates =
+        [vsan.resyncRate, vsan.readRate, vsan.writeRate].compactMap { $0?.bytesPerSecond }
+        + [vsan.sharedRate].compactMap { $0.map { $0.bytesPerSecond / 2 } }
       let size = Double(needed(on: DatastoreID(index)))
       delays += vsan.repairDelay + .minutes(11) + .seconds(Int64(2 * size / (rates.min() ?? 1)))
     }

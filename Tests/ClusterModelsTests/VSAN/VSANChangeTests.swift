@@ -174,8 +174,8 @@ import Testing
       hosts: ([100, 100, 3, 3] as [UInt64]).enumerated().map { index, size in
         VSANCluster.HostDescription(devices: [.gibibytes(size)], faultDomain: index)
       })
-    for _ in 0..<16 { _ = cluster.create(mirror, size: .gibibytes(5), content: .gibibytes(5), at: .zero) }
     _ = cluster.create(mirror, size: .gibibytes(1), content: .gibibytes(1), at: .zero)
+    for _ in 0..<16 { _ = cluster.create(mirror, size: .gibibytes(5), content: .gibibytes(5), at: .zero) }
     let used = (0..<4).map { cluster.use(ofDevice: $0).used }
     #expect(used == [.gibibytes(81), .gibibytes(81), .zero, .zero])
     cluster.advance(to: minute(5))

@@ -31,8 +31,8 @@ import Testing
     let second = cluster.create(mirror, size: .gibibytes(100), content: .gibibytes(10), at: .zero)
 
     #expect(cluster.hosts(of: first) == [0, 1, 2])
-    // Hosts 0 and 1 have 40 GiB, so the copies go to 2 and 3 and the witness to 0.
-    #expect(cluster.hosts(of: second) == [2, 3, 0])
+    // Hosts 0 and 1 have 40 GiB, so the copies go to 3, where nothing is, and 2, where a witness is, and the witness to 0.
+    #expect(cluster.hosts(of: second) == [3, 2, 0])
     #expect(cluster.usedSize == .gibibytes(100))  // 2 · 40 + 2 · 10
     #expect(cluster.spaceMismatch() == nil)
   }
@@ -166,7 +166,7 @@ import Testing
     #expect(moves[0].sources == [.init(host: 2, factor: 1)] && moves[0].destination == 1)
     #expect(cluster.isComplete(small), "it is in use until it has moved")
     cluster.resyncCompleted(moves[0].number, at: minute(6))
-    #expect(cluster.hosts(of: small) == [1, 3, 0] && cluster.spaceMismatch() == nil)
+    #expect(cluster.hosts(of: small) == [3, 1, 0] && cluster.spaceMismatch() == nil)
   }
 
   @Test func `Alerts tell of 75, 80 and 95 percent once`() {

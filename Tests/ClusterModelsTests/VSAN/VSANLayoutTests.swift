@@ -58,6 +58,24 @@ import Testing
     #expect(layout(mirror, .express, size: .gibibytes(230)).piecesPerPart == 2)
   }
 
+  @Test func `A policy has as many components as its layout`() {
+    let layouts: [StoragePolicy.Layout] = [
+      .mirroring(failures: 1), .mirroring(failures: 2), .mirroring(failures: 3), .singleParity, .doubleParity,
+    ]
+    for layout in layouts {
+      for architecture in StoragePolicy.Architecture.allCases {
+        for hosts in 3...8 {
+          for size in [0, 100, 255, 256, 700, 2_048] as [UInt64] {
+            let policy = StoragePolicy(layout, architecture: architecture)
+            #expect(
+              policy.components(ofObject: .gibibytes(size), hosts: hosts)
+                == VSANLayout(policy, size: .gibibytes(size), faultDomains: hosts).componentCount)
+          }
+        }
+      }
+    }
+  }
+
   @Test func `Shares sum up to the space`() {
     let layout = layout(.mirroring(failures: 1), size: .gibibytes(700))
     let space = ByteCount(bytes: 1_000_003)

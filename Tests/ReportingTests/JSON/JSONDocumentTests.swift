@@ -111,6 +111,8 @@ import Testing
     #expect(datastores[0]["vsan"] is NSNull)
     let vsan = try #require(datastores[1]["vsan"] as? [String: Any])
     #expect(vsan["rebuiltCount"] as? Int == 12 && vsan["resyncedBytes"] as? Int == 34_000_000_000)
+    #expect(vsan["reducedObjectPeakCount"] as? Int == 7 && vsan["reducedSeconds"] as? Int == 5_400)
+    #expect(vsan["alertPeakCount"] as? Int == 4 && vsan["alertCount"] as? Int == 6)
   }
 
   @Test func `What was expected comes with its outcome and what was found`() throws {

