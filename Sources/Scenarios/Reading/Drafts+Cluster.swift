@@ -54,6 +54,7 @@ struct ClusterDraft: Draft {
   var hosts = Field<HostsDraft>()
   var hostType = Field<HostTypeDraft>()
   var availability = Field<HighAvailabilityDraft>()
+  var datacenter = Field<String>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the cluster."),
@@ -67,6 +68,10 @@ struct ClusterDraft: Draft {
     .optional(
       "ha", \.availability, .object(),
       "How vSphere HA guards the machines; one restart delay for all, from the profile, if nothing is said of the cluster."
+    ),
+    .optional(
+      "datacenter", \.datacenter, .name,
+      "The datacenter of the vCenter Server that the cluster is in, after which a topmost folder is named; that of its site if left out."
     ),
   ]
 }
