@@ -44,6 +44,37 @@ import Testing
     #expect(timeline.map(\.verb) == changes.map(\.verb))
   }
 
+  @Test func `Groups and mappings are changed`() throws {
+    let timeline = try read([
+      #""do": "group.remove", "vm": "db01""#,
+      #""do": "group.unprotect", "vm": "db01", "from": "lisbon""#,
+      #""do": "group.configure", "group": "PG-Web""#,
+      #""do": "group.delete", "group": "PG-Web", "from": "madrid""#,
+      #""do": "mapping.remove", "kind": "networks", "from": "madrid", "source": "prod-200", "reverse": true"#,
+      #""do": "mapping.change", "kind": "networks", "from": "madrid", "source": "prod-200", "target": "dr-200""#,
+    ])
+    let (db, web) = (VirtualMachineID(0), ProtectionGroupID(1))
+    let changes: [Scenario.RecoveryChange] = [
+      .leaveGroups([db], from: nil), .unprotect([db], from: .second), .configureGroup(web, from: nil),
+      .deleteGroup(web, from: .first), .removeMapping(MappableObjectID(1), from: .first, andBack: true),
+      .changeMapping(MappableObjectID(1), to: MappableObjectID(1), from: .first, isReversed: false),
+    ]
+    #expect(timeline.map(\.action) == changes.map { .recovery(.change(RecoveryPairID(0), $0)) })
+    #expect(timeline.map(\.verb) == changes.map(\.verb))
+  }
+
+  @Test func `Who leaves its group before it is added to one was a member from the beginning`() throws {
+    func joinsLater(_ verbs: [String]) throws -> Bool {
+      let entries = verbs.enumerated().map { #"{ "at": "\#($0 + 1)h", \#($1) }"# }
+      let scenario = try RecoveryKeyTests.read([("/timeline", "[\(entries.joined(separator: ", "))]")])
+      return try #require(scenario.recoveryPairs[0].virtualMachines.first { $0.id.index == 0 }).joinsLater
+    }
+    let leave = #""do": "group.remove", "vm": "db01""#
+    let join = #""do": "group.add", "vm": "db01", "group": "PG-Web""#
+    #expect(try !joinsLater([leave, join]))
+    #expect(try !joinsLater([leave]))
+  }
+
   @Test(arguments: [
     (#""do": "placeholder.delete", "vm": "lab""#, DiagnosticCode.notProtected),
     (#""do": "plan.edit", "plan": "RP-Prod", "changes": {}"#, .missingKey),
@@ -52,6 +83,12 @@ import Testing
     (#""do": "plan.edit", "plan": "RP-Prod", "changes": { "groups": ["PG-Tier2"] }"#, .unknownName),
     (#""do": "placeholder.move", "vm": "db01", "place": { "network": "prod-100" }"#, .unknownName),
     (#""do": "vm.delete", "vm": "db01", "site": "porto""#, .unknownName),
+    (#""do": "group.remove", "vm": "lab""#, .notProtected),
+    (#""do": "group.delete", "group": "PG-Tier2""#, .unknownName),
+    (
+      #""do": "mapping.change", "kind": "networks", "from": "madrid", "source": "prod-100", "target": "prod-200""#,
+      .unknownName
+    ),
   ])
   func `What cannot be changed is reported`(entry: String, code: DiagnosticCode) {
     let timeline = (path: "/timeline", value: #"[{ "at": "1h", \#(entry) }]"#)

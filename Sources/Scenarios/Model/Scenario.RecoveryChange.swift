@@ -15,8 +15,14 @@ extension Scenario {
   /// | `deletePlan`          | The plan is deleted                                                                           |
   /// | `damagePlan`          | The record of the plan is damaged, until it comes back from a backup                          |
   /// | `saveSettings`        | The recovery settings of machines are changed                                                 |
+  /// | `leaveGroups`         | Machines are taken out of their groups; their replications go on                              |
+  /// | `unprotect`           | The protection of members ends; they stay in their groups                                     |
+  /// | `configureGroup`      | The members of a group that have no protection get one, with the mappings as they are         |
+  /// | `deleteGroup`         | A group is deleted; refused while a plan lists it, or what a plan did to it is unfinished     |
+  /// | `removeMapping`       | A mapping is deleted                                                                          |
+  /// | `changeMapping`       | An object is mapped to another one than before                                                |
   ///
-  /// Where a side is `nil`, people are at the recovery site.
+  /// Where a side is `nil`, people are at the recovery site, and at the protected one for what they do with a group.
   package enum RecoveryChange: Sendable, Hashable {
     case deletePlaceholders([VirtualMachineID])
     case movePlaceholders([VirtualMachineID], to: VMLocationOverrides, at: PairSide)
@@ -26,6 +32,12 @@ extension Scenario {
     case deletePlan(RecoveryPlanID, from: PairSide?)
     case damagePlan(RecoveryPlanID)
     case saveSettings([VirtualMachineID], SettingsEdit, from: PairSide?)
+    case leaveGroups([VirtualMachineID], from: PairSide?)
+    case unprotect([VirtualMachineID], from: PairSide?)
+    case configureGroup(ProtectionGroupID, from: PairSide?)
+    case deleteGroup(ProtectionGroupID, from: PairSide?)
+    case removeMapping(MappableObjectID, from: PairSide, andBack: Bool)
+    case changeMapping(MappableObjectID, to: MappableObjectID, from: PairSide, isReversed: Bool)
 
     package var verb: TimelineEntry.Verb {
       switch self {
@@ -37,6 +49,12 @@ extension Scenario {
       case .deletePlan: .deletePlan
       case .damagePlan: .damagePlan
       case .saveSettings: .saveSettings
+      case .leaveGroups: .leaveGroup
+      case .unprotect: .unprotect
+      case .configureGroup: .configureGroup
+      case .deleteGroup: .deleteGroup
+      case .removeMapping: .removeMapping
+      case .changeMapping: .changeMapping
       }
     }
   }

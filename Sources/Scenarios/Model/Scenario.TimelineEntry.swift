@@ -227,6 +227,12 @@ extension Scenario.TimelineEntry {
     case renewCertificate = "addon.renew-certificate"
     case reconnectSites = "site.reconnect"
     case unpairSites = "site.unpair"
+    case leaveGroup = "group.remove"
+    case unprotect = "group.unprotect"
+    case configureGroup = "group.configure"
+    case deleteGroup = "group.delete"
+    case removeMapping = "mapping.remove"
+    case changeMapping = "mapping.change"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [

@@ -59,6 +59,7 @@ struct ClusterDraft: Draft {
   var hosts = Field<HostsDraft>()
   var hostType = Field<HostTypeDraft>()
   var availability = Field<HighAvailabilityDraft>()
+  var datacenter = Field<String>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What other parts of the scenario call the cluster."),
@@ -72,6 +73,10 @@ struct ClusterDraft: Draft {
     .optional(
       "ha", \.availability, .object(),
       "How vSphere HA guards the machines: with {} one of a failed host is on again after 28s. Where nothing is said of a cluster, nor its \"hostType\" or appliances, that takes the profile's \"haRestartDelay\" of 3m, guest included, hosts have no limits, and none can be isolated, disconnected or put into maintenance."
+    ),
+    .optional(
+      "datacenter", \.datacenter, .name,
+      "The datacenter of the vCenter Server that the cluster is in, after which a topmost folder is named; that of its site if left out."
     ),
   ]
 }

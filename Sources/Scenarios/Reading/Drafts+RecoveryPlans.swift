@@ -39,7 +39,8 @@ struct ProtectionGroupDraft: Draft {
     .optional(
       "vms", \.virtualMachines, .list(of: .selector), default: .list([]),
       for: [GroupTypeWord.vSphereReplication.rawValue],
-      "Its virtual machines; web-* selects by name. Those that a group.add of the timeline names join later."),
+      "Its virtual machines; web-* selects by name. Those that a group.add of the timeline names join later, unless a group.remove that names them stands before it."
+    ),
     .optional(
       "from", \.from, .name, "The protected site; where its machines run if left out, else as its plans go."),
     .optional("to", \.to, .name, "The recovery site; where its machines replicate to if left out."),

@@ -56,6 +56,9 @@ struct TimelineEntryDraft: Draft {
   var changes = Field<PlanChangesDraft>()
   var settings = Field<SettingsChangesDraft>()
   var role = Field<String>()
+  var source = Field<String>()
+  var target = Field<String>()
+  var isReversed = Field<Bool>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -101,7 +104,7 @@ struct TimelineEntryDraft: Draft {
         .resumeReplication, .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage,
         .moveReplication, .scaleWorkload, .corruptReplica, .machineCrash, .machineHang, .deploy, .protect,
         .configureReplication, .stopReplication, .deletePlaceholder, .movePlaceholder, .deleteMachine,
-        .saveSettings), optionalFor: words(.failOperation),
+        .saveSettings, .leaveGroup, .unprotect), optionalFor: words(.failOperation),
       "The virtual machines; web-* selects by name."),
     .required(
       "disk", \.disk, .name,
@@ -136,7 +139,8 @@ struct TimelineEntryDraft: Draft {
       "background", \.background, .object(), for: words(.linkBackground),
       "What else is sent over the link for that time, instead of the link's own background."),
     .required(
-      "group", \.group, .groupReference, for: words(.createGroup, .protect, .restorePlaceholders),
+      "group", \.group, .groupReference,
+      for: words(.createGroup, .protect, .restorePlaceholders, .configureGroup, .deleteGroup),
       optionalFor: words(.failOperation, .diskGroupFail, .diskGroupRestore),
       "The protection group; or which disk group of the host, counted from 1, the first if left out."),
     .required(
@@ -179,14 +183,16 @@ struct TimelineEntryDraft: Draft {
       "Who answers prompts: an operator at once (dismiss) or some time \"after\" each, or plan.dismiss-prompt (wait)."
     ),
     .required(
-      "from", \.from, .name, for: words(.map),
+      "from", \.from, .name, for: words(.map, .removeMapping, .changeMapping),
       optionalFor: words(
-        .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .editPlan, .deletePlan, .saveSettings)
+        .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .editPlan, .deletePlan, .saveSettings,
+        .leaveGroup, .unprotect, .configureGroup, .deleteGroup)
         + Verb.allCases.filter(\.managesReplication).map(\.rawValue),
-      "The site that is mapped; or where the operator is: who runs or changes a plan at the recovery site if left out, who manages a replication at the protected one."
+      "The site that is mapped; or where the operator is: who runs or changes a plan at the recovery site if left out, who manages a replication or changes a group at the protected one."
     ),
     .optional(
-      "to", \.to, .name, for: words(.logIn, .logOut, .map, .placePlaceholders),
+      "to", \.to, .name,
+      for: words(.logIn, .logOut, .map, .placePlaceholders, .removeMapping, .changeMapping),
       "The other site; the one with which \"site\" or \"from\" is paired if left out."),
     .optional(
       "user", \.user, .text, for: words(.testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan),
@@ -203,7 +209,18 @@ struct TimelineEntryDraft: Draft {
     .required(
       "sites", \.sites, .list(of: .name, count: 2...2), for: words(.pairSites, .reconnectSites, .unpairSites),
       "The two sites; the pair is made from the first."),
-    .required("kind", \.kind, .word, for: words(.map), "Which mappings are made."),
+    .required(
+      "kind", \.kind, .word, for: words(.map, .removeMapping, .changeMapping),
+      "Which mappings are made, or of which kind the one is that is deleted or changed."),
+    .required(
+      "source", \.source, .name, for: words(.removeMapping, .changeMapping),
+      "What is mapped: a network, folder, cluster or storage policy of the site \"from\"."),
+    .required(
+      "target", \.target, .name, for: words(.changeMapping),
+      "What it is mapped to from now on, at the other site."),
+    .optional(
+      "reverse", \.isReversed, .flag, default: false, for: words(.removeMapping, .changeMapping),
+      "Whether the mapping back goes too, and of a changed mapping another one is made from its new target."),
     .required(
       "place", \.place, .object(), for: words(.movePlaceholder),
       "Where the placeholders are from now on; where they were for what is left out."),
@@ -216,7 +233,9 @@ struct TimelineEntryDraft: Draft {
       "as", \.role, .name,
       for: words(
         .pairSites, .reconnectSites, .unpairSites, .map, .placePlaceholders, .createGroup, .protect,
-        .createPlan, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .cancelPlan, .dismissPrompt)
+        .createPlan, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .cancelPlan, .dismissPrompt,
+        .editPlan, .deletePlan, .saveSettings, .restorePlaceholders, .leaveGroup, .unprotect, .configureGroup,
+        .deleteGroup, .removeMapping, .changeMapping)
         + Verb.allCases.filter(\.managesReplication).map(\.rawValue),
       "The role of who does it, one of \"roles\" in \"recovery\"; an administrator's if left out."),
   ]

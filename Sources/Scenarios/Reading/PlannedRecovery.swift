@@ -105,7 +105,11 @@ struct PlannedRecovery {
   struct Later {
     var groups: Set<String> = []
     var plans: Set<String> = []
-    var joining: [(group: String, selector: Located<String>)] = []
+    var joining: [(group: String, selector: Located<String>, entry: Int)] = []
+    /// What leaves its group, with the number of the entry.
+    var leaving: [(selector: String, entry: Int)] = []
+    /// Groups that are deleted before they are made again: they are there in the beginning.
+    var deletedFirst: Set<String> = []
     var pairings: [[String]] = []
     var installs: [(site: String, addOn: AddOn)] = []
     var maps: [(word: MappingWord, from: String, to: String?)] = []

@@ -25,7 +25,7 @@ extension Resolver {
         join(select(selector) ?? [], toGroup: index, at: selector)
       }
     }
-    for (name, selector) in recovery.later.joining {
+    for (name, selector, entry) in recovery.later.joining {
       guard let index = recovery.groupNames.index(of: name) else { continue }
       if let type = recovery.groups[index].draft.type.known, type != .vSphereReplication {
         log.report(
@@ -34,9 +34,13 @@ extension Resolver {
           at: selector.span)
         continue
       }
-      let selected = select(selector) ?? []
-      join(selected, toGroup: index, at: selector)
-      recovery.groups[index].joining.formUnion(selected)
+      let leaving = machinesThatLeave(before: entry)
+      // Who comes back, or comes from another group, is a member from the beginning: of the group that lists it.
+      let joining = (select(selector) ?? []).filter {
+        !leaving.contains($0) || recovery.groupOfMachine[$0] == nil
+      }
+      join(joining, toGroup: index, at: selector)
+      recovery.groups[index].joining.formUnion(joining)
     }
     for index in recovery.groups.indices {
       let group = recovery.groups[index].draft

@@ -28,15 +28,23 @@ extension Resolver {
 
   /// What the timeline makes; a name that is wrong is reported with its entry.
   private mutating func findLater() {
-    for located in draft.timeline.known ?? [] {
+    for (index, located) in (draft.timeline.known ?? []).enumerated() {
       let entry = located.value
       switch entry.verb.known {
       case .createGroup:
-        if case .second(let name)? = entry.group.known { recovery.later.groups.insert(name) }
+        if case .second(let name)? = entry.group.known, !recovery.later.deletedFirst.contains(name) {
+          recovery.later.groups.insert(name)
+        }
+      case .deleteGroup:
+        if case .second(let name)? = entry.group.known, !recovery.later.groups.contains(name) {
+          recovery.later.deletedFirst.insert(name)
+        }
+      case .leaveGroup:
+        if let selector = entry.virtualMachine.known { recovery.later.leaving.append((selector, index)) }
       case .createPlan: if let name = entry.plan.known { recovery.later.plans.insert(name) }
       case .protect:
         if case .second(let name)? = entry.group.known, let selector = entry.virtualMachine.located {
-          recovery.later.joining.append((name, selector))
+          recovery.later.joining.append((name, selector, index))
         }
       case .pairSites: if let sites = entry.sites.known { recovery.later.pairings.append(sites.map(\.value)) }
       case .installAddOn:
@@ -158,6 +166,10 @@ extension Resolver {
       for (folder, name) in (site.value.folders.known ?? []).enumerated() {
         folders.define(name, as: folder + 1, log: &log)
       }
+      let count = 1 + (site.value.folders.known?.count ?? 0)
+      for (number, name) in furtherDatacenters(of: site.value).enumerated() {
+        folders.define(name, as: count + number, log: &log)
+      }
       recovery.folderNames.append(folders)
       var policies = NameTable("storage policy")
       if site.value.storagePolicies.located == nil { policies.missesSome() }
@@ -177,10 +189,23 @@ extension Resolver {
     for (index, site) in (draft.sites.known ?? []).enumerated() {
       recovery.objectNames.append([
         .networks: site.value.networkNames?.map(\.value) ?? [],
-        .folders: [site.value.datacenter.known ?? "?"] + (site.value.folders.known?.map(\.value) ?? []),
+        .folders: [site.value.datacenter.known ?? "?"] + (site.value.folders.known?.map(\.value) ?? [])
+          + furtherDatacenters(of: site.value).map(\.value),
         .resources: clusterNamesBySite[index], .storagePolicies: policyNames(ofSite: index),
       ])
     }
+  }
+
+  /// The datacenters of a site's clusters beside its own, each once; their topmost folders come after all others.
+  func furtherDatacenters(of site: SiteDraft) -> [Located<String>] {
+    var datacenters: [Located<String>] = []
+    for cluster in site.clusters.known ?? [] {
+      guard let name = cluster.value.datacenter.located, name.value != site.datacenter.known,
+        !datacenters.contains(where: { $0.value == name.value })
+      else { continue }
+      datacenters.append(name)
+    }
+    return datacenters
   }
 
   private mutating func checkFolders() {
@@ -225,7 +250,9 @@ extension Resolver {
     guard let site = machine.site, let host = machine.host,
       let cluster = clusters.firstIndex(where: { $0.hosts.contains(host) })
     else { return nil }
-    let folder = machine.draft.folder.known.flatMap { recovery.folderNames[site].index(of: $0) } ?? 0
+    let datacenter = clusters[cluster].draft?.datacenter.known
+    let folder =
+      (machine.draft.folder.known ?? datacenter).flatMap { recovery.folderNames[site].index(of: $0) } ?? 0
     let resource = clusters[..<cluster].count { $0.site == site }
     var policy: Int?
     if let datastore = machine.datastore, datastores[datastore].draft.vsan.isGiven {

@@ -55,7 +55,8 @@ extension Resolver {
     case .dismissPrompt: return plan(of: entry).map { .dismissPrompt($0.pair, $0.id) }
     case .failOperation: return failure(of: entry)
     case .deletePlaceholder, .movePlaceholder, .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan,
-      .damagePlan, .saveSettings:
+      .damagePlan, .saveSettings, .leaveGroup, .unprotect, .configureGroup, .deleteGroup, .removeMapping,
+      .changeMapping:
       return recoveryEdit(verb, of: entry)
     default: preconditionFailure("\(verb.rawValue) is no verb of Site Recovery Manager")
     }
@@ -86,7 +87,7 @@ extension Resolver {
   }
 
   /// The pair and the side of it that a site is; the other site need not be named where there is only one.
-  private mutating func side(
+  mutating func side(
     _ site: Field<String>, _ other: Field<String>
   ) -> (pair: RecoveryPairID, side: PairSide)? {
     let index = siteNames.resolve(site.located, log: &log)

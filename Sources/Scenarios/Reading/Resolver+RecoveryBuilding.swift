@@ -68,14 +68,20 @@ extension Resolver {
   /// What can be mapped at a site, in the order of ``objectOffset(_:at:)``.
   private func siteObjects(_ site: Int) -> SiteObjects {
     var objects = SiteObjects()
-    let datacenter = objects.add(Datacenter(name: checked(draft.sites.known?[site].value.datacenter.known)))
+    let description = checked(draft.sites.known?[site]).value
+    let datacenter = objects.add(Datacenter(name: checked(description.datacenter.known)))
+    let further = furtherDatacenters(of: description).map(\.value)
+    let furtherIDs = further.map { objects.add(Datacenter(name: $0)) }
     for name in objectNames(.networks, at: site) {
       _ = objects.add(MappableObject(.network, name: name, datacenter: datacenter))
     }
     var topmost: MappableObjectID?
-    for name in objectNames(.folders, at: site) {
+    for name in objectNames(.folders, at: site).dropLast(further.count) {
       let folder = objects.add(MappableObject(.folder, name: name, datacenter: datacenter, parent: topmost))
       if topmost == nil { topmost = folder }
+    }
+    for (name, id) in zip(further, furtherIDs) {
+      _ = objects.add(MappableObject(.folder, name: name, datacenter: id))
     }
     let ofSite = clusters.filter { $0.site == site }
     for (name, cluster) in zip(objectNames(.resources, at: site), ofSite) {
@@ -85,7 +91,10 @@ extension Resolver {
       }
       _ = objects.add(
         MappableObject(
-          .resource, name: name, datacenter: datacenter, datastores: visible.map { DatastoreID($0) }))
+          .resource, name: name,
+          datacenter: cluster.draft?.datacenter.known.flatMap { name in
+            further.firstIndex(of: name).map { furtherIDs[$0] }
+          } ?? datacenter, datastores: visible.map { DatastoreID($0) }))
     }
     for name in objectNames(.storagePolicies, at: site) {
       _ = objects.add(MappableObject(.storagePolicy, name: name))

@@ -36,12 +36,14 @@ extension Resolver {
       guard let (pair, vms) = protectedMachines(of: entry), let edit, let from = operatorSide(of: entry, pair)
       else { return nil }
       return .change(pair, .saveSettings(vms, edit, from: from.side))
+    case .leaveGroup, .unprotect, .configureGroup, .deleteGroup: return groupChange(verb, of: entry)
+    case .removeMapping, .changeMapping: return mappingChange(verb, of: entry)
     default: preconditionFailure("\(verb.rawValue) changes nothing that was made")
     }
   }
 
   /// The machines of an entry, which are members of groups of one pair.
-  private mutating func protectedMachines(
+  mutating func protectedMachines(
     of entry: TimelineEntryDraft
   ) -> (pair: RecoveryPairID, vms: [VirtualMachineID])? {
     guard let vms = machines(of: entry), let first = vms.first,
@@ -91,7 +93,7 @@ extension Resolver {
   }
 
   /// Where the operator is; `nil` after a report.
-  private mutating func operatorSide(
+  mutating func operatorSide(
     of entry: TimelineEntryDraft, _ pair: RecoveryPairID
   ) -> OperatorPlace? {
     guard entry.from.isGiven else { return OperatorPlace() }
@@ -151,7 +153,7 @@ extension Resolver {
 }
 
 /// Where an operator is.
-private struct OperatorPlace {
+struct OperatorPlace {
   /// `nil`: at the recovery site.
   var side: PairSide?
 }

@@ -202,7 +202,7 @@ extension Resolver {
   private static let verbsWithoutStorage: [Scenario.TimelineEntry.Verb] = [
     .snapshot, .revert, .addDisk, .resizeDisk, .removeDisk, .pauseReplication, .resumeReplication,
     .syncReplication, .fullSyncReplication, .reconfigureReplication, .testImage, .moveReplication,
-    .corruptReplica, .deploy, .protect, .configureReplication, .stopReplication,
+    .corruptReplica, .deploy, .protect, .configureReplication, .stopReplication, .leaveGroup,
   ]
 
   /// Reports an entry that asks of machines what is not modelled for them.

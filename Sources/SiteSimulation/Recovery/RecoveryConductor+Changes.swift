@@ -9,10 +9,11 @@ extension RecoveryConductor {
 
   /// - Parameter side: Where the operator is; `nil`: at the recovery site.
   mutating func edit(
-    _ plan: RecoveryPlanID, _ edit: Scenario.PlanEdit, from side: PairSide?
+    _ plan: RecoveryPlanID, _ edit: Scenario.PlanEdit, from side: PairSide?,
+    by actor: Scenario.Actor = .administrator
   ) throws(RecoveryFailure) {
     let side = side ?? book.protectedSide(of: plan).other
-    try authorize(.reconfigureRecoveryPlan, from: side, needsRemoteSite: false)
+    try authorize(.reconfigureRecoveryPlan, from: side, needsRemoteSite: false, by: actor)
     var groups: [ProtectionGroupID]?
     if let positions = edit.groups {
       groups = positions.compactMap { groupIDs[$0.index] }
@@ -38,10 +39,10 @@ extension RecoveryConductor {
 
   /// Begins to delete a plan, which takes the servers ``RecoveryTimes/remoteCall``.
   mutating func delete(
-    _ plan: RecoveryPlanID, from side: PairSide?, at now: Instant
+    _ plan: RecoveryPlanID, from side: PairSide?, by actor: Scenario.Actor, at now: Instant
   ) throws(RecoveryFailure) {
     let side = side ?? book.protectedSide(of: plan).other
-    try authorize(.deleteRecoveryPlan, from: side, needsRemoteSite: false)
+    try authorize(.deleteRecoveryPlan, from: side, needsRemoteSite: false, by: actor)
     do {
       try book.delete(plan, from: side)
     } catch {
@@ -88,14 +89,15 @@ extension RecoveryConductor {
   ///
   /// - Parameter side: Where the operator is; `nil`: at the recovery site.
   mutating func save(
-    _ edit: Scenario.SettingsEdit, of vms: [VirtualMachineID], from side: PairSide?
+    _ edit: Scenario.SettingsEdit, of vms: [VirtualMachineID], from side: PairSide?, by actor: Scenario.Actor
   ) throws(RecoveryFailure) {
     for vm in vms {
       guard let position = positions[vm], let member = groups.protectedVM(vm),
         let protectedSide = book.protectedSide(of: member.group)
       else { throw RecoveryFailure("a virtual machine is in no protection group") }
       let side = side ?? protectedSide.other
-      try authorize(.updatePlanVirtualMachineRecoverySettings, from: side, needsRemoteSite: false)
+      try authorize(
+        .updatePlanVirtualMachineRecoverySettings, from: side, needsRemoteSite: false, by: actor)
       var new = settings[position].settings(recoveredTo: side, defaults: description.defaults)
       edit.apply(to: &new)
       do {

@@ -106,16 +106,23 @@ extension RecoveryConductor {
   /// - Returns: The placeholders to make.
   mutating func createGroup(_ position: Int) throws(RecoveryFailure) -> [ProtectionCommand] {
     let group = description.groups[position]
+    if let id = groupIDs[position] { throw RecoveryFailure(text(ProtectionRefusal.nameTaken(id))) }
+    let formerSide = formerGroupSides[position]
+    let side = formerSide ?? group.description.protectedSide
     let id: ProtectionGroupID
     do {
-      id = try groups.create(group.description)
+      id = try groups.create(
+        ProtectionGroup(
+          name: group.description.name, description: group.description.description,
+          replicationType: group.description.replicationType, protectedSide: side))
     } catch {
       throw RecoveryFailure(text(error))
     }
     groupIDs[position] = id
-    book.addGroup(id, protectedSide: group.description.protectedSide)
+    book.addGroup(id, protectedSide: side)
     hasNews = true
-    for plan in description.plans.indices
+    // A group that is made again was taken out of its plans before it was deleted.
+    for plan in formerSide == nil ? description.plans.indices : 0..<0
     where description.plans[plan].description.groups.contains(ProtectionGroupID(position)) {
       try addGroup(id, toPlan: plan)
     }
@@ -143,11 +150,12 @@ extension RecoveryConductor {
   ) throws(RecoveryFailure) -> [ProtectionCommand] {
     guard let id = groupIDs[position] else { throw RecoveryFailure("the protection group does not exist") }
     try requireOwnNetworks(of: vms)
+    var joining: [(vm: VirtualMachineID, location: VMLocation)] = []
+    for vm in vms {
+      if let location = try location(ofJoining: vm, in: id) { joining.append((vm, location)) }
+    }
     do {
-      try groups.add(
-        vms.compactMap { vm in
-          positions[vm].map { (vm: vm, location: description.virtualMachines[$0].location) }
-        }, to: id)
+      try groups.add(joining, to: id)
       for vm in vms {
         guard let place = positions[vm] else { continue }
         for side in PairSide.allCases {

@@ -88,6 +88,10 @@ struct RecoveryConductor: Sendable {
   /// Machines whose recovery settings were found to be in conflict, and for which of the description that was told.
   var settingsConflicts: [VirtualMachineID] = []
   var toldConflicts: [Bool]
+  /// Where machines were that have left their groups; only looked up.
+  var formerMembers: [VirtualMachineID: FormerMember] = [:]
+  /// By position in the description, the side that a deleted group protected.
+  var formerGroupSides: [PairSide?]
   /// Plans whose deletion is under way.
   var plansBeingDeleted: [RecoveryPlanID] = []
   /// Machines that were reported to run at both sites; only looked up.
@@ -120,6 +124,7 @@ struct RecoveryConductor: Sendable {
     planIDs = description.plans.map { _ in nil }
     toldPlans = description.plans.map { _ in nil }
     toldGroups = description.groups.map { _ in nil }
+    formerGroupSides = description.groups.map { _ in nil }
     toldMembers = description.virtualMachines.map { _ in nil }
     awaitsViolation = description.virtualMachines.map { _ in false }
     toldConflicts = awaitsViolation

@@ -101,7 +101,9 @@ extension World {
     case .protect(let pair, let group, let vms):
       let side = conductors[pair.index].description.groups[group.index].description.protectedSide
       try conductors[pair.index].authorize(.reconfigureGroup, from: side, needsRemoteSite: true, by: actor)
+      if let refusal = refusalToJoin(vms) { throw refusal }
       let commands = try conductors[pair.index].protect(vms, in: group.index)
+      for vm in vms { lookAt(vm, pair: pair.index) }
       noteProblems(ofGroup: group.index, pair: pair.index)
       conductors[pair.index].ask(commands, at: now)
     case .createPlan(let pair, let plan):
@@ -115,7 +117,7 @@ extension World {
     case .dismissPrompt(let pair, let plan):
       try conductors[pair.index].dismissPrompts(of: planID(plan, of: pair), by: actor, at: now)
     case .failOperation(let pair, let fault): conductors[pair.index].faults.append((entry, fault))
-    case .change(let pair, let change): try attempt(change, pair: pair.index)
+    case .change(let pair, let change): try attempt(change, pair: pair.index, by: actor)
     }
   }
 
@@ -249,25 +251,15 @@ extension World {
     case .change(let pair, let change):
       switch change {
       case .deletePlaceholders(let vms), .movePlaceholders(let vms, _, _), .deleteMachines(let vms, _),
-        .saveSettings(let vms, _, _):
+        .saveSettings(let vms, _, _), .leaveGroups(let vms, _), .unprotect(let vms, _):
         names(vms)
-      case .restorePlaceholders(let group):
+      case .removeMapping(let source, let side, _), .changeMapping(let source, _, let side, _):
+        scenario.recoveryPairs[pair.index].objects[side][source].name
+      case .restorePlaceholders(let group), .configureGroup(let group, _), .deleteGroup(let group, _):
         scenario.recoveryPairs[pair.index].groups[group.index].description.name
       case .editPlan(let plan, _, _), .deletePlan(let plan, _), .damagePlan(let plan):
         scenario.recoveryPairs[pair.index].plans[plan.index].description.name
       }
-    }
-  }
-}
-
-extension MappingKind {
-  /// What is asked of a server to make a mapping.
-  fileprivate var creation: RecoveryOperation {
-    switch self {
-    case .network: .createNetworkMapping
-    case .folder: .createFolderMapping
-    case .resource: .createResourceMapping
-    case .storagePolicy: .createStoragePolicyMapping
     }
   }
 }

@@ -10,24 +10,37 @@ import SimulationKernel
 ///
 /// What cannot be done is refused; of several machines each by itself.
 extension World {
-  mutating func attempt(_ change: Scenario.RecoveryChange, pair: Int) throws(RecoveryFailure) {
+  mutating func attempt(
+    _ change: Scenario.RecoveryChange, pair: Int, by actor: Scenario.Actor
+  ) throws(RecoveryFailure) {
     switch change {
     case .deletePlaceholders(let vms): for vm in vms { deletePlaceholder(of: vm, pair: pair) }
     case .movePlaceholders(let vms, let place, let side):
       for vm in vms { movePlaceholder(of: vm, to: place, at: side, pair: pair) }
-    case .restorePlaceholders(let group): try restorePlaceholders(ofGroup: group.index, pair: pair)
+    case .restorePlaceholders(let group):
+      try conductors[pair].require(RecoveryOperation.restoreAllPlaceholders.privileges, of: actor)
+      try restorePlaceholders(ofGroup: group.index, pair: pair)
     case .deleteMachines: break
     case .editPlan(let plan, let edit, let side):
-      try conductors[pair].edit(planID(plan, of: RecoveryPairID(pair)), edit, from: side)
+      try conductors[pair].edit(planID(plan, of: RecoveryPairID(pair)), edit, from: side, by: actor)
       record.note("plan.edited", subject: name(ofPlan: plan.index, pair), at: now)
     case .deletePlan(let plan, let side):
-      try conductors[pair].delete(planID(plan, of: RecoveryPairID(pair)), from: side, at: now)
+      try conductors[pair].delete(planID(plan, of: RecoveryPairID(pair)), from: side, by: actor, at: now)
     case .damagePlan(let plan): conductors[pair].setDamaged(true, plan.index)
     case .saveSettings(let vms, let edit, let side):
-      try conductors[pair].save(edit, of: vms, from: side)
+      try conductors[pair].save(edit, of: vms, from: side, by: actor)
       for vm in vms {
         record.note("vm.settings-saved", subject: scenario.inventory[vm].name, at: now)
       }
+    case .leaveGroups(let vms, let side): try leaveGroups(vms, from: side, pair: pair, by: actor)
+    case .unprotect(let vms, let side): try unprotect(vms, from: side, pair: pair, by: actor)
+    case .configureGroup(let group, let side):
+      try configureGroup(group.index, from: side, pair: pair, by: actor)
+    case .deleteGroup(let group, let side): try deleteGroup(group.index, from: side, pair: pair, by: actor)
+    case .removeMapping(let source, let side, let takesReverse):
+      try removeMapping(source, from: side, andBack: takesReverse, pair: pair, by: actor)
+    case .changeMapping(let source, let target, let side, let isReversed):
+      try changeMapping(source, to: target, from: side, isReversed: isReversed, pair: pair, by: actor)
     }
   }
 
@@ -65,6 +78,13 @@ extension World {
     location.storagePolicy = place.storagePolicy ?? location.storagePolicy
     for (card, network) in place.networks.enumerated() where location.networks.indices.contains(card) {
       location.networks[card] = network ?? location.networks[card]
+    }
+    guard
+      !conductors[pair].mappings.areApart(folder: location.folder, resource: location.resource, at: side)
+    else {
+      return record.note(
+        "placeholder.move-refused", subject: name,
+        detail: "folder and resource are in different datacenters", at: now)
     }
     conductors[pair].groups.placeholderMoved(of: vm, to: location)
     record.note("placeholder.moved", subject: name, at: now)

@@ -30,7 +30,8 @@ extension World {
       }
       conductors[pair].groups.placeholderCreated(for: vm)
       record.note("placeholder.created", subject: scenario.inventory[vm].name, at: now)
-    case .removeProtection(let vm, _, _): conductors[pair].groups.protectionRemoved(from: vm)
+    case .removeProtection(let vm, let side, let hasPlaceholder):
+      removeProtection(of: vm, at: side, hasPlaceholder: hasPlaceholder, pair: pair)
     }
   }
 
