@@ -337,6 +337,14 @@ extension DiagnosticCode {
         device.
         """
       )
+    case .nothingToEncrypt:
+      (
+        "Nothing to encrypt",
+        """
+        Ransomware encrypts its "workingSet" or, if that is left out, what is used of the disk from its "offset" on. Of \
+        this disk nothing is used there.
+        """
+      )
     default: preconditionFailure("\(rawValue) is not about the domain, warnings among them")
     }
   }

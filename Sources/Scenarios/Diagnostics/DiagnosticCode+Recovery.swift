@@ -171,6 +171,14 @@ extension DiagnosticCode {
         4,096. Up to ten sites share a recovery site; on Azure VMware Solution a site is paired with one other.
         """
       )
+    case .replicatedBeforeInstallation:
+      (
+        "Replicated before vSphere Replication is installed",
+        """
+        What the timeline installs is not there before. A replication that no "replication.configure" makes is there from \
+        the beginning all the same, as if somebody had replicated without the add-on.
+        """
+      )
     default: preconditionFailure("\(rawValue) is not about recoveries")
     }
   }

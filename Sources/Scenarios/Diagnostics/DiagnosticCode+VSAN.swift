@@ -65,6 +65,15 @@ extension DiagnosticCode {
         them; machines that name no host are placed there.
         """
       )
+    case .fewFailuresTolerated:
+      (
+        "Fewer failures tolerated than agreed",
+        """
+        On a vSAN cluster of more than six hosts Azure VMware Solution expects a storage policy that tolerates two \
+        failures, RAID-1 FTT2 or RAID-6; its default policy, RAID-1 FTT1, is for smaller ones (Microsoft, Azure VMware \
+        Solution storage concepts).
+        """
+      )
     default: preconditionFailure("\(rawValue) is not about vSAN")
     }
   }

@@ -96,6 +96,7 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case noWorkAtAll = "E0331"
   case noCluster = "E0333"
   case unfitStandby = "E0334"
+  case nothingToEncrypt = "E0490"
 
   // MARK: Warnings
 
@@ -117,6 +118,8 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case instantGuests = "W0315"
   case customizationWithoutTools = "W0340"
   case addressOfSeveral = "W0341"
+  case fewFailuresTolerated = "W0350"
+  case replicatedBeforeInstallation = "W0356"
 
   // MARK: Overrides
 
@@ -188,15 +191,15 @@ package enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
       .tooManyHosts, .platformLimit, .hostsTooSmall, .noWorkAtAll, .noCluster, .unfitStandby,
       .churnAboveLink,
       .unusedWorkload, .unusedLink, .afterTheEnd, .datastoreTooSmall, .serverNotInPath,
-      .idleWorkload, .noEffect, .emptySlots:
+      .idleWorkload, .noEffect, .emptySlots, .nothingToEncrypt:
       textOfDomain
     case .aboveSlackSpace, .policyNeedsHosts, .devicesTooSmall, .vsanBesidePlain, .noVSAN,
-      .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN:
+      .hostsSharedByVSAN, .unknownDiskGroup, .hostOutsideVSAN, .fewFailuresTolerated:
       textOfVSAN
     case .invalidAddress, .mappingMissing, .ignoredDependency, .forcedNotAllowed, .noReverseMapping,
       .inTwoGroups, .directionsDiffer, .groupTypeNotModelled, .noPair, .mappedTwice, .settingsDiffer,
       .dependencyCycle, .notProtected, .timeoutTooLong, .impossibleStep, .commandsDiffer, .suspendsProtected,
-      .notMadeYet, .recoveryLimit, .planWithoutGroups, .instantGuests:
+      .notMadeYet, .recoveryLimit, .planWithoutGroups, .instantGuests, .replicatedBeforeInstallation:
       textOfRecoveries
     case .noSuchCard, .settingWithoutAddress, .unreadableTable, .invalidTable, .noTableTool,
       .customizationWithoutTools, .addressOfSeveral:

@@ -27,7 +27,7 @@ extension Resolver {
           "write the addresses as \"ip\" of the machines of a plan, or as \"rules\" of the network mappings")
       return
     }
-    let source = AddressTableSource(lines: lines, end: field.span)
+    let source = AddressTableSource(lines: lines, end: field.span, sources: log.sources)
     do throws(IPTableProblems) {
       let table = try IPCustomizationTable(reading: source.text)
       for pair in recovery.pairs.indices { apply(table, from: source, toPair: pair) }
@@ -172,10 +172,12 @@ struct AddressTableSource {
   let places: IPTablePlaces
   /// Where each line begins in ``text``.
   private let starts: [Int]
+  private let sources: [SourceText]
 
-  init(lines: [Located<String>], end: SourceSpan) {
+  init(lines: [Located<String>], end: SourceSpan, sources: [SourceText]) {
     self.lines = lines
     self.end = end
+    self.sources = sources
     text = lines.map(\.value).joined(separator: "\n")
     places = IPTablePlaces(in: text)
     var starts: [Int] = []
@@ -191,12 +193,43 @@ struct AddressTableSource {
   func span(of range: Range<Int>) -> SourceSpan {
     guard let index = starts.lastIndex(where: { $0 <= range.lowerBound }) else { return end }
     let line = lines[index]
-    // A line in the scenario itself has quotes around it and escapes inside.
-    guard line.span.range.count == line.value.utf8.count else { return line.span }
-    let offset = line.span.range.lowerBound - starts[index]
-    let upper = min(range.upperBound + offset, line.span.range.upperBound)
-    let lower = min(range.lowerBound + offset, upper)
-    return SourceSpan(source: line.span.source, range: lower..<upper)
+    let (lower, upper) = (range.lowerBound - starts[index], range.upperBound - starts[index])
+    guard line.span.range.count == line.value.utf8.count else {
+      // A whole line that stands in the scenario is marked with its quotes.
+      guard lower > 0 || upper < line.value.utf8.count else { return line.span }
+      return SourceSpan(
+        source: line.span.source,
+        range: place(ofByte: lower, in: line.span)..<place(ofByte: upper, in: line.span))
+    }
+    let offset = line.span.range.lowerBound
+    let end = min(upper + offset, line.span.range.upperBound)
+    return SourceSpan(source: line.span.source, range: min(lower + offset, end)..<end)
+  }
+
+  /// Where a byte of a text stands that is written between quotes, with escapes; its closing quote behind the end.
+  private func place(ofByte index: Int, in span: SourceSpan) -> Int {
+    let bytes = sources[span.source].bytes
+    let last = span.range.upperBound - 1
+    var (place, count) = (span.range.lowerBound + 1, 0)
+    while count < index, place < last {
+      guard bytes[place] == UInt8(ascii: "\\") else {
+        (place, count) = (place + 1, count + 1)
+        continue
+      }
+      guard bytes[place + 1] == UInt8(ascii: "u") else {
+        (place, count) = (place + 2, count + 1)
+        continue
+      }
+      let digits = String(decoding: bytes[place + 2..<place + 6], as: UTF8.self)
+      switch UInt32(digits, radix: 16) ?? 0 {
+      case ..<0x80: (place, count) = (place + 6, count + 1)
+      case ..<0x800: (place, count) = (place + 6, count + 2)
+      // Two escapes stand for one character of four bytes.
+      case 0xD800..<0xDC00: (place, count) = (place + 12, count + 4)
+      default: (place, count) = (place + 6, count + 3)
+      }
+    }
+    return min(place, last)
   }
 }
 

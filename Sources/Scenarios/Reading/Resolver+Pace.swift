@@ -20,6 +20,21 @@ extension Resolver {
     }
   }
 
+  /// Reports ransomware that finds nothing on a disk.
+  mutating func checkEncryption(by workload: WorkloadDraft, of disk: DiskDraft) {
+    guard workload.model.known == .ransomware, !workload.workingSet.isGiven, let size = disk.size.known,
+      let reference = disk.workload.located
+    else { return }
+    let (used, offset) = (disk.used.known ?? size, workload.offset.known ?? .zero)
+    guard used <= offset else { return }
+    let place = offset == .zero ? "" : " from \(offset) on"
+    log.report(
+      .nothingToEncrypt,
+      "the workload \(quoted(reference.value)) finds nothing to encrypt: of disk \(quoted(disk.name.known ?? "?")) nothing is used\(place)",
+      at: reference.span,
+      help: "say how much is \"used\" of the disk, or give the workload a \"workingSet\"")
+  }
+
   /// The workloads that others go on with.
   var workloadsBeneath: [Int] {
     workloadDrafts.compactMap { $0.value.over.known.flatMap { workloadNames.index(of: $0) } }

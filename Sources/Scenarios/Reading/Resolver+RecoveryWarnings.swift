@@ -115,6 +115,7 @@ extension Resolver {
       if options.workflow == .forcedRecovery { warnAboutForce(planned, entry.draft) }
       if verb == .reprotectPlan { warnAboutReverse(planned, entry.draft) }
     }
+    warnAboutLateInstallations()
   }
 
   /// Reports an entry about a plan or group that another entry makes later.

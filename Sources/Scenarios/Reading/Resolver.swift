@@ -125,6 +125,7 @@ struct Resolver {
     warnAboutNoEffect()
     warnAboutLoad()
     checkVSANCapacity()
+    warnAboutFailures()
     return log.hasErrors ? nil : build(root)
   }
 
@@ -339,6 +340,7 @@ struct Resolver {
     let part = workload.model.known == .periodic ? workload.size : workload.workingSet
     // Every quantity is below 2^63, so that the sum of two fits into 64 bits.
     let end = offset.bytes + (part.known ?? .zero).bytes
+    checkEncryption(by: workload, of: disk)
     let isWholeDisk = workload.model.known == .trace || workload.model.known == .ransomware
     let isEmpty = part.located == nil && !isWholeDisk && offset >= size
     guard end > size.bytes || isEmpty else { return }
