@@ -44,4 +44,34 @@ import Testing
     let (small, large) = (try seconds(256), try seconds(2_000))
     #expect(large / small < 25, "\(small) s for 256 machines and \(large) s for 2,000")
   }
+
+  /// Of 2,000 machines in an optimised build, of a quarter of them in one for debugging.
+  @Test
+  func
+    `Test, clean-up, migration and reprotect of a large plan succeed, none much dearer than the migration`()
+    throws
+  {
+    #if DEBUG
+      let machines = 504
+    #else
+      let machines = 2_000
+    #endif
+    var world = try world(machines: machines)
+    var seconds: [String: Double] = [:]
+    for workflow in [
+      PlanWorkflow.test(synchronizesData: true), .cleanup(isForced: false), .plannedMigration,
+      .reprotect(isForced: false),
+    ] {
+      let start = secondsOfThread()
+      let run = try #require(try world.complete(workflow))
+      seconds[run.workflow] = secondsOfThread() - start
+      #expect(run.result == "SUCCESS", "\(run.errors.prefix(3)) \(run.warnings.prefix(3))")
+      #expect(run.machines.count == machines)
+      try world.run(for: .minutes(10))
+    }
+    let (status, groupCount) = (world.planStatus, world.conductors[0].groups.identifiers.count)
+    #expect(status == .ready && groupCount == machines / 8)
+    let migration = try #require(seconds["planned-migration"])
+    #expect(seconds.values.allSatisfy { $0 < 5 * migration }, "\(seconds)")
+  }
 }
