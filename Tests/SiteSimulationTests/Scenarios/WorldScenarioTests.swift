@@ -13,7 +13,7 @@ import Testing
     "both-lines-cut", "campus-fire", "datastore-full-during-merge", "five-minutes-for-everyone",
     "host-crash-during-delta", "initial-sync-122tib", "monday-login-storm", "partition-43s",
     "primary-cut-poor-backup", "ransomware-24-points", "server-loss-200", "site-loss-with-warning",
-    "unmap-storm",
+    "unmap-storm", "vsan-host-loss", "vsan-resync-storm",
   ]
 
   @Test(arguments: names)
@@ -25,18 +25,6 @@ import Testing
     #expect(diagnostics.isEmpty, "\(diagnostics)")
     #expect(scenario?.name == name)
     #expect(try #require(scenario?.description).contains("What it teaches:"))
-  }
-
-  @Test func `A partition of 43 seconds loses no connection and costs no full sync`() throws {
-    let record = try run(.shipped("world/partition-43s.json"))
-
-    #expect(record.fullSyncs.isEmpty)
-    #expect(!record.events.contains { $0.kind == "replication.connection-lost" })
-    for vm in record.vms {
-      #expect(vm.finalStatus == "OK")
-      // 1 MB/s for two hours, at both sites, the partition included.
-      #expect(vm.writtenSize == .megabytes(7_200))
-    }
   }
 
   @Test func `With a warning the shutdown itself is recoverable, without it the last cycle is`() throws {
