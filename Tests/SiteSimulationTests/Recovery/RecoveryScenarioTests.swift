@@ -42,4 +42,30 @@ import Testing
     #expect(spoilt.machines.allSatisfy { $0.instance.map { $0 <= limit } ?? false })
     #expect(try planRun("home").result == "SUCCESS")
   }
+
+  @Test func `Without the failures the first attempt moves all three`() throws {
+    let record = try run(
+      .thinned(
+        "failed-steps", in: "recovery",
+        [(#""at": "59m""#, #""at": "7h59m""#), (#""at": "1h29m""#, #""at": "7h59m""#)]),
+      until: .minutes(75))
+    #expect(record.planRuns.map(\.id) == ["stopped"] && record.planRuns[0].result == "SUCCESS")
+    #expect(record.planRuns[0].machines.allSatisfy { $0.ready != nil && $0.dataLoss == .zero })
+  }
+
+  @Test func `With a mapping for each network both machines are tested`() throws {
+    let record = try run(
+      .thinned(
+        "one-way-mappings", in: "recovery",
+        [(#""servers": "cloud-servers""#, #""servers": "cloud-servers", "backup": "cloud-other""#)]),
+      until: .minutes(75))
+    let test = try #require(record.planRuns.first)
+    #expect(
+      test.result == "SUCCESS" && test.machines.count == 2 && test.machines.allSatisfy { $0.ready != nil })
+  }
+
+  @Test(arguments: ["avs-workshop", "failed-steps", "mixed-protection", "one-way-mappings"])
+  func `Every scenario says what it teaches`(name: String) throws {
+    #expect(try #require(Scenario.shipped("recovery/\(name).json").description).contains("What it teaches:"))
+  }
 }
