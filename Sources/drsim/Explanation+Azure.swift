@@ -7,8 +7,8 @@ extension Explanation {
     """
     Round trips between regions, P50 in ms; a link has half of it one way. Where both directions were measured,
     the larger one counts. Private clouds add the way to their ExpressRoute edge: these are lower bounds.
-    Within a region \(AzureNetwork.roundTripWithinRegion) are taken, as Microsoft gives them between availability zones (inferred).
         Source: \(AzureNetwork.latencySource)
+    Within a region \(AzureNetwork.roundTripWithinRegion) are taken, as Microsoft gives them between availability zones (inferred).
 
     \(roundTrips)
     Sizes that a bandwidth can name, each under its source.

@@ -255,8 +255,8 @@ extension DiagnosticCode {
         """
         The action needs to know what runs on the hosts of the cluster. Give the cluster "ha" or a \
         "hostType", or the site "appliances". From then on machines of a failed host are on again when vSphere HA has \
-        noticed and started them, 28 s with "ha": {}, and their guests boot as "boot" says; a cluster of which nothing is \
-        said takes the profile's "haRestartDelay" of 3 min for all of it.
+        noticed and started them, 28 s with "ha": {}; a cluster of which nothing is said takes the profile's \
+        "haRestartDelay" of 3 min for it. Guests boot afterwards.
         """
       )
     case .unfitStandby:

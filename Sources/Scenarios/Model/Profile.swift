@@ -234,7 +234,7 @@ package struct Profile: Sendable, Hashable {
       key: "haRestartDelay", place: .duration(\.haRestartDelay),
       summary:
         "From the failure of a host until its virtual machines run on another one, in clusters of which nothing is said; with \"ha\", a \"hostType\" or appliances vSphere HA's own times count instead, 18s until it is noticed and 10s for the power-on.",
-      source: "A common experience with vSphere HA, guests that boot included, not verified."),
+      source: "A common experience with vSphere HA, not verified."),
     Parameter(
       key: "connectionTimeout", place: .duration(\.connectionTimeout),
       summary: "How long a connection stays without an answer before it counts as lost.",

@@ -72,7 +72,7 @@ struct ClusterDraft: Draft {
     ),
     .optional(
       "ha", \.availability, .object(),
-      "How vSphere HA guards the machines: with {} one of a failed host is on again after 28s. Where nothing is said of a cluster, nor its \"hostType\" or appliances, that takes the profile's \"haRestartDelay\" of 3m, guest included, hosts have no limits, and none can be isolated, disconnected or put into maintenance."
+      "How vSphere HA guards the machines: with {} one of a failed host is on again after 28s, and its guest boots. Where nothing is said of a cluster, nor its \"hostType\" or appliances, that takes the profile's \"haRestartDelay\" of 3m, hosts have no limits, and none can be isolated, disconnected or put into maintenance."
     ),
     .optional(
       "datacenter", \.datacenter, .name,
