@@ -70,4 +70,17 @@ import Testing
     #expect(record.events.first { $0.kind == "vsan.resync-began" }?.at == .minutes(60))
     #expect(record.events.contains { $0.kind == "vsan.alert" && $0.detail.contains("80%") })
   }
+
+  @Test func `Five hundred full syncs hand the last room round`() throws {
+    let record = try run(
+      .shipped("world/vsan-full-sync-storm.json", overrides: [("/clock/duration", "90m")]))
+    // What differs is 250 B/s · 200 · 10 min = 30 MB of each of 500 machines: 15 GB, twice with their copies. Of 6 · 24,320 MiB =
+    // 153 GB 134 GB are taken: their redo logs have 19 GB at a time.
+    #expect(record.fullSyncs.count == 500 && record.fullSyncs.allSatisfy { $0.isCompleted })
+    let differing = record.fullSyncs.reduce(ByteCount.zero) { $0 + $1.payloadSize }
+    #expect(differing > .gigabytes(14) && differing < .gigabytes(16))
+    #expect(record.events.contains { $0.kind == EventRecord.insufficientSpaceKind })
+    let share = try #require(record.datastores[1].peakShare)
+    #expect(share > .percent(98) && share <= .one)
+  }
 }
