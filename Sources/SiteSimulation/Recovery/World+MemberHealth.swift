@@ -99,7 +99,9 @@ extension World {
     }
   }
 
-  /// A device that is not replicated is an error. Copies that lack room keep their last image, which can be recovered: a warning.
+  /// Whether a unit is copied: a device that is not replicated is an error.
+  ///
+  /// Copies that lack room keep their last image, which can be recovered: a warning.
   private func storageHealth(_ unit: Int) -> ProviderHealth {
     guard let fault = storageFault(unit) else { return .ok }
     return storageUnits[unit].removedDevices.isEmpty ? .warning(fault) : .error(fault)
