@@ -41,6 +41,8 @@ extension World {
     case .datastoreFull(let datastore), .datastoreSlow(let datastore, _), .datastoreRestore(let datastore):
       datastores(under: index).contains(datastore)
     case .compute(let action): reaches(action, index)
+    case .recovery(.change(_, .removeDevice(let system, let device))):
+      replications[index].storageUnit.map { $0 == unit(ofDevice: device, system) } ?? false
     // What a plan does or fails to do ends a replication or leaves it as it is.
     case .recovery: false
     }

@@ -2,6 +2,8 @@ package import Quantities
 
 /// What remains of a run: who did what when, and how it ended.
 ///
+/// Each ``RunReport`` holds one; who drives the plans keeps them for as long as they are wanted.
+///
 /// - Source: Site Recovery Manager REST API 2.0, history reports.
 package struct HistoryRecord: Sendable, Hashable {
   package enum OperationType: String, Sendable, Hashable, CaseIterable {
@@ -34,9 +36,4 @@ package struct HistoryRecord: Sendable, Hashable {
   package var duration: TimeSpan
 
   package var ended: Instant { started + duration }
-
-  /// How far back a listing reaches unless told otherwise: 7 days.
-  ///
-  /// - Source: Site Recovery Manager REST API 2.0, listing of history reports.
-  package static let windowByDefault = TimeSpan.days(7)
 }

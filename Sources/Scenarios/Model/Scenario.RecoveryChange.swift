@@ -21,6 +21,10 @@ extension Scenario {
   /// | `deleteGroup`         | A group is deleted; refused while a plan lists it, or what a plan did to it is unfinished     |
   /// | `removeMapping`       | A mapping is deleted                                                                          |
   /// | `changeMapping`       | An object is mapped to another one than before                                                |
+  /// | `discoverDevices`     | The adapters of two arrays are asked for their devices                                        |
+  /// | `changeDevice`        | An array's administrator puts a device, by position, into a consistency group or into none   |
+  /// | `removeDevice`        | A device is not replicated while that lasts                                                   |
+  /// | `failAdapter`         | The array of a site cannot be told anything while that lasts                                  |
   ///
   /// Where a side is `nil`, people are at the recovery site, and at the protected one for what they do with a group.
   package enum RecoveryChange: Sendable, Hashable {
@@ -38,6 +42,10 @@ extension Scenario {
     case deleteGroup(ProtectionGroupID, from: PairSide?)
     case removeMapping(MappableObjectID, from: PairSide, andBack: Bool)
     case changeMapping(MappableObjectID, to: MappableObjectID, from: PairSide, isReversed: Bool)
+    case discoverDevices(StorageSystemID)
+    case changeDevice(StorageSystemID, device: Int, consistencyGroup: String?)
+    case removeDevice(StorageSystemID, device: Int)
+    case failAdapter(StorageSystemID, at: PairSide, AdapterProblem)
 
     package var verb: TimelineEntry.Verb {
       switch self {
@@ -55,20 +63,32 @@ extension Scenario {
       case .deleteGroup: .deleteGroup
       case .removeMapping: .removeMapping
       case .changeMapping: .changeMapping
+      case .discoverDevices: .discoverDevices
+      case .changeDevice: .changeDevice
+      case .removeDevice: .removeDevice
+      case .failAdapter: .failAdapter
       }
     }
   }
 
   /// What is changed of a plan; `nil` stays as it is.
   package struct PlanEdit: Sendable, Hashable {
+    package var name: String?
     package var text: String?
     /// Positions in ``RecoveryPair/groups``, each once.
     package var groups: [ProtectionGroupID]?
     package var testNetworks: [RecoveryPlan.TestNetwork]?
+    package var vmsToSuspend: [RecoveryPlan.SuspendedVM]?
+    package var callouts: [PlanCallout]?
 
     package init(
-      text: String? = nil, groups: [ProtectionGroupID]? = nil, testNetworks: [RecoveryPlan.TestNetwork]? = nil
+      name: String? = nil, text: String? = nil, groups: [ProtectionGroupID]? = nil,
+      testNetworks: [RecoveryPlan.TestNetwork]? = nil, vmsToSuspend: [RecoveryPlan.SuspendedVM]? = nil,
+      callouts: [PlanCallout]? = nil
     ) {
+      self.name = name
+      self.vmsToSuspend = vmsToSuspend
+      self.callouts = callouts
       self.text = text
       self.groups = groups
       self.testNetworks = testNetworks

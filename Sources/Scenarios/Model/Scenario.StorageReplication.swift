@@ -32,6 +32,8 @@ extension Scenario {
     package let pointInTimeCount: Int
     /// The links it may use, the best one first; never empty.
     package let links: [LinkID]
+    /// Whether Site Recovery Manager knows the devices when the run begins; always of virtual volumes.
+    package let isDiscovered: Bool
   }
 
   /// What is copied and fails over as one: a consistency group of devices, a device by itself, or a replication group of virtual

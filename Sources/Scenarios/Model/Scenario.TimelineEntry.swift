@@ -233,6 +233,10 @@ extension Scenario.TimelineEntry {
     case deleteGroup = "group.delete"
     case removeMapping = "mapping.remove"
     case changeMapping = "mapping.change"
+    case discoverDevices = "array.discover"
+    case changeDevice = "device.change"
+    case removeDevice = "device.remove"
+    case failAdapter = "adapter.fail"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [
@@ -241,6 +245,7 @@ extension Scenario.TimelineEntry {
       .linkLatency, .linkLoss, .linkFlap, .linkBrownout, .linkBackground, .linkCorrupt,
       .circuitDown, .circuitLimit, .diskGroupFail, .hostIsolate, .hostDisconnect, .hostMaintenance,
       .siteFail, .siteIsolate, .applianceFail, .applianceHang, .machineHang, .failOperation, .damagePlan,
+      .removeDevice, .failAdapter,
     ]
 
     /// Whether it begins a plan's run, whose end is known only when it comes.

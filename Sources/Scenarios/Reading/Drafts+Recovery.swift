@@ -46,11 +46,12 @@ struct RecoveryTimesDraft: Draft {
   var times = RecoveryTimes()
 
   private static func time(
-    _ name: String, _ path: any WritableKeyPath<RecoveryTimes, TimeSpan> & Sendable, _ summary: String
+    _ name: String, _ path: any WritableKeyPath<RecoveryTimes, TimeSpan> & Sendable, _ summary: String,
+    origin: String = "An assumption."
   ) -> Key<Self> {
     .override(
       name, .duration(unit: "s"), default: .string("\(RecoveryTimes()[keyPath: path])"),
-      "\(summary) An assumption."
+      "\(summary) \(origin)"
     ) { $0.times[keyPath: path] = $1 }
   }
 
@@ -81,6 +82,15 @@ struct RecoveryTimesDraft: Draft {
     time("replicationReversal", \.replicationReversal, "Configuring a replication in the other direction."),
     time("placeholderCreation", \.placeholderCreation, "Making a placeholder."),
     time("remoteCall", \.remoteCall, "What the servers of two sites need to agree on a step."),
+    time("adapterCommand", \.adapterCommand, "One call of a storage adapter."),
+    time(
+      "storageCommandTimeout", \.storageCommandTimeout,
+      "How long such a call may take before it fails (storage.commandTimeout).", origin: "Unverified."),
+    .override(
+      "deviceDiscovery", .positiveDuration(unit: "s"),
+      default: .string("\(RecoveryTimes().deviceDiscovery)"),
+      "How often the devices of arrays are looked at, from the start of the run. Unverified."
+    ) { $0.times.deviceDiscovery = $1 },
     count("powerOnsPerHost", \.powerOnsPerHost, "Machines that a host powers on at a time."),
     count(
       "operationsPerVCenter", \.operationsPerVCenter,

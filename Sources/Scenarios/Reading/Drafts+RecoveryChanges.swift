@@ -6,11 +6,18 @@ struct PlanChangesDraft: Draft {
   static let noun = "changes of a plan"
 
   var span: SourceSpan?
+  var name = Field<String>()
   var description = Field<String>()
   var groups = Field<[Located<String>]>()
   var testNetworks = Field<NamedNames>()
+  var suspended = Field<[Located<String>]>()
+  var steps = Field<[Located<PlanStepDraft>]>()
 
   static let keys: [Key<Self>] = [
+    .optional(
+      "name", \.name, .name,
+      "What reports call the plan from now on; entries of the timeline go on with the old name. As before if left out."
+    ),
     .optional("description", \.description, .text, "What it is for; as before if left out."),
     .optional(
       "groups", \.groups, .list(of: .name), "All of its protection groups from now on; as before if left out."
@@ -18,9 +25,19 @@ struct PlanChangesDraft: Draft {
     .optional(
       "testNetworks", \.testNetworks, .namedNames,
       "All networks that its tests use in place of one of the recovery site; as before if left out."),
+    .optional(
+      "suspend", \.suspended, .list(of: .selector),
+      "All machines that give way from now on, of either site, and that no group protects; as before if left out."
+    ),
+    .optional(
+      "steps", \.steps, .list(of: .object()),
+      "All prompts and commands between its own steps from now on; as before if left out."),
   ]
 
-  var isEmpty: Bool { !description.isGiven && !groups.isGiven && !testNetworks.isGiven }
+  var isEmpty: Bool {
+    !name.isGiven && !description.isGiven && !groups.isGiven && !testNetworks.isGiven && !suspended.isGiven
+      && !steps.isGiven
+  }
 }
 
 /// What the timeline changes of the recovery settings of machines.

@@ -19,6 +19,7 @@ struct ArrayPairDraft: Draft {
   var mode = Field<Mode>()
   var every = Field<TimeSpan>()
   var devices = Field<[Located<DeviceDraft>]>()
+  var isDiscovered = Field<Bool>()
 
   static let keys: [Key<Self>] = [
     .required("name", \.name, .name, "What reports call the pair."),
@@ -34,6 +35,10 @@ struct ArrayPairDraft: Draft {
       "How often, from the start of the run; an interval in which the copy before has not ended is left out."),
     .required(
       "devices", \.devices, .list(of: .object(), count: 1...(.max)), "The devices that are replicated."),
+    .optional(
+      "discovered", \.isDiscovered, .flag, default: true,
+      "Whether Site Recovery Manager knows the arrays and their devices when the run begins; otherwise an array.discover finds them, and groups of their datastores are made after it."
+    ),
   ]
 }
 

@@ -59,6 +59,10 @@ struct TimelineEntryDraft: Draft {
   var source = Field<String>()
   var target = Field<String>()
   var isReversed = Field<Bool>()
+  var array = Field<String>()
+  var device = Field<String>()
+  var consistencyGroup = Field<String>()
+  var problem = Field<AdapterProblemWord>()
 
   private static func words(_ verbs: Verb...) -> [String] { verbs.map(\.rawValue) }
 
@@ -147,7 +151,8 @@ struct TimelineEntryDraft: Draft {
       "site", \.site, .name,
       for: words(
         .siteFail, .siteRestore, .siteIsolate, .installAddOn, .removeAddOn, .renewCertificate, .createNetwork,
-        .logIn, .logOut, .placePlaceholders, .deleteMachine), optionalFor: words(.movePlaceholder),
+        .logIn, .logOut, .placePlaceholders, .deleteMachine, .failAdapter),
+      optionalFor: words(.movePlaceholder),
       "The site; of a login the one where the operator is, of a placeholder its recovery site if left out."),
     .required(
       "appliance", \.appliance, .name,
@@ -229,13 +234,25 @@ struct TimelineEntryDraft: Draft {
       "settings", \.settings, .object(), for: words(.saveSettings),
       "What is changed of how the machines are recovered, in every plan; at the other site too if it can be reached."
     ),
+    .required(
+      "array", \.array, .name, for: words(.discoverDevices, .changeDevice, .removeDevice, .failAdapter),
+      "The array pair."),
+    .required(
+      "device", \.device, .name, for: words(.changeDevice, .removeDevice),
+      "The device, which an array.discover or the daily look at devices finds changed or gone."),
+    .optional(
+      "consistencyGroup", \.consistencyGroup, .name, for: words(.changeDevice),
+      "The consistency group of the device from now on; by itself if left out."),
+    .required(
+      "problem", \.problem, .word, for: words(.failAdapter),
+      "What is wrong with the storage adapter of the site, or that its array does not answer."),
     .optional(
       "as", \.role, .name,
       for: words(
         .pairSites, .reconnectSites, .unpairSites, .map, .placePlaceholders, .createGroup, .protect,
         .createPlan, .testPlan, .cleanUpPlan, .recoverPlan, .reprotectPlan, .cancelPlan, .dismissPrompt,
         .editPlan, .deletePlan, .saveSettings, .restorePlaceholders, .leaveGroup, .unprotect, .configureGroup,
-        .deleteGroup, .removeMapping, .changeMapping)
+        .deleteGroup, .removeMapping, .changeMapping, .discoverDevices)
         + Verb.allCases.filter(\.managesReplication).map(\.rawValue),
       "The role of who does it, one of \"roles\" in \"recovery\"; an administrator's if left out."),
   ]

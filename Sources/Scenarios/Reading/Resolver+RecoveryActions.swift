@@ -56,7 +56,7 @@ extension Resolver {
     case .failOperation: return failure(of: entry)
     case .deletePlaceholder, .movePlaceholder, .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan,
       .damagePlan, .saveSettings, .leaveGroup, .unprotect, .configureGroup, .deleteGroup, .removeMapping,
-      .changeMapping:
+      .changeMapping, .discoverDevices, .changeDevice, .removeDevice, .failAdapter:
       return recoveryEdit(verb, of: entry)
     default: preconditionFailure("\(verb.rawValue) is no verb of Site Recovery Manager")
     }

@@ -38,6 +38,7 @@ extension Resolver {
       return .change(pair, .saveSettings(vms, edit, from: from.side))
     case .leaveGroup, .unprotect, .configureGroup, .deleteGroup: return groupChange(verb, of: entry)
     case .removeMapping, .changeMapping: return mappingChange(verb, of: entry)
+    case .discoverDevices, .changeDevice, .removeDevice, .failAdapter: return arrayChange(verb, of: entry)
     default: preconditionFailure("\(verb.rawValue) changes nothing that was made")
     }
   }
@@ -108,7 +109,24 @@ extension Resolver {
       log.report(.missingKey, "the entry changes nothing of the plan", at: changes.span.start)
       return nil
     }
-    var edit = Scenario.PlanEdit(text: changes.value.description.known)
+    var edit = Scenario.PlanEdit(name: changes.value.name.known, text: changes.value.description.known)
+    if let name = changes.value.name.located, name.value.isEmpty {
+      log.report(.invalidName, "a plan has a name", at: name.span)
+    }
+    edit.callouts = changes.value.steps.known.map { steps in steps.compactMap { planCallout($0) } }
+    edit.vmsToSuspend = changes.value.suspended.known.map { selectors in
+      var suspended: [(machine: Int, side: PairSide)] = []
+      for selector in selectors {
+        for item in machinesGivingWay(selector, pair.index)
+        where !suspended.contains(where: { $0.machine == item.machine }) {
+          suspended.append(item)
+        }
+      }
+      return suspended.map {
+        RecoveryPlan.SuspendedVM(
+          vm: VirtualMachineID($0.machine), name: machines[$0.machine].name, side: $0.side)
+      }
+    }
     if let names = changes.value.groups.known {
       var groups: [ProtectionGroupID] = []
       for name in names {

@@ -11,7 +11,12 @@ extension Resolver {
       guard let pair = recovery.plans[index].pair, let direction = recovery.plans[index].direction else {
         continue
       }
-      for selector in plan.suspended.known ?? [] { suspend(selector, inPlan: index, pair) }
+      for selector in plan.suspended.known ?? [] {
+        for item in machinesGivingWay(selector, pair)
+        where !recovery.plans[index].suspended.contains(where: { $0.machine == item.machine }) {
+          recovery.plans[index].suspended.append(item)
+        }
+      }
       for (network, test) in plan.testNetworks.known ?? [] {
         _ = resolveObject(.networks, network, at: direction.to)
         _ = resolveObject(.networks, test, at: direction.to)
@@ -19,7 +24,7 @@ extension Resolver {
     }
   }
 
-  private mutating func planCallout(_ located: Located<PlanStepDraft>) -> PlanCallout? {
+  mutating func planCallout(_ located: Located<PlanStepDraft>) -> PlanCallout? {
     let step = located.value
     let places = [step.at.located?.value, step.before.located?.value.before, step.after.located?.value.after]
     let given = [step.at.isGiven, step.before.isGiven, step.after.isGiven]
@@ -38,7 +43,11 @@ extension Resolver {
     return PlanCallout(callout, at: position)
   }
 
-  private mutating func suspend(_ selector: Located<String>, inPlan plan: Int, _ pair: Int) {
+  /// The machines of a pair of sites that give way to those of a plan; those before the first that cannot, which is reported.
+  mutating func machinesGivingWay(
+    _ selector: Located<String>, _ pair: Int
+  ) -> [(machine: Int, side: PairSide)] {
+    var suspended: [(machine: Int, side: PairSide)] = []
     for machine in select(selector) ?? [] {
       let name = quoted(machines[machine].name)
       if recovery.groupOfMachine[machine] != nil {
@@ -46,7 +55,7 @@ extension Resolver {
           .suspendsProtected,
           "virtual machine \(name) is in a protection group and cannot give way to others",
           at: selector.span)
-        return
+        return suspended
       }
       guard let site = machines[machine].site else { continue }
       guard let side = recovery.pairs[pair].side(of: site) else {
@@ -54,12 +63,11 @@ extension Resolver {
           .wrongSite,
           "virtual machine \(name) is at site \(quoted(siteName(site))), to which the plan does not recover",
           at: selector.span)
-        return
+        return suspended
       }
-      if !recovery.plans[plan].suspended.contains(where: { $0.machine == machine }) {
-        recovery.plans[plan].suspended.append((machine, side))
-      }
+      suspended.append((machine, side))
     }
+    return suspended
   }
 
   // MARK: Limits

@@ -21,12 +21,12 @@ extension Resolver {
                 datastores: [DatastoreID(checked(device.datastore))])
             }), source: source, target: target,
           mode: pair.mode.value == .synchronous ? .synchronous : .periodic(every: pair.every.value),
-          pointInTimeCount: 1, links: links)
+          pointInTimeCount: 1, links: links, isDiscovered: pair.isDiscovered.known ?? true)
       case .virtualVolumes(let domain):
         Scenario.StorageSystem(
           name: domain.name.value, kind: .virtualVolumes, source: source, target: target,
           mode: .periodic(every: domain.every.value), pointInTimeCount: domain.pointsInTime.value,
-          links: links)
+          links: links, isDiscovered: true)
       }
     }
   }

@@ -239,7 +239,8 @@ extension Resolver {
       .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation, .deletePlaceholder, .movePlaceholder,
       .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan, .damagePlan, .saveSettings, .removeAddOn,
       .renewCertificate, .reconnectSites, .unpairSites, .leaveGroup, .unprotect, .configureGroup,
-      .deleteGroup, .removeMapping, .changeMapping:
+      .deleteGroup, .removeMapping, .changeMapping, .discoverDevices, .changeDevice, .removeDevice,
+      .failAdapter:
       return recoveryAction(verb, of: entry).map { .recovery($0) }
     }
   }

@@ -27,6 +27,9 @@ extension RecoveryConductor {
     }
     do {
       try book.edit(plan, from: side) {
+        $0.name = edit.name ?? $0.name
+        $0.vmsToSuspend = edit.vmsToSuspend ?? $0.vmsToSuspend
+        $0.callouts = edit.callouts ?? $0.callouts
         $0.text = edit.text ?? $0.text
         $0.groups = groups ?? $0.groups
         $0.testNetworks = edit.testNetworks ?? $0.testNetworks

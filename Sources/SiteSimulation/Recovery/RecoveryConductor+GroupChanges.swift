@@ -64,6 +64,7 @@ extension RecoveryConductor {
       throw RecoveryFailure(text(error))
     }
     groups = changed
+    arrays.release(id)
     for (vm, member, side) in members { left(vm, member, side) }
     groupIDs[position] = nil
     toldGroups[position] = nil

@@ -107,6 +107,7 @@ extension RecoveryConductor {
   mutating func createGroup(_ position: Int) throws(RecoveryFailure) -> [ProtectionCommand] {
     let group = description.groups[position]
     if let id = groupIDs[position] { throw RecoveryFailure(text(ProtectionRefusal.nameTaken(id))) }
+    if let refusal = arrays.refusal(of: group.storageUnits) { throw refusal }
     let formerSide = formerGroupSides[position]
     let side = formerSide ?? group.description.protectedSide
     let id: ProtectionGroupID
@@ -119,6 +120,7 @@ extension RecoveryConductor {
       throw RecoveryFailure(text(error))
     }
     groupIDs[position] = id
+    arrays.assign(group.storageUnits, to: id)
     book.addGroup(id, protectedSide: side)
     hasNews = true
     // A group that is made again was taken out of its plans before it was deleted.

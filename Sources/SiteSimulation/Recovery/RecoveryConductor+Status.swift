@@ -41,7 +41,7 @@ extension RecoveryConductor {
       let status = book.status(of: id)
       guard status != toldPlans[position] else { continue }
       toldPlans[position] = status
-      let name = description.plans[position].description.name
+      let name = book.plan(id, seenFrom: book.protectedSide(of: id).other).name
       news.append(News(kind: "plan.status", subject: name, detail: status.rawValue))
     }
     return news

@@ -23,6 +23,12 @@ extension RecoveryConductor {
 
   /// What it takes until it is done or, where machines have to do something first, until they begin.
   func duration(of action: RecoveryAction, in run: ConductedRun) -> TimeSpan {
+    let adapter = adapterTime(of: action)
+    if adapter > .zero, adapterTimesOut { return adapter }
+    return adapter + ownDuration(of: action, in: run)
+  }
+
+  private func ownDuration(of action: RecoveryAction, in run: ConductedRun) -> TimeSpan {
     switch action {
     case .restoreHosts(let side): standbyCounts[side] > 0 ? times.hostWake : .zero
     case .reverseReplication, .customizeGuest, .waitForTools, .showPrompt: .zero
@@ -88,6 +94,9 @@ extension RecoveryConductor {
   }
 
   /// A test machine runs on this host: its isolated networks are there.
+  ///
+  /// An isolated network does not span hosts: where it is on another one already, machines of one test do not reach each
+  /// other, which the run is to tell.
   mutating func connect(_ vm: VirtualMachineID, on host: HostID, in run: ConductedRun) {
     let isolated = testNetworks(of: vm, in: run).compactMap { network in
       if case .isolated(let replaced) = network { replaced } else { nil }
@@ -98,7 +107,13 @@ extension RecoveryConductor {
       isolatedNetworks.sort { $0.plan < $1.plan }
     }
     for index in isolatedNetworks.indices where isolatedNetworks[index].plan == run.plan {
-      for network in isolated { _ = isolatedNetworks[index].networks.connect(network, on: host) }
+      for network in isolated
+      where isolatedNetworks[index].networks.connect(network, on: host)
+        && isolatedNetworks[index].networks.segments.count(where: { $0.network == network }) == 2
+      {
+        guard let position = runs.firstIndex(where: { $0.key == run.key }) else { continue }
+        runs[position].apartNetworks.append(mappings.objects[run.recoverySide][network].name)
+      }
     }
   }
 }

@@ -23,6 +23,10 @@ struct RecoveryConductor: Sendable {
   var provider = VSphereReplicationProvider()
   /// The arrays and fault domains between the sites.
   var storage: [StorageProvider] = []
+  /// What is made of the devices of arrays.
+  var arrays: ArrayKnowledge
+  /// When the devices of arrays are looked at next; `nil` without any.
+  var nextDiscovery: Instant?
   /// Of each machine of the description, in its order.
   var settings: [VMRecoverySettingsCopies] = []
   /// By position in the description; `nil` while it has not been created.
@@ -102,11 +106,13 @@ struct RecoveryConductor: Sendable {
 
   /// - Parameters:
   ///   - siteNames: Of the two sites.
+  ///   - arrays: Before any device was discovered.
   ///   - replicationServers: How many vSphere Replication servers each site has.
   init(
     _ description: Scenario.RecoveryPair, id: RecoveryPairID, siteNames: BothSides<String>,
-    replicationServers: BothSides<Int>
+    replicationServers: BothSides<Int>, arrays: ArrayKnowledge
   ) {
+    self.arrays = arrays
     self.id = id
     self.description = description
     self.siteNames = siteNames
@@ -180,7 +186,7 @@ struct RecoveryConductor: Sendable {
   /// When ``advance(to:)`` has something to do.
   var nextDeadline: Instant? {
     var next = book.nextDeadline
-    for deadline in [deadlines.first?.due, servers.nextDeadline, violations.first?.due] {
+    for deadline in [deadlines.first?.due, servers.nextDeadline, violations.first?.due, nextDiscovery] {
       guard let deadline else { continue }
       next = min(next ?? deadline, deadline)
     }

@@ -11,6 +11,8 @@ struct RecoveryJob: Sendable {
     case protection(ProtectionCommand)
     /// An operator dismisses the prompt that this command shows.
     case dismissal(CommandID)
+    /// The storage adapters of both sites look for the devices of a pair of arrays, by position among those of the conductor.
+    case discovery(Int, isFirst: Bool)
     /// The servers of the sites delete a plan.
     case deletion(RecoveryPlanID)
   }
@@ -57,6 +59,8 @@ struct ConductedRun: Sendable {
   var recovered: [Recovered] = []
   /// What was written into the guests of test machines, in the order of its end.
   var customized: [(vm: VirtualMachineID, cards: [NICCustomization])] = []
+  /// Isolated networks that it has made on several hosts, whose machines do not reach each other; in the order of their making.
+  var apartNetworks: [String] = []
   /// The points in time that are kept for it.
   var held: [RecoveryAction.PointInTime] = []
 

@@ -69,6 +69,8 @@ struct StorageUnit {
   var copy: Copy?
   /// The datastore that lacks room for what is to be copied; `nil` as long as copying goes on.
   var shortage: DatastoreID?
+  /// Its devices that are not replicated at present, by the entry of the timeline that says so: nothing of it is copied.
+  var removedDevices: [(entry: Int?, device: String)] = []
   /// Whether the target follows each write; never in a periodic mode.
   var isInSync: Bool
   var isFailedOver = false

@@ -35,7 +35,7 @@ extension World {
   @discardableResult
   mutating func lookAt(_ vm: VirtualMachineID, pair: Int) -> Bool {
     awaitViolation(of: vm, pair: pair)
-    let facts = facts(of: vm)
+    let facts = facts(of: vm, pair: pair)
     guard let member = conductors[pair].groups.protectedVM(vm), member.facts != facts else { return false }
     conductors[pair].groups.factsChanged(facts, for: vm)
     conductors[pair].changedMembers.append(vm)
@@ -57,7 +57,7 @@ extension World {
     conductors[pair].violations.insert(.init(due: now + (rpo - lag) + .nanoseconds(1), step: position))
   }
 
-  private func facts(of vm: VirtualMachineID) -> ProtectedVM.Facts {
+  private func facts(of vm: VirtualMachineID, pair: Int) -> ProtectedVM.Facts {
     var facts = ProtectedVM.Facts()
     let machine = machineIndex[vm.index]
     guard let machine, replications[machines[machine].replication].life != .absent else {
@@ -67,6 +67,7 @@ extension World {
     let index = machines[machine].replication
     facts.exists = !machines[machine].isDeleted
     if let unit = replications[index].storageUnit {
+      storageChanged(&facts, of: vm, pair: pair)
       facts.replication = storageHealth(unit)
     } else if replications[index].isActive {
       facts.unreplicatedDevices = machines[machine].addedDisks.map(\.name)
@@ -86,9 +87,23 @@ extension World {
     }
   }
 
+  /// What the arrays report of the machine's datastore.
+  private func storageChanged(_ facts: inout ProtectedVM.Facts, of vm: VirtualMachineID, pair: Int) {
+    let arrays = conductors[pair].arrays
+    guard let group = conductors[pair].groups.protectedVM(vm)?.group,
+      let issues = arrays.issues(of: vm, in: group)
+    else { return }
+    facts.storageChanged(issues) { arrays.name(of: $0) }
+    if issues.isEmpty, let problem = arrays.groupProblem(of: vm, in: group) {
+      facts.configuration = .error(problem)
+    }
+  }
+
+  /// Whether a unit is copied: a device that is not replicated is an error.
+  ///
   /// Copies that lack room keep their last image, which can be recovered: a warning.
   private func storageHealth(_ unit: Int) -> ProviderHealth {
-    guard let datastore = storageUnits[unit].shortage else { return .ok }
-    return .warning("datastore \(scenario.inventory[datastore].name) has no room for the copy")
+    guard let fault = storageFault(unit) else { return .ok }
+    return storageUnits[unit].removedDevices.isEmpty ? .warning(fault) : .error(fault)
   }
 }

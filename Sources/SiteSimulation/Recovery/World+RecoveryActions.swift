@@ -49,13 +49,17 @@ extension World {
     if let pair = pair(of: action) { try conduct(pair) }
   }
 
-  /// Only operations that fail do so for a time, and records of plans that are damaged.
+  /// Only operations that fail do so for a time, records of plans that are damaged, and what is out of order at arrays.
   mutating func end(_ action: Scenario.RecoveryAction, entry: Int) {
     switch action {
     case .failOperation(let pair, _): conductors[pair.index].faults.removeAll { $0.entry == entry }
     case .change(let pair, .damagePlan(let plan)):
       conductors[pair.index].setDamaged(false, plan.index)
       tellNews(of: pair.index)
+    case .change(let pair, .removeDevice(let system, let device)):
+      deviceReturned(device, of: system, entry: entry, pair: pair.index)
+    case .change(let pair, .failAdapter(let system, let side, _)):
+      adapterReturned(of: system, at: side, entry: entry, pair: pair.index)
     default: break
     }
   }
@@ -117,7 +121,7 @@ extension World {
     case .dismissPrompt(let pair, let plan):
       try conductors[pair.index].dismissPrompts(of: planID(plan, of: pair), by: actor, at: now)
     case .failOperation(let pair, let fault): conductors[pair.index].faults.append((entry, fault))
-    case .change(let pair, let change): try attempt(change, pair: pair.index, by: actor)
+    case .change(let pair, let change): try attempt(change, entry: entry, pair: pair.index, by: actor)
     }
   }
 
@@ -253,6 +257,9 @@ extension World {
       case .deletePlaceholders(let vms), .movePlaceholders(let vms, _, _), .deleteMachines(let vms, _),
         .saveSettings(let vms, _, _), .leaveGroups(let vms, _), .unprotect(let vms, _):
         names(vms)
+      case .discoverDevices(let system), .changeDevice(let system, _, _), .removeDevice(let system, _),
+        .failAdapter(let system, _, _):
+        scenario.storageSystems[system.index].name
       case .removeMapping(let source, let side, _), .changeMapping(let source, _, let side, _):
         scenario.recoveryPairs[pair.index].objects[side][source].name
       case .restorePlaceholders(let group), .configureGroup(let group, _), .deleteGroup(let group, _):

@@ -11,7 +11,7 @@ import SimulationKernel
 /// What cannot be done is refused; of several machines each by itself.
 extension World {
   mutating func attempt(
-    _ change: Scenario.RecoveryChange, pair: Int, by actor: Scenario.Actor
+    _ change: Scenario.RecoveryChange, entry: Int?, pair: Int, by actor: Scenario.Actor
   ) throws(RecoveryFailure) {
     switch change {
     case .deletePlaceholders(let vms): for vm in vms { deletePlaceholder(of: vm, pair: pair) }
@@ -32,6 +32,12 @@ extension World {
       for vm in vms {
         record.note("vm.settings-saved", subject: scenario.inventory[vm].name, at: now)
       }
+    case .discoverDevices(let system): try discoverDevices(of: system, pair: pair, by: actor)
+    case .changeDevice(let system, let device, let consistencyGroup):
+      changeDevice(device, of: system, to: consistencyGroup, pair: pair)
+    case .removeDevice(let system, let device): removeDevice(device, of: system, entry: entry, pair: pair)
+    case .failAdapter(let system, let side, let problem):
+      failAdapter(of: system, at: side, problem, entry: entry, pair: pair)
     case .leaveGroups(let vms, let side): try leaveGroups(vms, from: side, pair: pair, by: actor)
     case .unprotect(let vms, let side): try unprotect(vms, from: side, pair: pair, by: actor)
     case .configureGroup(let group, let side):

@@ -19,14 +19,17 @@ extension World {
           description, id: RecoveryPairID(index), siteNames: names,
           replicationServers: BothSides(
             first: replicationServerCount(of: description.sites.first),
-            second: replicationServerCount(of: description.sites.second))))
+            second: replicationServerCount(of: description.sites.second)),
+          arrays: ArrayKnowledge(scenario)))
       conductors[index].storage = RecoveryConductor.storage(of: description, in: scenario)
+      buildArrays(ofPair: index)
       conductors[index].book.ignoresLocks = planted.contains(.lockNotTaken)
       tellSites(index)
       tellNetworks(index)
       for refusal in conductors[index].setUp() {
         record.note("recovery.setup-refused", subject: refusal.subject, detail: refusal.text, at: now)
       }
+      _ = conductors[index].arrays.takeNews()
       for vm in description.virtualMachines { awaitViolation(of: vm.id, pair: index) }
       armTimer(ofPair: index)
     }
@@ -36,6 +39,7 @@ extension World {
   mutating func conduct(_ pair: Int) throws(SimulationFailure) {
     conductors[pair].advance(to: now)
     lookAtDueMachines(of: pair)
+    discoverDueDevices(pair)
     while true {
       conductors[pair].takeCommands(at: now)
       let abandoned = conductors[pair].abandoned
@@ -89,6 +93,7 @@ extension World {
   }
 
   mutating func tellNews(of pair: Int) {
+    tellDatastoreGroups(of: pair)
     for (vm, status) in conductors[pair].takeMemberNews() {
       record.note(
         "vm.protection-status", subject: scenario.inventory[vm].name, detail: status.rawValue, at: now)

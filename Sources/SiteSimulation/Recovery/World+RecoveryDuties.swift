@@ -16,6 +16,7 @@ extension World {
     case .dismissal(let id): conductors[pair].dismiss(id, at: now)
     case .protection(let command): carryOut(command, pair: pair)
     case .deletion(let plan): endDeletion(of: plan, pair: pair)
+    case .discovery(let provider, let isFirst): endDiscovery(of: provider, isFirst: isFirst, pair: pair)
     }
   }
 

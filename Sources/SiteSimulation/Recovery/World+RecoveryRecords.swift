@@ -76,10 +76,8 @@ extension World {
     for pair in conductors.indices {
       for run in conductors[pair].runs {
         record.append(unfinishedRunRecord(run, pair: pair))
-        let name = conductors[pair].description.plans.indices
-          .first { conductors[pair].planIDs[$0] == run.plan }
-          .map { conductors[pair].description.plans[$0].description.name }
-        record.note("plan.run-unfinished", subject: name ?? "", detail: run.workflow.name, at: now)
+        let name = conductors[pair].book.plan(run.plan, seenFrom: run.recoverySide).name
+        record.note("plan.run-unfinished", subject: name, detail: run.workflow.name, at: now)
       }
     }
   }
@@ -106,8 +104,20 @@ extension World {
       operationType: run.workflow.operationType.rawValue, result: PlanRunRecord.running,
       planStatus: conductor.book.status(of: run.plan).rawValue, started: run.started, ended: now,
       recoveryTime: nil, criticalPath: [], errors: steps.flatMap(\.errors),
-      warnings: steps.flatMap(\.warnings),
+      warnings: steps.flatMap(\.warnings) + networkWarnings(of: run, pair: pair),
       steps: steps.map { .init($0) }, machines: machines)
+  }
+
+  /// What a test does not show: machines on different hosts of an isolated network do not reach each other.
+  ///
+  /// The product tells nobody; the run's result stays as it is.
+  private func networkWarnings(of run: ConductedRun, pair: Int) -> [String] {
+    let segments = isolatedNetworks(of: RecoveryPairID(pair))
+    return run.apartNetworks.map { network in
+      let hosts = segments.filter { $0.network == network }.map { scenario.inventory[$0.host].name }
+      return
+        "the isolated network for \(network) does not span hosts: test machines on different ones of \(hosts.joined(separator: ", ")) do not reach each other"
+    }
   }
 
   private func planRunRecord(_ run: ConductedRun, _ report: RunReport, pair: Int) -> PlanRunRecord {
@@ -122,7 +132,8 @@ extension World {
       planStatus: conductor.book.status(of: run.plan).rawValue, started: history.started,
       ended: history.ended, recoveryTime: report.recoveryTime,
       criticalPath: report.criticalPath.map { .init($0) }, errors: steps.flatMap(\.errors),
-      warnings: steps.flatMap(\.warnings), steps: steps.map { .init($0) },
+      warnings: steps.flatMap(\.warnings) + networkWarnings(of: run, pair: pair),
+      steps: steps.map { .init($0) },
       machines: report.machines.map { outcome in
         let recovered = run.recovered.last { $0.vm == outcome.vm }
         return PlanRunRecord.Machine(

@@ -55,6 +55,11 @@ extension World {
   ) throws(SimulationFailure) -> DutyResult? {
     let units = conductors[pair].storageUnits(of: group)
     guard !units.isEmpty else { return nil }
+    if conductors[pair].adapterTimesOut,
+      units.contains(where: { conductors[pair].arrays.hasDevices(ofUnit: $0) })
+    {
+      return .failed(conductors[pair].adapterTimeoutText)
+    }
     var waiting: [VirtualMachineID] = []
     var failures: [String] = []
     for unit in units {
@@ -96,8 +101,11 @@ extension World {
     let commands: [ProviderCommand]
     do throws(ReplicationRefusal) {
       commands = try conductors[pair].storage[provider].commands(
-        for: request, of: local, answering: storageAnswers(run, pair: pair), at: now)
+        for: request, of: local, answering: storageAnswers(run, provider, pair: pair), at: now)
     } catch {
+      if case .siteDown(let side) = error, let text = conductors[pair].text(ofAdapterAt: side, provider) {
+        return .failure(RecoveryFailure(text))
+      }
       return .failure(RecoveryFailure(conductors[pair].text(error)))
     }
     var isPending = false
@@ -130,10 +138,11 @@ extension World {
   }
 
   /// Which sites' storage can be told something by the server that conducts a run: its server answers, and the array runs.
-  private func storageAnswers(_ run: ConductedRun, pair: Int) -> BothSides<Bool> {
+  private func storageAnswers(_ run: ConductedRun, _ provider: Int, pair: Int) -> BothSides<Bool> {
     func answers(_ side: PairSide) -> Bool {
       let site = conductors[pair].description.sites[side]
       return conductors[pair].answers(side, toRun: run)
+        && conductors[pair].text(ofAdapterAt: side, provider) == nil
         && hosts.indices.contains { hosts[$0].isUp && scenario.inventory.hosts[$0].site == site }
     }
     return BothSides(first: answers(.first), second: answers(.second))

@@ -126,9 +126,10 @@ extension World {
     }
   }
 
-  /// The best link that is up, if both sites run.
+  /// The best link that is up, if both sites run and all of its devices are replicated.
   func storagePath(_ unit: Int) -> LinkID? {
-    areStorageSitesUp(unit) ? storageUnits[unit].links.first { isUp($0) } : nil
+    areStorageSitesUp(unit) && storageUnits[unit].removedDevices.isEmpty
+      ? storageUnits[unit].links.first { isUp($0) } : nil
   }
 
   // MARK: - Copying

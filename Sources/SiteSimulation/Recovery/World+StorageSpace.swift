@@ -155,7 +155,7 @@ extension World {
     storageUnits[unit].waits.removeAll()
     guard storageUnits[unit].shortage == nil else { return false }
     storageUnits[unit].shortage = full.datastore
-    tellStorageFault(failure.text, unit)
+    tellStorageFault(unit)
     record.note(
       "storage.out-of-space", subject: storageUnits[unit].description.name, detail: "datastore \(name)",
       at: now)
@@ -166,11 +166,13 @@ extension World {
   mutating func endShortage(_ unit: Int) {
     guard storageUnits[unit].shortage != nil else { return }
     storageUnits[unit].shortage = nil
-    tellStorageFault(nil, unit)
+    tellStorageFault(unit)
     record.note("storage.room-again", subject: storageUnits[unit].description.name, at: now)
   }
 
-  private mutating func tellStorageFault(_ fault: String?, _ unit: Int) {
+  /// What keeps a unit from being copied may have begun or ended.
+  mutating func tellStorageFault(_ unit: Int) {
+    let fault = storageFault(unit)
     let description = storageUnits[unit].description
     for member in storageUnits[unit].members { memberChanged(member) }
     for pair in conductors.indices {
@@ -178,6 +180,16 @@ extension World {
       where conductors[pair].storage[provider].system == description.system.index {
         conductors[pair].storage[provider].faultChanged(fault, of: ReplicationUnitID(description.position))
       }
+    }
+  }
+
+  /// What keeps a unit from being copied.
+  func storageFault(_ unit: Int) -> String? {
+    if let removed = storageUnits[unit].removedDevices.first {
+      return "device \(removed.device) is not replicated"
+    }
+    return storageUnits[unit].shortage.map {
+      "datastore \(scenario.inventory[$0].name) has no room for the copy"
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
     try world.run(until: .minutes(30))
 
     let test = try #require(try world.complete(.test(synchronizesData: true)))
-    #expect(test.result == "SUCCESS" && !test.hasProblems)
+    #expect(test.result == "SUCCESS" && test.errors.isEmpty)
     #expect(world.planStatus == .testComplete)
     #expect(test.machines.map(\.status) == ["TEST_SUCCEEDED", "TEST_SUCCEEDED", "TEST_SUCCEEDED"])
     #expect(try #require(try world.complete(.cleanup(isForced: false))).result == "SUCCESS")

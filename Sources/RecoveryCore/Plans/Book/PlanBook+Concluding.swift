@@ -21,7 +21,6 @@ extension PlanBook {
       concludeRecovery(run, of: plan, ending)
     case .reprotect: concludeReprotect(run, of: plan, ending)
     }
-    records.append(report.history)
     reports.append(report)
   }
 

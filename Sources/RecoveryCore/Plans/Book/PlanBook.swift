@@ -72,7 +72,6 @@ package struct PlanBook: Sendable {
   /// The plans with an active run, in the order in which they were started.
   var running: [RecoveryPlanID] = []
   var runCount = 0
-  var records: [HistoryRecord] = []
   var reports: [RunReport] = []
   package internal(set) var areSitesConnected = true
   /// Whether plans work on groups that others have locked: a defect, planted where those who look for defects are tested.
@@ -188,15 +187,5 @@ package struct PlanBook: Sendable {
   package mutating func takeReports() -> [RunReport] {
     defer { reports.removeAll() }
     return reports
-  }
-
-  // MARK: History
-
-  /// The runs that ended within `window` before `now`, the oldest first; of all plans if none is named.
-  package func history(
-    of plan: RecoveryPlanID? = nil, at now: Instant,
-    window: TimeSpan = HistoryRecord.windowByDefault
-  ) -> [HistoryRecord] {
-    records.filter { ($0.plan == plan || plan == nil) && $0.ended + window >= now }
   }
 }

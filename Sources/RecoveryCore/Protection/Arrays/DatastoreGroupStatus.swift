@@ -85,6 +85,11 @@ package struct DatastoreAssignments: Sendable, Hashable {
     }
   }
 
+  /// Takes all datastores out of a protection group that is deleted, also those that are not replicated any more.
+  package mutating func releaseAll(of owner: ProtectionGroupID) {
+    for index in owners.indices where owners[index] == owner { owners[index] = nil }
+  }
+
   /// Carries the assignments over to a grouping made anew after machines or devices have changed.
   ///
   /// This is how a group that was complete becomes incomplete or split.

@@ -1,4 +1,4 @@
-import Inventory
+package import Inventory
 
 extension ProtectedVM.Facts {
   /// Takes over what is wrong with the storage of a machine in an array-based group.
@@ -7,7 +7,11 @@ extension ProtectedVM.Facts {
   /// outside its group are an error of the configuration. What stood there before is replaced.
   ///
   /// - Source: Inferred from the words of the statuses and the issues.
-  package mutating func storageChanged(_ issues: [VMStorageIssue]) {
+  ///
+  /// - Parameter name: What people call a datastore.
+  package mutating func storageChanged(
+    _ issues: [VMStorageIssue], naming name: (DatastoreID) -> String = { "\($0.index)" }
+  ) {
     isHomeReplicated = true
     unreplicatedDevices = []
     configuration = .ok
@@ -15,12 +19,12 @@ extension ProtectedVM.Facts {
       switch issue {
       case .vmHomeNotReplicated: isHomeReplicated = false
       case .datastoreNotReplicated(let datastore):
-        unreplicatedDevices.append("disk on datastore \(datastore.index)")
+        unreplicatedDevices.append("disk on datastore \(name(datastore))")
       case .rawDisk(let disk), .nonDatastoreBacking(let disk): unreplicatedDevices.append("disk \(disk)")
       case .datastoreMissingProtection(let datastore):
-        configuration = .error("datastore \(datastore.index) is not in the protection group")
+        configuration = .error("datastore \(name(datastore)) is not in the protection group")
       case .datastoreProtectionConflict(let datastore):
-        configuration = .error("datastore \(datastore.index) is in another protection group")
+        configuration = .error("datastore \(name(datastore)) is in another protection group")
       }
     }
   }
