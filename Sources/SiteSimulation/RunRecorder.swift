@@ -11,6 +11,8 @@ struct RunRecorder {
   private(set) var cycles: [CycleRecord] = []
   private(set) var faults: [FaultRecord] = []
   private(set) var planRuns: [PlanRunRecord] = []
+  /// In the order of their end.
+  var staleCopies: [StaleCopyRecord] = []
   private(set) var digest = StateDigest()
 
   /// Records something people would look for.

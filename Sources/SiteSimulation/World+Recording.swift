@@ -193,6 +193,7 @@ extension World {
       }
     }
     recordUnfinishedRuns()
+    recordStaleCopies()
     for fault in openFaults { appendFault(fault.entry, from: fault.from) }
     noteUnfinishedStorageCopies()
     for index in replications.indices {
@@ -204,7 +205,7 @@ extension World {
       }
       if replications[index].lag.end == nil { replications[index].lag.end(at: now) }
     }
-    return RunRecord(
+    var run = RunRecord(
       scenarioName: scenario.name, scenarioTitle: scenario.title,
       scenarioHash: StateDigest(start: scenario.hash).description, seed: seed,
       version: version, duration: now - .zero,
@@ -215,6 +216,8 @@ extension World {
         ($0.element.from, $0.offset) < ($1.element.from, $1.offset)
       }
       .map(\.element), events: record.events, planRuns: record.planRuns)
+    run.staleCopies = record.staleCopies
+    return run
   }
 
   private func vmRecords() -> [VMRecord] {

@@ -49,6 +49,7 @@ package struct JSONDocument: Sendable {
       ("links", .array(zip(record.links, summary.links).map(Self.link))),
       ("datastores", .array(record.datastores.map(Self.datastore))),
       ("planRuns", .array(record.planRuns.map(Self.planRun))),
+      ("staleCopies", .array(record.staleCopies.map(Self.staleCopy))),
       ("expectations", .array(record.expectations.map(Self.expectation))),
       ("violations", .array(summary.violations.map { Self.violation($0, name: names[$0.vm] ?? "") })),
       ("faults", .array(record.faults.map(Self.fault))),

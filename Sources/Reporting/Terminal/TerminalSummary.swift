@@ -42,7 +42,7 @@ package struct TerminalSummary: Sendable {
     if !limitedDatastores.isEmpty { sections.append(datastoreSection) }
     if !record.faults.isEmpty { sections.append(timelineSection) }
     if !refusals.isEmpty { sections.append(refusalSection) }
-    if !record.planRuns.isEmpty { sections.append(recoverySection) }
+    if !record.planRuns.isEmpty { sections.append(recoverySection + staleCopyLines) }
     if !record.expectations.isEmpty { sections.append(expectationSection) }
     sections.append(closingSection)
     return sections.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")

@@ -106,7 +106,7 @@ extension World {
       operationType: run.workflow.operationType.rawValue, result: PlanRunRecord.running,
       planStatus: conductor.book.status(of: run.plan).rawValue, started: run.started, ended: now,
       recoveryTime: nil, criticalPath: [], errors: steps.flatMap(\.errors),
-      warnings: steps.flatMap(\.warnings),
+      warnings: steps.flatMap(\.warnings) + doubleWarnings(of: run, machines.map(\.vm)),
       steps: steps.map { .init($0) }, machines: machines)
   }
 
@@ -122,7 +122,8 @@ extension World {
       planStatus: conductor.book.status(of: run.plan).rawValue, started: history.started,
       ended: history.ended, recoveryTime: report.recoveryTime,
       criticalPath: report.criticalPath.map { .init($0) }, errors: steps.flatMap(\.errors),
-      warnings: steps.flatMap(\.warnings), steps: steps.map { .init($0) },
+      warnings: steps.flatMap(\.warnings) + doubleWarnings(of: run, report.machines.map(\.vm)),
+      steps: steps.map { .init($0) },
       machines: report.machines.map { outcome in
         let recovered = run.recovered.last { $0.vm == outcome.vm }
         return PlanRunRecord.Machine(
