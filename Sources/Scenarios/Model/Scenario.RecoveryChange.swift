@@ -15,6 +15,7 @@ extension Scenario {
   /// | `deletePlan`          | The plan is deleted                                                                           |
   /// | `damagePlan`          | The record of the plan is damaged, until it comes back from a backup                          |
   /// | `saveSettings`        | The recovery settings of machines are changed                                                 |
+  /// | `configureGroup`      | *Configure All*: members of a group that have no protection get it, by the mappings as they are |
   ///
   /// Where a side is `nil`, people are at the recovery site.
   package enum RecoveryChange: Sendable, Hashable {
@@ -26,6 +27,7 @@ extension Scenario {
     case deletePlan(RecoveryPlanID, from: PairSide?)
     case damagePlan(RecoveryPlanID)
     case saveSettings([VirtualMachineID], SettingsEdit, from: PairSide?)
+    case configureGroup(ProtectionGroupID)
 
     package var verb: TimelineEntry.Verb {
       switch self {
@@ -37,6 +39,7 @@ extension Scenario {
       case .deletePlan: .deletePlan
       case .damagePlan: .damagePlan
       case .saveSettings: .saveSettings
+      case .configureGroup: .configureGroup
       }
     }
   }

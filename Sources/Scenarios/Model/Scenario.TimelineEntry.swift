@@ -208,6 +208,7 @@ extension Scenario.TimelineEntry {
     case renewCertificate = "addon.renew-certificate"
     case reconnectSites = "site.reconnect"
     case unpairSites = "site.unpair"
+    case configureGroup = "group.configure"
 
     /// The verbs that may last for a time, after which the opposite happens.
     package static let lasting: [Verb] = [

@@ -136,7 +136,8 @@ struct TimelineEntryDraft: Draft {
       "background", \.background, .object(), for: words(.linkBackground),
       "What else is sent over the link for that time, instead of the link's own background."),
     .required(
-      "group", \.group, .groupReference, for: words(.createGroup, .protect, .restorePlaceholders),
+      "group", \.group, .groupReference,
+      for: words(.createGroup, .protect, .restorePlaceholders, .configureGroup),
       optionalFor: words(.failOperation, .diskGroupFail, .diskGroupRestore),
       "The protection group; or which disk group of the host, counted from 1, the first if left out."),
     .required(

@@ -55,7 +55,7 @@ extension Resolver {
     case .dismissPrompt: return plan(of: entry).map { .dismissPrompt($0.pair, $0.id) }
     case .failOperation: return failure(of: entry)
     case .deletePlaceholder, .movePlaceholder, .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan,
-      .damagePlan, .saveSettings:
+      .damagePlan, .saveSettings, .configureGroup:
       return recoveryEdit(verb, of: entry)
     default: preconditionFailure("\(verb.rawValue) is no verb of Site Recovery Manager")
     }
@@ -187,6 +187,11 @@ extension Resolver {
       log.report(
         .conflictingKeys, "a planned migration always replicates recent changes", at: span,
         help: "write \"mode\": \"disaster-recovery\"")
+    }
+    if let points = entry.pointsInTime.located, !points.value.isEmpty {
+      log.report(
+        .conflictingKeys, "a planned migration recovers the newest instance, which loses nothing",
+        at: points.span, help: "write \"mode\": \"disaster-recovery\"")
     }
     return .plannedMigration
   }

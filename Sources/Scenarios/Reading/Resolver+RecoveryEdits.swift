@@ -17,6 +17,7 @@ extension Resolver {
       let site = recovery.pairs[pair.index].sites[side]
       return .change(pair, .movePlaceholders(vms, to: overrides(of: place, at: site), at: side))
     case .restorePlaceholders: return group(of: entry).map { .change($0.pair, .restorePlaceholders($0.id)) }
+    case .configureGroup: return group(of: entry).map { .change($0.pair, .configureGroup($0.id)) }
     case .deleteMachine:
       let protected = protectedMachines(of: entry)
       guard let site = siteNames.resolve(entry.site.located, log: &log), let (pair, vms) = protected,

@@ -238,7 +238,7 @@ extension Resolver {
       .protect, .configureReplication, .stopReplication, .createPlan, .testPlan, .cleanUpPlan, .recoverPlan,
       .reprotectPlan, .cancelPlan, .dismissPrompt, .failOperation, .deletePlaceholder, .movePlaceholder,
       .restorePlaceholders, .deleteMachine, .editPlan, .deletePlan, .damagePlan, .saveSettings, .removeAddOn,
-      .renewCertificate, .reconnectSites, .unpairSites:
+      .renewCertificate, .reconnectSites, .unpairSites, .configureGroup:
       return recoveryAction(verb, of: entry).map { .recovery($0) }
     }
   }

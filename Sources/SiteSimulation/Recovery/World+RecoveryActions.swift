@@ -251,7 +251,7 @@ extension World {
       case .deletePlaceholders(let vms), .movePlaceholders(let vms, _, _), .deleteMachines(let vms, _),
         .saveSettings(let vms, _, _):
         names(vms)
-      case .restorePlaceholders(let group):
+      case .restorePlaceholders(let group), .configureGroup(let group):
         scenario.recoveryPairs[pair.index].groups[group.index].description.name
       case .editPlan(let plan, _, _), .deletePlan(let plan, _), .damagePlan(let plan):
         scenario.recoveryPairs[pair.index].plans[plan.index].description.name

@@ -16,6 +16,7 @@ extension World {
     case .movePlaceholders(let vms, let place, let side):
       for vm in vms { movePlaceholder(of: vm, to: place, at: side, pair: pair) }
     case .restorePlaceholders(let group): try restorePlaceholders(ofGroup: group.index, pair: pair)
+    case .configureGroup(let group): try configureGroup(group.index, pair: pair)
     case .deleteMachines: break
     case .editPlan(let plan, let edit, let side):
       try conductors[pair].edit(planID(plan, of: RecoveryPairID(pair)), edit, from: side)
