@@ -31,6 +31,8 @@ struct ReplicationRun {
   var machineIndex: Int
   /// The copy that a recovery left behind at the other site.
   var formerCopy: Int?
+  /// Since when that copy has been on after the recovery, and what its guest had written by then; `nil` while it is not.
+  var staleSpan: (since: Instant, written: ByteCount)?
   /// The copy that runs from a test image.
   var testCopy: Int?
   /// Who waits for an instance, and from when on it must have been taken.

@@ -12,6 +12,8 @@ struct RunRecorder {
   private(set) var faults: [FaultRecord] = []
   private(set) var planRuns: [PlanRunRecord] = []
   private(set) var siteLosses: [SiteLossRecord] = []
+  /// In the order of their end.
+  var staleCopies: [StaleCopyRecord] = []
   private(set) var digest = StateDigest()
 
   /// Records something people would look for.

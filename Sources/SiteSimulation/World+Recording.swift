@@ -199,6 +199,7 @@ extension World {
       }
     }
     recordUnfinishedRuns()
+    recordStaleCopies()
     for fault in openFaults { appendFault(fault.entry, from: fault.from) }
     noteUnfinishedStorageCopies()
     for index in replications.indices {
@@ -210,7 +211,7 @@ extension World {
       }
       if replications[index].lag.end == nil { replications[index].lag.end(at: now) }
     }
-    return RunRecord(
+    var run = RunRecord(
       scenarioName: scenario.name, scenarioTitle: scenario.title,
       scenarioHash: StateDigest(start: scenario.hash).description, seed: seed,
       version: version, duration: now - .zero,
@@ -222,6 +223,8 @@ extension World {
       }
       .map(\.element), events: record.events, siteLosses: record.siteLosses,
       planRuns: record.planRuns)
+    run.staleCopies = record.staleCopies
+    return run
   }
 
   private func vmRecords() -> [VMRecord] {

@@ -9,6 +9,7 @@ struct ExplainCommand: ParsableCommand {
       drsim explain           all codes
       drsim explain E0207     one code, status word, metric or product constant; several may be given
       drsim explain rpo       a key of a scenario by its name, or by the way to it, as vms.disks.size or replication.rpo
+      drsim explain plan.test a verb of the timeline, with its keys
       drsim explain status    every word for the state of a replication
       drsim explain format    every key of a scenario, with its default
       drsim explain metrics   what assertions can be about, and their expressions

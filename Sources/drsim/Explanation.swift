@@ -41,7 +41,7 @@ enum Explanation {
       [metrics.map(\.explanation), statuses.map(\.explanation), constants.map(\.explanation)].map {
         $0.joined()
       }
-      + [formatText(about: topic)].compactMap { $0 }
+      + [verbText(about: topic), formatText(about: topic)].compactMap { $0 }
     let told = texts.filter { !$0.isEmpty }
     return told.isEmpty ? nil : told.joined(separator: "\n")
   }
@@ -51,7 +51,8 @@ enum Explanation {
     let words =
       Chapter.allCases.map(\.rawValue) + ReplicationStatus.allCases.map(\.rawValue)
       + DiagnosticCode.allCases.map(\.rawValue) + ProductProfile.constants.map(\.key)
-      + Metric.allCases.map(\.rawValue) + FormatDescription.current.words
+      + Metric.allCases.map(\.rawValue) + Scenario.TimelineEntry.Verb.allCases.map(\.rawValue)
+      + FormatDescription.current.words
     if let word = closest(to: topic, among: words) { return word }
     // A slip in the last part of a constant's name.
     guard let part = closest(to: topic, among: ProductProfile.constants.map(lastPart)) else { return nil }

@@ -22,6 +22,7 @@ import Testing
       #""do": "plan.delete", "plan": "RP-Prod", "from": "madrid""#,
       #""do": "plan.damage", "plan": "RP-Prod", "for": "1m""#,
       #""do": "vm.recovery-settings", "vm": "db01", "settings": { "priority": 2, "startup": "off", "delay": "10s" }"#,
+      #""do": "group.configure", "group": "PG-Web""#,
     ])
     let (pair, plan) = (RecoveryPairID(0), RecoveryPlanID(0))
     var settings = Scenario.SettingsEdit()
@@ -38,7 +39,7 @@ import Testing
       .restorePlaceholders(ProtectionGroupID(1)), .deleteMachines([VirtualMachineID(1)], at: SiteID(0)),
       .editPlan(plan, Scenario.PlanEdit(text: "web", groups: [ProtectionGroupID(1)]), from: nil),
       .deletePlan(plan, from: .first), .damagePlan(plan),
-      .saveSettings([VirtualMachineID(0)], settings, from: nil),
+      .saveSettings([VirtualMachineID(0)], settings, from: nil), .configureGroup(ProtectionGroupID(1), from: nil),
     ]
     #expect(timeline.map(\.action) == changes.map { .recovery(.change(pair, $0)) })
     #expect(timeline.map(\.verb) == changes.map(\.verb))

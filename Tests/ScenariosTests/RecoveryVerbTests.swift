@@ -64,7 +64,8 @@ import Testing
   @Test func `A run has an operator, a place and older instances`() throws {
     let options = try options(
       #"""
-      "do": "plan.recover", "plan": "RP-Prod", "user": "ann", "from": "madrid", "prompts": { "after": "90s" },
+      "do": "plan.recover", "plan": "RP-Prod", "mode": "disaster-recovery", "user": "ann",
+      "from": "madrid", "prompts": { "after": "90s" },
       "pointsInTime": [{ "vm": "web-*", "at": "40m" }, { "vm": "web-02", "at": "30m" }, { "vm": "db01", "at": "50m" }]
       """#)
 
@@ -78,7 +79,7 @@ import Testing
   @Test func `An older instance may be the last before another entry`() throws {
     let scenario = try read(
       #"""
-      { "at": "3h", "do": "plan.recover", "plan": "RP-Prod",
+      { "at": "3h", "do": "plan.recover", "plan": "RP-Prod", "mode": "disaster-recovery",
         "pointsInTime": [{ "vm": "db01", "before": "attack" }, { "vm": "mail01", "at": "1h" }] },
       { "at": "2h", "do": "workload.scale", "vm": "db01", "factor": "500%", "id": "attack" }
       """#)

@@ -105,6 +105,15 @@ import Testing
     #expect(Set(lines).count == lines.count && lines.count { $0.contains("1 Gbit/s per scale unit") } == 1)
   }
 
+  @Test func `Explain tells of each verb of the timeline what it asks for`() throws {
+    let map = try tool.run("explain", "mapping.add")
+    #expect(map.status == 0 && map.output.hasPrefix("mapping.add  (a verb of the timeline"))
+    #expect(map.output.contains("configured at once (inferred"))
+    #expect(map.output.contains("  kind  (") && !map.output.contains("  plan  ("))
+    let configure = try tool.run("explain", "group.configure")
+    #expect(configure.output.contains("Configure All") && configure.output.contains("  group  ("))
+  }
+
   @Test func `Explain tells everything about one key of a scenario`() throws {
     let one = try tool.run("explain", "replication.rpo")
     let short = try tool.run("explain", "rpo")

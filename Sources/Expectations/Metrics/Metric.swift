@@ -125,12 +125,13 @@ package enum Metric: String, Sendable, Hashable, CaseIterable {
     case .dataLoss:
       """
       For how long the last work of a machine is gone that a plan's run recovered: from the point in time of its instance \
-      to the last moment the protected machine could write.
+      to the last moment the protected machine could write or, if it ran on, until the replica was taken into use. What \
+      it wrote after that is given up too, and told apart: by the event vm.stale-copy-stopped, and in the summary.
       """
     case .rto:
       """
       From the start of a plan's run to the moment its last machine was ready: VMware Tools gave a heartbeat, and delays \
-      and steps after power-on were over. A run that brought up no machine has none.
+      and steps after power-on were over. A run that brought up no machine has none; that of a rerun counts from the rerun.
       """
     case .recoveryToRPO:
       """

@@ -63,7 +63,8 @@ package struct PlanRunRecord: Sendable, Hashable {
     package let instance: Instant?
     /// For how long the guest's last work is gone: zero after a planned migration, `nil` unless this run gave it an instance.
     ///
-    /// From the instance to the last moment the protected machine could write, or to the recovery if it ran on.
+    /// From the instance to the last moment the protected machine could write; if it ran on, until the replica was taken into
+    /// use. What it wrote after that is told by ``StaleCopyRecord``.
     package let dataLoss: TimeSpan?
     /// Where its addresses come from, in the REST contract's word, such as `NETWORK_MAPPING_LEVEL`; `nil` in a run that brings
     /// up no machines.

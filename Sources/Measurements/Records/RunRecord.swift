@@ -40,6 +40,8 @@ package struct RunRecord: Sendable, Hashable {
   package let siteLosses: [SiteLossRecord]
   /// The runs of recovery plans that ended, in the order of their end.
   package let planRuns: [PlanRunRecord]
+  /// When copies that recoveries left behind were on, in the order of their end.
+  package var staleCopies: [StaleCopyRecord] = []
   /// What the scenario expected, in the order of the file: first the steady state, then the assertions.
   ///
   /// They are judged from the rest of the record, and so added to it.

@@ -78,6 +78,17 @@ extension JSONDocument {
     ])
   }
 
+  static func staleCopy(_ stale: StaleCopyRecord) -> JSONValue {
+    .object([
+      ("vm", .string(stale.name)),
+      ("site", .string(stale.site)),
+      ("fromSeconds", .seconds(stale.from)),
+      ("toSeconds", .seconds(stale.to)),
+      ("isOpen", .boolean(stale.isOpen)),
+      ("writtenBytes", .bytes(stale.writtenSize)),
+    ])
+  }
+
   private static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
   static func vsan(_ vsan: VSANRecord) -> JSONValue {

@@ -51,6 +51,7 @@ package struct JSONDocument: Sendable {
       ("circuits", .array(record.circuits.map { Self.circuit($0, from: record.measured.lowerBound) })),
       ("datastores", .array(record.datastores.map(Self.datastore))),
       ("planRuns", .array(record.planRuns.map(Self.planRun))),
+      ("staleCopies", .array(record.staleCopies.map(Self.staleCopy))),
       ("expectations", .array(record.expectations.map(Self.expectation))),
       ("violations", .array(summary.violations.map { Self.violation($0, name: names[$0.vm] ?? "") })),
       ("faults", .array(record.faults.map(Self.fault))),

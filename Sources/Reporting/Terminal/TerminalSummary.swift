@@ -43,7 +43,7 @@ package struct TerminalSummary: Sendable {
     if !record.faults.isEmpty { sections.append(timelineSection) }
     if !record.siteLosses.isEmpty { sections.append(siteLossSection) }
     if !refusals.isEmpty { sections.append(refusalSection) }
-    if !record.planRuns.isEmpty { sections.append(recoverySection) }
+    if !record.planRuns.isEmpty { sections.append(recoverySection + staleCopyLines) }
     if !record.expectations.isEmpty { sections.append(expectationSection) }
     sections.append(closingSection)
     return sections.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")

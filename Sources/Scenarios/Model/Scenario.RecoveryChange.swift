@@ -17,7 +17,7 @@ extension Scenario {
   /// | `saveSettings`        | The recovery settings of machines are changed                                                 |
   /// | `leaveGroups`         | Machines are taken out of their groups; their replications go on                              |
   /// | `unprotect`           | The protection of members ends; they stay in their groups                                     |
-  /// | `configureGroup`      | The members of a group that have no protection get one, with the mappings as they are         |
+  /// | `configureGroup`      | *Configure All*: members without protection get it, with the mappings as they are             |
   /// | `deleteGroup`         | A group is deleted; refused while a plan lists it, or what a plan did to it is unfinished     |
   /// | `removeMapping`       | A mapping is deleted                                                                          |
   /// | `changeMapping`       | An object is mapped to another one than before                                                |

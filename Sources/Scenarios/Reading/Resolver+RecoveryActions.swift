@@ -189,6 +189,11 @@ extension Resolver {
         .conflictingKeys, "a planned migration always replicates recent changes", at: span,
         help: "write \"mode\": \"disaster-recovery\"")
     }
+    if let points = entry.pointsInTime.located, !points.value.isEmpty {
+      log.report(
+        .conflictingKeys, "a planned migration recovers the newest instance, which loses nothing",
+        at: points.span, help: "write \"mode\": \"disaster-recovery\"")
+    }
     return .plannedMigration
   }
 

@@ -172,10 +172,12 @@ extension RecoveryConductor {
   }
 
   /// Applies mappings that were made later to the members that could not be protected without them.
+  ///
+  /// In the product somebody chooses *Configure All* for that; that it happens at once is a simplification (*inferred*). A group
+  /// that a plan has in its hands is left alone: it is configured when somebody asks for it afterwards.
   mutating func configureOpenGroups() -> [ProtectionCommand] {
     hasNews = true
     return groups.identifiers.flatMap { id in
-      // A group in a plan's hands is configured when it is free again.
       (try? groups.configureAll(id, mappings: mappings)) ?? []
     }
   }

@@ -52,7 +52,9 @@ extension RecoveryConductor {
     guard let status = groups.status(of: vm), !status.isRecoverable, let member = groups.protectedVM(vm),
       let group = groups.group(member.group)
     else { return nil }
-    if let problem = member.placeholderProblem { return text(problem, at: group.protectedSide) }
+    // What keeps a recovered machine from being protected is about the way back.
+    let side = member.isRecovered ? group.protectedSide.other : group.protectedSide
+    if let problem = member.placeholderProblem { return text(problem, at: side) }
     let errors = member.errors(in: group.replicationType)
     return errors.isEmpty ? status.rawValue : "\(status.rawValue): \(errors.joined(separator: "; "))"
   }

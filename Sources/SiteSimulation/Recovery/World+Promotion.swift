@@ -78,6 +78,7 @@ extension World {
     machineIndex[machines[copy].id.index] = copy
     beginGrowth(ofRecovered: copy, index)
     noteSpace(index)
+    followStaleCopy(index)
     machines[copy].objects = machines[copy].disks.indices.compactMap {
       object(of: .init(.base, disk: $0), index)
     }

@@ -159,7 +159,9 @@ extension World {
 
   /// A copy of a machine was started or has stopped, also one that is only customised: another one may be on at the other site.
   mutating func noteDouble(ofCopy machine: Int) {
-    guard replications[machines[machine].replication].formerCopy != nil else { return }
+    let index = machines[machine].replication
+    guard replications[index].formerCopy != nil else { return }
+    followStaleCopy(index)
     let vm = machines[machine].id
     for pair in conductors.indices where conductors[pair].unit(of: vm) != nil { noteDouble(vm, pair: pair) }
   }

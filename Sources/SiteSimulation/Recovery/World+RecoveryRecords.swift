@@ -104,7 +104,8 @@ extension World {
       operationType: run.workflow.operationType.rawValue, result: PlanRunRecord.running,
       planStatus: conductor.book.status(of: run.plan).rawValue, started: run.started, ended: now,
       recoveryTime: nil, criticalPath: [], errors: steps.flatMap(\.errors),
-      warnings: steps.flatMap(\.warnings) + networkWarnings(of: run, pair: pair),
+      warnings: steps.flatMap(\.warnings) + networkWarnings(of: run, pair: pair)
+        + doubleWarnings(of: run, machines.map(\.vm)),
       steps: steps.map { .init($0) }, machines: machines)
   }
 
@@ -132,7 +133,8 @@ extension World {
       planStatus: conductor.book.status(of: run.plan).rawValue, started: history.started,
       ended: history.ended, recoveryTime: report.recoveryTime,
       criticalPath: report.criticalPath.map { .init($0) }, errors: steps.flatMap(\.errors),
-      warnings: steps.flatMap(\.warnings) + networkWarnings(of: run, pair: pair),
+      warnings: steps.flatMap(\.warnings) + networkWarnings(of: run, pair: pair)
+        + doubleWarnings(of: run, report.machines.map(\.vm)),
       steps: steps.map { .init($0) },
       machines: report.machines.map { outcome in
         let recovered = run.recovered.last { $0.vm == outcome.vm }

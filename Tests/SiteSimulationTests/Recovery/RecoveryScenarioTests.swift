@@ -43,6 +43,21 @@ import Testing
     #expect(try planRun("home").result == "SUCCESS")
   }
 
+  @Test func `Without mappings of the way back a reprotect fails where the original is gone`() throws {
+    let record = try run(Scenario.shipped("recovery/one-way-reprotect.json"))
+    func planRun(_ id: String) throws -> PlanRunRecord { try #require(record.planRuns.first { $0.id == id }) }
+    let first = try planRun("A30-reprotect")
+    #expect(
+      first.errors.contains { $0.hasPrefix("Mapping Missing: ") && $0.contains("cloud-servers") },
+      "\(first.errors)")
+    let missing = record.events.filter { $0.kind == "group.status" && $0.subject == "PG-Lab" }.map(\.detail)
+    #expect(missing.last == "RECOVERED", "it failed back in the end")
+    #expect(try planRun("A30-again").errors.isEmpty)
+    for id in ["A30-reprotect-lost", "A30-again-lost"] {
+      #expect(try planRun(id).errors.contains { $0.contains("Original protected VM not found") }, "\(id)")
+    }
+  }
+
   @Test func `Without the failures the first attempt moves all three`() throws {
     let record = try run(
       .thinned(
