@@ -5,7 +5,7 @@
 /// of day is stored but the contract's, which the scenario's clock gives. Rows are numbered from zero within their run, in the order of the record.
 ///
 /// Facts: `runs`, `vms`, `replication_info`, `disks`, `instances`,
-/// `replication_gaps`, `cycles`, `links`, `link_use`, `link_traffic`, `circuits`, `circuit_use`, `site_losses`, `site_loss_vms`,
+/// `replication_gaps`, `cycles`, `links`, `link_use`, `link_traffic`, `circuits`, `circuit_use`, `site_losses`, `site_loss_vms`, `stale_copies`,
 /// `datastores`, `vsan_datastores`, `faults`, `fault_vms`, `events`, and the tables of ``recovery`` and ``expectations``. Derived by the program, so that a
 /// question needs no interval arithmetic in SQL: `lag_segments` (whole run), `violations` and `lag_statistics` and
 /// `link_statistics` (measured time). The views answer the common questions.
@@ -17,7 +17,7 @@ enum ResultSchema {
   /// Raised with every change that an older reader would misread.
   static let version = 8
 
-  static var statements: String { replication + circuits + siteLosses + recovery + expectations }
+  static var statements: String { replication + circuits + losses + recovery + expectations }
 
   /// The run, its machines, links and datastores, and what happened to them.
   private static let replication = """

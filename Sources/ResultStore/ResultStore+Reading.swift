@@ -47,6 +47,7 @@ extension ResultStore {
         cycles: try Self.cycles(database, run: run, vm: nil), faults: try Self.faults(database, run: run),
         events: try Self.events(database, run: run),
         siteLosses: try Self.siteLosses(database, run: run), planRuns: try Self.planRuns(database, run: run))
+      record.staleCopies = try Self.staleCopies(database, run: run)
       record.expectations = try Self.expectations(database, run: run)
       return record
     }

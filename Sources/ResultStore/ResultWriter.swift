@@ -18,7 +18,7 @@ struct ResultWriter {
     try writeLinks(record, summary: summary, run: run)
     try writeCircuits(record, run: run)
     try writeDatastores(record, run: run)
-    try writeSiteLosses(record, run: run)
+    try writeLosses(record, run: run)
     try writePlanRuns(record, run: run)
     try writeExpectations(record, run: run)
     let events = try Insertion(into: "events", columnCount: 7, database: database)

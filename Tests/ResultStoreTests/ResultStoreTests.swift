@@ -70,13 +70,17 @@ final class TemporaryFolder {
     let machines: [SiteLossRecord.Machine] = [
       .init(vm: run.vms[0].id, loss: .minutes(7)), .init(vm: run.vms[1].id, loss: nil),
     ]
-    let record = RunRecord(
+    var record = RunRecord(
       scenarioName: "loss", scenarioHash: "0", seed: 1, version: "1", duration: run.duration, warmUp: .zero,
       digest: 0, eventCount: 0, vms: run.vms, links: [], cycles: [], faults: [], events: [],
       siteLosses: [
         SiteLossRecord(fault: "fire", sites: "paris", at: minute(30), machines: machines),
         SiteLossRecord(fault: "flood", sites: "lyon", at: minute(40), machines: []),
       ])
+    record.staleCopies = [true, false].map {
+      StaleCopyRecord(
+        name: "db01", site: "paris", from: minute(31), to: minute(50), isOpen: $0, writtenSize: .megabytes(7))
+    }
 
     try ResultStore.write([record], to: folder.file("results.db"))
 
