@@ -15,7 +15,7 @@ import Testing
     cpuCount: Int, memory: UInt64, hundredths: Int
   ) {
     let overhead = HostDemand.memoryOverhead(cpuCount: cpuCount, memory: .mebibytes(memory))
-    #expect(abs(Int(overhead.bytes * 100 >> 20) - hundredths) <= 100)
+    #expect(abs(Int((overhead.bytes * 100) >> 20) - hundredths) <= 100)
   }
 
   @Test func `A host holds what is reserved, whatever was given, unless that is bounded`() {

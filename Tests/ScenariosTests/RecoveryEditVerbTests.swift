@@ -39,7 +39,8 @@ import Testing
       .restorePlaceholders(ProtectionGroupID(1)), .deleteMachines([VirtualMachineID(1)], at: SiteID(0)),
       .editPlan(plan, Scenario.PlanEdit(text: "web", groups: [ProtectionGroupID(1)]), from: nil),
       .deletePlan(plan, from: .first), .damagePlan(plan),
-      .saveSettings([VirtualMachineID(0)], settings, from: nil), .configureGroup(ProtectionGroupID(1), from: nil),
+      .saveSettings([VirtualMachineID(0)], settings, from: nil),
+      .configureGroup(ProtectionGroupID(1), from: nil),
     ]
     #expect(timeline.map(\.action) == changes.map { .recovery(.change(pair, $0)) })
     #expect(timeline.map(\.verb) == changes.map(\.verb))

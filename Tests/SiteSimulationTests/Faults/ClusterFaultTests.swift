@@ -299,7 +299,7 @@ import Testing
 
   @Test func `Hosts that are too small for their machines are an error`() throws {
     #expect(throws: InvalidScenario.self) {
-      try world(machine: #""memory": "41GiB","#, timeline: [])
+      try world(machine: #""memory": "41GiB", "memoryReservation": "40GiB","#, timeline: [])
     }
   }
 }
