@@ -87,6 +87,34 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
     #expect(oracle.lag(at: second(50)) == .seconds(25))
   }
 
+  /// The lag grows from 6 s to 26 s, and from 5 s to 25 s, with an objective of 20 s: two violations, from 24 s and from 45 s on.
+  ///
+  /// It is between 6 s and 25 s twice as long as below and above; its mean is 15.5 s. Of the 40 s it is at most 15.5 s in
+  /// 1 + 2 · 9.5 = 20 s, and at most 24.5 s in 1 + 2 · 18.5 = 38 s.
+  @Test func `Mean, quantiles and violations come of the stretches between two instances`() {
+    var oracle = LagOracle(rpo: .seconds(20))
+    #expect(oracle.mean == nil)
+    #expect(oracle.quantile(percent: 50) == nil)
+    #expect(oracle.saw(second(4), at: second(10)) == nil)
+    #expect(oracle.saw(second(25), at: second(30)) == nil)
+    oracle.account(until: second(50))
+
+    #expect(oracle.mean == .milliseconds(15_500))
+    #expect(oracle.quantile(percent: 50) == .milliseconds(15_500))
+    #expect(oracle.quantile(percent: 95) == .milliseconds(24_500))
+    #expect(oracle.violations == [second(24)..<second(30), second(45)..<second(50)])
+  }
+
+  /// The instance that comes at 40 s shows 10 s and is 30 s old: the violation goes on from 20 s until the end at 60 s.
+  @Test func `A violation that an old instance does not end is one`() {
+    var oracle = LagOracle(rpo: .seconds(20))
+    #expect(oracle.saw(second(0), at: second(0)) == nil)
+    #expect(oracle.saw(second(10), at: second(40)) == nil)
+    oracle.account(until: second(60))
+    #expect(oracle.violations == [second(20)..<second(60)])
+    #expect(oracle.violationTime == .seconds(40))
+  }
+
   @Test func `An instance that is older than the one before is found`() {
     var oracle = LagOracle(rpo: .seconds(20))
     #expect(oracle.saw(second(4), at: second(10)) == nil)
@@ -219,11 +247,14 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
   }
 
   /// A host of 2 cores, which are 8 virtual processors, and 24 GiB; machines of 2 and 8 GiB each; an appliance of 4 and 1 GiB.
-  private func overfilled(machines: Int, appliances: Int = 0, areMoving: Bool = false) -> String? {
+  private func overfilled(
+    machines: Int, appliances: Int = 0, areMoving: Bool = false, isReserved: Bool = false,
+    recoverable: Set<VirtualMachineID> = []
+  ) -> String? {
     var inventory = Inventory()
     inventory.hosts = [Host(name: "a", site: SiteID(0)), Host(name: "b", site: SiteID(0))]
     var settings = HighAvailability()
-    settings.memoryOvercommitment = .one
+    settings.memoryOvercommitment = isReserved ? nil : .one
     inventory.clusters = [
       Cluster(
         name: "a", site: SiteID(0), hosts: [HostID(0), HostID(1)],
@@ -231,7 +262,8 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
     ]
     inventory.virtualMachines = (0..<4).map {
       VirtualMachine(
-        name: "\($0)", site: SiteID(0), datastore: DatastoreID(0), host: HostID(0), disks: [])
+        name: "\($0)", site: SiteID(0), datastore: DatastoreID(0), host: HostID(0), disks: [],
+        memoryReservation: isReserved ? .gibibytes(8) : .zero)
     }
     inventory.appliances = (0..<2).map {
       Appliance(
@@ -242,7 +274,14 @@ private func second(_ count: Int64) -> Instant { .zero + .seconds(count) }
     let tenants =
       (0..<machines).map { HostTenant(.virtualMachine(VirtualMachineID($0)), hosts: hosts) }
       + (0..<appliances).map { HostTenant(.appliance(ApplianceID($0)), hosts: [HostID(0)]) }
-    return PlacementCheck.overfilledHost(tenants, in: inventory)?.detail
+    return PlacementCheck.overfilledHost(tenants, in: inventory, recoverable: recoverable)?.detail
+  }
+
+  /// Three times 8 GiB are the 24 GiB of the host, without the overhead.
+  @Test func `A host that has promised more memory than it can set aside is found`() {
+    #expect(overfilled(machines: 2, isReserved: true) == nil)
+    #expect(overfilled(machines: 3, isReserved: true)?.contains("reservations and overhead") == true)
+    #expect(overfilled(machines: 3, isReserved: true, recoverable: [VirtualMachineID(0)]) == nil)
   }
 
   @Test func `A host on which more runs than it has memory for is found`() {

@@ -10,6 +10,10 @@ package struct LagOracle: Sendable {
   package private(set) var violationTime = TimeSpan.zero
   package private(set) var unprotectedTime = TimeSpan.zero
   package private(set) var lagMaximum: TimeSpan?
+  /// From when to when the lag was above the objective; those that touch are one.
+  package private(set) var violations: [Range<Instant>] = []
+  /// The lag at the beginning and at the end of each stretch of time in which it grew, in nanoseconds.
+  var stretches: [(begin: Int64, end: Int64)] = []
 
   package init(rpo: TimeSpan) { self.rpo = rpo }
 
@@ -54,8 +58,20 @@ package struct LagOracle: Sendable {
       return
     }
     let (begin, end) = (since - pointInTime, now - pointInTime)
-    if end > rpo { violationTime += end - max(rpo, begin) }
-    if now > since { lagMaximum = max(lagMaximum ?? .zero, end) }
+    if end > rpo, now > since {
+      violationTime += end - max(rpo, begin)
+      // The difference of spans is never negative.
+      let from = since + (rpo - begin)
+      if let last = violations.last, last.upperBound == from {
+        violations[violations.count - 1] = last.lowerBound..<now
+      } else {
+        violations.append(from..<now)
+      }
+    }
+    if now > since {
+      lagMaximum = max(lagMaximum ?? .zero, end)
+      stretches.append((begin.nanoseconds, end.nanoseconds))
+    }
     newest?.since = now
   }
 }

@@ -26,8 +26,10 @@ enum PlacementCheck {
   /// its cluster's overcommitment allows. A machine that was recovered reserves nothing, so that only its overhead is sure.
   ///
   /// What each takes is what the scenario says of it.
+  ///
+  /// - Parameter recoverable: The machines that plans may have recovered.
   static func overfilledHost(
-    _ tenants: [HostTenant], in inventory: Inventory
+    _ tenants: [HostTenant], in inventory: Inventory, recoverable: Set<VirtualMachineID> = []
   ) -> (name: String, detail: String)? {
     for cluster in inventory.clusters {
       guard let capacity = cluster.hostCapacity, let settings = cluster.availability else { continue }
@@ -35,19 +37,25 @@ enum PlacementCheck {
       for host in cluster.hosts {
         var taken = HostDemand.zero
         for tenant in tenants where tenant.hosts.contains(host) {
-          let (cpuCount, memory) =
+          let (cpuCount, memory, reservation) =
             switch tenant.kind {
-            case .virtualMachine(let id): (inventory[id].cpuCount, inventory[id].memory)
-            case .appliance(let id): (inventory[id].cpuCount, inventory[id].memory)
+            case .virtualMachine(let id):
+              (
+                inventory[id].cpuCount, inventory[id].memory,
+                recoverable.contains(id) ? .zero : inventory[id].memoryReservation
+              )
+            case .appliance(let id): (inventory[id].cpuCount, inventory[id].memory, ByteCount.zero)
             }
-          taken = taken + HostDemand(cpuCount: cpuCount, memory: memory, reservation: .zero)
+          taken = taken + HostDemand(cpuCount: cpuCount, memory: memory, reservation: reservation)
         }
         let name = inventory.hosts[host.index].name
         if let limit = bounds.memory, taken.memory > limit {
           return (name, "machines of \(taken.memory) run on \(limit)")
         }
         if taken.reserved > bounds.reserved {
-          return (name, "machines with \(taken.reserved) of overhead run on \(bounds.reserved)")
+          return (
+            name, "machines with \(taken.reserved) of reservations and overhead run on \(bounds.reserved)"
+          )
         }
         if taken.cpuCount > bounds.cpuCount {
           return (name, "\(taken.cpuCount) virtual processors run on \(bounds.cpuCount)")
@@ -71,6 +79,29 @@ enum PlacementCheck {
         inventory[sight.machine].name,
         "it runs on \(inventory.hosts[sight.host.index].name), and takes no room there"
       )
+    }
+    return nil
+  }
+
+  /// An appliance, or a machine that no plan recovers, that takes room in two places or at another site; `nil` if there is none.
+  ///
+  /// - Parameter recoverable: The machines that plans may have recovered.
+  static func strayed(
+    _ tenants: [HostTenant], in inventory: Inventory, recoverable: Set<VirtualMachineID>
+  ) -> (name: String, detail: String)? {
+    for (index, tenant) in tenants.enumerated() {
+      let (name, site): (String, SiteID)
+      switch tenant.kind {
+      case .virtualMachine(let id) where recoverable.contains(id): continue
+      case .virtualMachine(let id): (name, site) = (inventory[id].name, inventory[id].site)
+      case .appliance(let id): (name, site) = (inventory[id].name, inventory[id].site)
+      }
+      if let host = tenant.hosts.first(where: { inventory.hosts[$0.index].site != site }) {
+        return (name, "it takes room on \(inventory.hosts[host.index].name), which is at another site")
+      }
+      if tenants[..<index].contains(where: { $0.kind == tenant.kind }) {
+        return (name, "it takes room in two places")
+      }
     }
     return nil
   }

@@ -109,7 +109,8 @@ private struct RecoveryPlan {
   private var sharedRate: Double {
     let profile = scenario.profile
     var rates = [profile.mergeRate.bytesPerSecond, profile.checksumRate.bytesPerSecond]
-    rates += [profile.serverRate, profile.hostRate].compactMap { $0?.bytesPerSecond }
+    rates += [profile.serverRate, profile.hostRate, profile.serverDecompressionRate]
+      .compactMap { $0?.bytesPerSecond }
     for (index, link) in scenario.inventory.links.enumerated() {
       let settings = scenario.links[index]
       // Other traffic leaves a connection's share.
@@ -140,6 +141,9 @@ private struct RecoveryPlan {
   private func ownRate(of replication: Scenario.Replication) -> Double {
     let roundTrip = max(roundTrip(of: replication), 1e-4)
     var rates = [Double(scenario.profile.blocksInFlight ?? 8) * 8192 / roundTrip]
+    // Eight reads at a time when disks are compared, of an extent at least.
+    let read = scenario.profile.diskReadLatency.inSeconds
+    if read > 0 { rates.append(8 * 8192 / read) }
     for link in replication.links.map({ scenario.inventory[$0] }) {
       rates.append(Double(link.windowMaximum.bytes) / roundTrip)
       // Half of the square-root law, since a window that fell has to grow again.
@@ -159,6 +163,7 @@ private struct RecoveryPlan {
     let delays =
       profile.connectionTimeout + (profile.reconnectDelayMaximum + profile.reconnectDelayStep) * 2
       + profile.haRestartDelay + profile.targetHostDetection + profile.migrationDuration * 2
+      + profile.serverTakeover * 2 + profile.configurationDuration * 2
       + (replications.contains { $0.quiescing != .none } ? profile.quiescingDuration * 4 : .zero)
     let objective = replications.map(\.rpo).max() ?? .zero
     return delays + computeDelays + storageDelays + objective * 2 + .minutes(1) + .seconds(Int64(seconds))
@@ -221,6 +226,10 @@ private struct RecoveryPlan {
     if churn == 0 { return .equal }
     if churn > 0.2 * sharedRate || self.churn(of: machine) > 0.2 * ownRate(of: replication) {
       return .none(reason: "its churn does not fit")
+    }
+    // What is overwritten while it is sent may be more than the log takes, again and again.
+    if let capacity = scenario.profile.demandLogCapacity, Double(capacity.bytes) < size(of: replication) {
+      return .none(reason: "its demand log is small")
     }
     return .fresh
   }

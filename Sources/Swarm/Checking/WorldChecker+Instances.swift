@@ -11,6 +11,7 @@ extension WorldChecker {
     guard sight != last else { return }
     sights[index] = sight
     if sight.status != last.status {
+      if last.status == "OK" { lastInOrder[index] = now }
       counts.statuses[sight.status, default: 0] += 1
       if !last.status.isEmpty { counts.transitions["\(last.status) → \(sight.status)", default: 0] += 1 }
     }

@@ -18,6 +18,8 @@ package struct WorldChecker {
   var histories: [ImageHistory]
   var sights: [ReplicationSight]
   package internal(set) var lags: [LagOracle]
+  /// When the status of each replication was last OK and became another one, if ever.
+  var lastInOrder: [Instant?]
   var ledger: ByteLedger
   /// What is compared with it.
   var syncs: SyncTotals
@@ -54,6 +56,10 @@ package struct WorldChecker {
   let roles: [Scenario.Role]
   /// Whether any cluster is looked at in detail.
   private let isModelled: Bool
+  /// The machines that plans may recover.
+  private let recoverable: Set<VirtualMachineID>
+  /// What vSphere HA started or was to start after the last step.
+  var restarts: [RestartSight] = []
   private var cycleCount = 0
   private var eventCount = -1
   package internal(set) var counts = SwarmCounts()
@@ -62,6 +68,7 @@ package struct WorldChecker {
     self.scenario = scenario
     histories = scenario.replications.map { _ in ImageHistory() }
     sights = scenario.replications.map { _ in ReplicationSight() }
+    lastInOrder = scenario.replications.map { _ in nil }
     // Storage knows no objective: two of its intervals are taken for one.
     lags = scenario.replications.map { LagOracle(rpo: $0.storageUnit == nil ? $0.rpo : $0.rpo * 2) }
     ledger = ByteLedger(
@@ -120,6 +127,7 @@ package struct WorldChecker {
       if case .removeDisk = $0.action { true } else { false }
     }
     roles = scenario.timeline.compactMap(\.actor.role)
+    recoverable = Set(scenario.recoveryPairs.flatMap { $0.virtualMachines.map(\.id) })
     isModelled = scenario.inventory.clusters.contains { $0.availability != nil }
     rooms = scenario.replications.map { MachineRoom($0, in: scenario) }
     storage = StorageBooks(scenario)
@@ -153,6 +161,7 @@ package struct WorldChecker {
       try checkVSAN(world)
     }
     if !scenario.recoveryPairs.isEmpty { notePower(world) }
+    if isModelled { try checkRestarts(world) }
     let isOther = world.recordedEventCount != eventCount
     // What nobody recorded is found a few steps later.
     if isOther || counts.steps % 16 == 0 { try checkPlaces(world) }
@@ -181,11 +190,17 @@ package struct WorldChecker {
 
   private func checkHosts(_ sights: [MachineSight], _ world: borrowing World) throws(Violation) {
     let tenants = world.hostTenants
-    if let (host, detail) = PlacementCheck.overfilledHost(tenants, in: scenario.inventory) {
+    if let (host, detail) = PlacementCheck.overfilledHost(
+      tenants, in: scenario.inventory, recoverable: recoverable)
+    {
       throw Violation(.capacity, at: world.time, subject: host, detail: detail)
     }
     if let (machine, detail) = PlacementCheck.homeless(sights, among: tenants, in: scenario.inventory) {
       throw Violation(.placement, at: world.time, subject: machine, detail: detail)
+    }
+    let strayed = PlacementCheck.strayed(tenants, in: scenario.inventory, recoverable: recoverable)
+    if let (name, detail) = strayed {
+      throw Violation(.placement, at: world.time, subject: name, detail: detail)
     }
     for index in scenario.inventory.appliances.indices where world.isRunning(ApplianceID(index)) {
       guard !tenants.contains(where: { $0.kind == .appliance(ApplianceID(index)) }) else { continue }

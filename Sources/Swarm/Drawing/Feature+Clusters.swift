@@ -163,10 +163,13 @@ extension WorldSketch {
     }
     let isAdmitting = hosts > 1 && random.pick(3) == 0
     if isAdmitting { settings["admission"] = #"{ "failures": 1 }"# }
-    var cluster = ScenarioObject(["ha": settings.text])
+    var cluster = ScenarioObject()
     if random.pick(2) == 0 {
       cluster["hostType"] = hostType(at: site, isAdmitting: isAdmitting, &random)
+      // Otherwise configured memory would be no bound.
+      settings["memoryOvercommitment"] = quoted("100%")
     }
+    cluster["ha"] = settings.text
     draft.sites[site].cluster = cluster
   }
 

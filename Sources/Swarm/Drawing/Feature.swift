@@ -65,7 +65,7 @@ package struct Feature: Sendable {
   package static let all: [Feature] =
     layout + clusters + network + lines + workloads + replications + product + faults + changes
     + disasters + lineFaults + clusterFaults + storage + storageCopies + processors + recovery
-    + administration
+    + administration + details
 
   /// A number that is another one, as good as surely, where any feature has another name, share or place.
   ///

@@ -74,6 +74,9 @@ package struct WorldDraw: Sendable {
       case quoted("6.x"): ["encryption"]
       default: [String]()
       }
+    if lacking.contains("encryption") || sketch.draft.profile["product"] == quoted("7.0") {
+      sketch.draft.profile["unmapOptimization"] = nil
+    }
     for index in sketch.draft.machines.indices {
       for key in lacking { sketch.draft.machines[index].replication?[key] = nil }
     }
