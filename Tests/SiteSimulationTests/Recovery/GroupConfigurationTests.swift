@@ -1,4 +1,5 @@
 import Inventory
+import Measurements
 import Quantities
 import RecoveryCore
 import Scenarios
