@@ -25,7 +25,7 @@ import Testing
   }
 
   private func lastEnd(_ record: RunRecord) throws -> Instant {
-    #expect(record.fullSyncs.allSatisfy(\.isCompleted))
+    #expect(record.fullSyncs.allSatisfy { $0.isCompleted })
     return try #require(record.fullSyncs.map(\.endedAt).max())
   }
 
