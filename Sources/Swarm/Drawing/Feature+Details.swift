@@ -51,6 +51,8 @@ extension Feature {
       },
       // Two sites in regions need no latency of the link between them.
       Feature("regions", share: 20) { sketch, random in
+        // Private clouds know neither arrays nor virtual volumes.
+        guard sketch.draft.storageSystems.isEmpty else { return }
         let regions = ["francecentral", "westeurope", "northeurope", "uksouth", "eastus"]
         let isOutside = random.pick(3) == 0 ? random.pick(sketch.draft.sites.count) : nil
         for index in sketch.draft.sites.indices where index != isOutside {
