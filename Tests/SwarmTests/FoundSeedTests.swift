@@ -36,6 +36,8 @@ import Testing
     .map { Seed(number: $0, switches: .any) }
     + ([11, 27, 53, 56, 97, 250, 284] as [UInt64]).map { Seed(number: $0, switches: recovered) }
     + [Seed(number: 80, switches: .with(["storage-copies"]))]
+    // Somebody deleted a placeholder in the midst of a test.
+    + ([500_135, 500_197, 500_370] as [UInt64]).map { Seed(number: $0, switches: .any) }
 
   @Test(arguments: soundness + recovery + loss + unknown)
   func `A seed that failed once does not fail again`(seed: Seed) {

@@ -79,20 +79,22 @@ extension RecoveryConductor {
       needsRemoteSite: false, by: actor)
     let prompts = book.run(of: plan)?.openPrompts ?? []
     guard !prompts.isEmpty else { throw RecoveryFailure("no prompt is shown") }
-    for prompt in prompts { dismiss(prompt, at: now) }
+    for prompt in prompts { try dismiss(prompt, at: now) }
   }
 
   /// Dismisses a prompt; nothing happens if it is not shown any more.
-  mutating func dismiss(_ prompt: CommandID, at now: Instant) {
+  ///
+  /// - Throws: The book's reason to refuse it, such as a damaged record of the plan; the prompt stays.
+  mutating func dismiss(_ prompt: CommandID, at now: Instant) throws(RecoveryFailure) {
     guard let run = run(of: prompt), book.run(of: run.plan)?.openPrompts.contains(prompt) == true else {
       return
     }
-    if let serial = jobOfCommand.removeValue(forKey: prompt) { jobs[serial] = nil }
     do {
       try book.dismissPrompt(prompt, at: now)
     } catch {
-      preconditionFailure("a prompt that is shown is dismissed: \(error)")
+      throw RecoveryFailure(text(error))
     }
+    if let serial = jobOfCommand.removeValue(forKey: prompt) { jobs[serial] = nil }
   }
 
   // MARK: - Faults

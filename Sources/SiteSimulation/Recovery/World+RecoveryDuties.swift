@@ -13,10 +13,25 @@ extension World {
       guard let run = conductors[pair].run(of: id) else { return }
       let result = try carryOut(action, id, run: run, pair: pair)
       conductors[pair].finish(id, action, with: result, at: now)
-    case .dismissal(let id): conductors[pair].dismiss(id, at: now)
+    case .dismissal(let id): dismiss(id, pair: pair)
     case .protection(let command): carryOut(command, pair: pair)
     case .deletion(let plan): endDeletion(of: plan, pair: pair)
     case .discovery(let provider, let isFirst): endDiscovery(of: provider, isFirst: isFirst, pair: pair)
+    }
+  }
+
+  /// Somebody dismisses a prompt in their own time; refused, it waits for `plan.dismiss-prompt`.
+  private mutating func dismiss(_ prompt: CommandID, pair: Int) {
+    do throws(RecoveryFailure) {
+      try conductors[pair].dismiss(prompt, at: now)
+    } catch {
+      let plan = conductors[pair].run(of: prompt).flatMap { run in
+        conductors[pair].planIDs.firstIndex { $0 == run.plan }
+      }
+      record.note(
+        "plan.dismiss-prompt-refused",
+        subject: plan.map { conductors[pair].description.plans[$0].description.name } ?? "",
+        detail: error.text, at: now)
     }
   }
 

@@ -94,9 +94,24 @@ extension WorldChecker {
     if world.copies(of: index).test != nil { return "a test machine" }
     // The timeline's own test of an image has nothing to do with plans.
     if world.testedInstance(of: index) != nil, !world.sight(of: index).isTested { return "a test image" }
-    let placeholder = world.placeholder(of: scenario.replications[index].virtualMachine)
-    guard let before = recoveries.machines[index].placeholder, placeholder != before else { return nil }
+    let machine = scenario.replications[index].virtualMachine
+    let placeholder = world.placeholder(of: machine)
+    guard let before = recoveries.machines[index].placeholder, placeholder != before,
+      !isPlaceholderChangedByPeople(machine)
+    else { return nil }
     return "another placeholder than there was, which is \(placeholder?.state.description ?? "gone")"
+  }
+
+  /// Whether the timeline deletes or moves the placeholder of a machine, perhaps in the midst of a test.
+  private func isPlaceholderChangedByPeople(_ machine: VirtualMachineID) -> Bool {
+    scenario.timeline.contains { entry in
+      guard case .recovery(.change(_, let change)) = entry.action else { return false }
+      switch change {
+      case .deletePlaceholders(let machines), .movePlaceholders(let machines, _, _):
+        return machines.contains(machine)
+      default: return false
+      }
+    }
   }
 
   /// After a reprotect each machine has a placeholder at the site that would recover it now.

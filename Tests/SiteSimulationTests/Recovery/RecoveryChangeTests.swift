@@ -285,6 +285,28 @@ import Testing
     #expect(statuses("plan.status", "RP", in: world).prefix(2) == ["UNKNOWN_STATE", "READY_STATE"])
   }
 
+  /// Seed 501332 of the swarm: dismissing a prompt of a plan whose record is damaged stopped the program.
+  @Test func `A prompt of a plan with a damaged record waits until the record is back`() throws {
+    var world = try world(
+      [
+        #""at": "10m", "do": "plan.test", "plan": "RP", "id": "test", "prompts": { "after": "20m" }"#,
+        #""at": "14m", "do": "plan.damage", "plan": "RP", "for": "20m""#,
+        #""at": "15m", "do": "plan.dismiss-prompt", "plan": "RP""#,
+        #""at": "40m", "do": "plan.dismiss-prompt", "plan": "RP""#,
+      ], plan: #""steps": [{ "before": "power-on:P3", "type": "PROMPT", "name": "Check", "text": "Go on?" }]"#
+    ).world()
+    let test = try world.run(untilEndOf: "test")
+    #expect(test.result == "SUCCESS", "\(test.errors)")
+    // The entry at 15 min and whoever would have dismissed it after 20 are refused; the entry at 40 is not.
+    #expect(
+      world.details(of: "plan.dismiss-prompt-refused") == [
+        "the plan is UNKNOWN_STATE", "the plan is UNKNOWN_STATE",
+      ])
+    let refused = world.record.events.filter { $0.kind == "plan.dismiss-prompt-refused" }
+    #expect(refused.map(\.subject) == ["RP", "RP"] && refused[0].at == .minutes(15))
+    #expect(world.time >= .minutes(40))
+  }
+
   // MARK: Settings
 
   @Test func `Settings saved at one site hold at both, also when the sites were apart`() throws {

@@ -77,7 +77,8 @@ import Testing
 
   /// An eighth of the desktops at a fortieth of the rate.
   @Test(arguments: [true, false])
-  func `Only the storm of logins leaves desktops twenty minutes beyond their objective`(isStormy: Bool) throws {
+  func `Only the storm of logins leaves desktops twenty minutes beyond their objective`(isStormy: Bool) throws
+  {
     let record = try run(
       .thinned(
         "monday-login-storm",
