@@ -49,7 +49,10 @@ package final class FileFolder: StorageFolder {
   }
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
+    guard descriptor >= 0 else { return }
+    // A child process that is just being started has the descriptor until it runs its program, and would keep the lock as long.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
   }
 
   package var names: [String] { knownNames.sorted() }

@@ -21,6 +21,28 @@ import Testing
     #expect(failure { () throws(FileStorageError) in try FileFolder(at: scratch.path) } == nil)
   }
 
+  /// A process that is being started has all descriptors of its parent for a moment; here copies of them stand for it.
+  @Test func `A folder that is closed is free, whoever still has its descriptor`() throws {
+    var folder: FileFolder? = try FileFolder(at: scratch.path)
+    #expect(folder?.names == [])
+    var copies: [Int32] = []
+    defer { for copy in copies { close(copy) } }
+    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
+      guard let descriptor = Int32(name), let target, target == realPath(scratch.path) else { continue }
+      copies.append(fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
+    }
+    #expect(copies.count == 1 && copies.allSatisfy { $0 >= 0 })
+
+    folder = nil
+
+    #expect(failure { () throws(FileStorageError) in try FileFolder(at: scratch.path) } == nil)
+  }
+
+  private func realPath(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+  }
+
   @Test func `An error names what was attempted, the path and the number`() throws {
     let folder = try FileFolder(at: scratch.path)
     let missing = failure { () throws(FileStorageError) in try folder.open("log") }
