@@ -25,22 +25,19 @@ import Testing
   @Test func `A folder that is closed is free, whoever still has its descriptor`() throws {
     var folder: FileFolder? = try FileFolder(at: scratch.path)
     #expect(folder?.names == [])
-    var copies: [Int32] = []
-    defer { for copy in copies { close(copy) } }
-    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
-      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
-      guard let descriptor = Int32(name), let target, target == realPath(scratch.path) else { continue }
-      copies.append(fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
+    var here = stat()
+    #expect(stat(scratch.path, &here) == 0)
+    let held = (0..<min(getdtablesize(), 65_536)).filter { descriptor in
+      var there = stat()
+      return fstat(descriptor, &there) == 0 && there.st_dev == here.st_dev && there.st_ino == here.st_ino
     }
-    #expect(copies.count == 1 && copies.allSatisfy { $0 >= 0 })
+    let copies = held.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+    defer { for copy in copies { close(copy) } }
+    #expect(!copies.isEmpty && copies.allSatisfy { $0 >= 0 })
 
     folder = nil
 
     #expect(failure { () throws(FileStorageError) in try FileFolder(at: scratch.path) } == nil)
-  }
-
-  private func realPath(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }
 
   @Test func `An error names what was attempted, the path and the number`() throws {
