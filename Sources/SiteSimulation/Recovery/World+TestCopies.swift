@@ -77,10 +77,27 @@ extension World {
     replications[index].testCopy = nil
   }
 
+  /// Whether the writes in ``writtenRuns`` find room: for the steps in which the image's log grows, on the devices that it stands on.
+  private func hasRoom(forWritesOf machine: Int, _ disk: Int) -> Bool {
+    let index = machines[machine].replication
+    guard machines[machine].contents.isEmpty, let images = replications[index].replica.testImageDisks else {
+      return freeSpace(of: machines[machine].datastore) != .zero
+    }
+    guard let free = freeSpace(for: index) else { return true }
+    let step = replications[index].replica.parameters.redoLogGrowth.bytes
+    let written = images[disk].writtenSize.bytes
+    let added = replications[index].extentSizes[disk].bytes * UInt64(writtenRuns.reduce(0) { $0 + $1.count })
+    let steps = (written + added + step - 1) / step - (written + step - 1) / step
+    // What the image's other disks have grown by at this instant is not counted on the datastore yet.
+    let (now, counted) = (replicaSpace(of: index), replications[index].space)
+    let uncounted = now > counted ? (now - counted).bytes : 0
+    return free > .zero && step * steps + (steps > 0 ? uncounted : 0) <= free.bytes
+  }
+
   /// Brings the writes in ``writtenRuns`` onto a disk of a test image.
   mutating func writeToTestImage(_ machine: Int, _ disk: Int, tag: UInt64) {
     let datastore = machines[machine].datastore
-    if freeSpace(of: datastore) == .zero {
+    if !hasRoom(forWritesOf: machine, disk) {
       guard !machines[machine].hasRefusedWrites else { return }
       machines[machine].hasRefusedWrites = true
       return note(
