@@ -1,31 +1,39 @@
 import GRDB
 import Inventory
 import Measurements
-import Quantities
+
+extension ResultSchema {
+  static let circuits = """
+    -- Of each circuit what leaves its site ('forward') and what arrives there ('backward'), of all links over it, for replication
+    -- and for others.
+    CREATE TABLE circuits (
+      run INTEGER NOT NULL REFERENCES runs, circuit INTEGER NOT NULL,
+      direction TEXT NOT NULL CHECK (direction IN ('forward', 'backward')),
+      name TEXT NOT NULL,
+      site TEXT NOT NULL,
+      from_ns INTEGER NOT NULL,
+      to_ns INTEGER NOT NULL,
+      bin_width_ns INTEGER NOT NULL,
+      PRIMARY KEY (run, circuit, direction)
+    ) STRICT, WITHOUT ROWID;
+
+    \(useTables(of: "circuit"))
+
+    """
+}
 
 extension ResultWriter {
   func writeCircuits(_ record: RunRecord, run: Int64) throws {
     let circuits = try Insertion(into: "circuits", columnCount: 8, database: database)
-    let uses = try Insertion(into: "circuit_use", columnCount: 9, database: database)
-    let statistics = try Insertion(into: "circuit_statistics", columnCount: 11, database: database)
+    let uses = try UseWriter(of: "circuit", run: run, database)
     for circuit in record.circuits {
-      let key = (circuit.id.index, circuit.direction.databaseName)
       try circuits.insert([
-        run, key.0, key.1, circuit.name, circuit.site, circuit.use.start, circuit.use.end,
-        circuit.use.binWidth,
+        run, circuit.id.index, circuit.direction.databaseName, circuit.name, circuit.site, circuit.use.start,
+        circuit.use.end, circuit.use.binWidth,
       ])
-      for (index, bin) in circuit.use.bins.enumerated() {
-        let interval = circuit.use.interval(ofBin: index)
-        try uses.insert([
-          run, key.0, key.1, index, interval.lowerBound, interval.upperBound, Int64(bin.bytes),
-          Int64(bin.capacityBytes), bin.saturatedTime,
-        ])
-      }
-      let figures = circuit.statistics(from: record.measured.lowerBound)
-      try statistics.insert([
-        run, key.0, key.1, figures.observedTime, figures.bytes, figures.rateMean, figures.ratePercentile95,
-        figures.rateMaximum, figures.capacityMean, figures.capacityMaximum, figures.saturatedTime,
-      ])
+      try uses.write(
+        circuit.use, circuit.statistics(from: record.measured.lowerBound), of: circuit.id.index,
+        circuit.direction)
     }
   }
 }
@@ -33,23 +41,9 @@ extension ResultWriter {
 extension ResultStore {
   static func circuits(_ database: Database, run: Int64) throws -> [CircuitRecord] {
     try Row.fetchAll(database, sql: "SELECT * FROM circuits WHERE run = ?", arguments: [run]).map { row in
-      let name: String = row["direction"]
-      guard let direction = Link.Direction(databaseName: name) else {
-        throw DamagedResults(what: "a circuit has an unknown direction")
-      }
-      let circuit: Int = row["circuit"]
-      let bins = try Row.fetchAll(
-        database,
-        sql: "SELECT * FROM circuit_use WHERE run = ? AND circuit = ? AND direction = ? ORDER BY bin",
-        arguments: [run, circuit, name]
-      ).map {
-        LinkUse.Bin(
-          bytes: UInt64($0["carried_bytes"] as Int64), capacityBytes: UInt64($0["capacity_bytes"] as Int64),
-          saturatedTime: $0["saturated_ns"])
-      }
+      let (id, direction, use) = try use(of: "circuit", row, database, run: run)
       return CircuitRecord(
-        id: CircuitID(circuit), direction: direction, name: row["name"], site: row["site"],
-        use: LinkUse(start: row["from_ns"], end: row["to_ns"], binWidth: row["bin_width_ns"], bins: bins))
+        id: CircuitID(id), direction: direction, name: row["name"], site: row["site"], use: use)
     }.sorted { ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue) }
   }
 }

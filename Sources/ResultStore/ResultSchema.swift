@@ -209,17 +209,6 @@ enum ResultSchema {
       PRIMARY KEY (run, link, direction)
     ) STRICT, WITHOUT ROWID;
 
-    CREATE TABLE link_use (
-      run INTEGER NOT NULL, link INTEGER NOT NULL, direction TEXT NOT NULL, bin INTEGER NOT NULL,
-      from_ns INTEGER NOT NULL,
-      to_ns INTEGER NOT NULL,
-      carried_bytes INTEGER NOT NULL,
-      capacity_bytes INTEGER NOT NULL,
-      saturated_ns INTEGER NOT NULL,
-      PRIMARY KEY (run, link, direction, bin),
-      FOREIGN KEY (run, link, direction) REFERENCES links
-    ) STRICT, WITHOUT ROWID;
-
     -- What else a link carried, and what it carried in vain.
     CREATE TABLE link_traffic (
       run INTEGER NOT NULL, link INTEGER NOT NULL, direction TEXT NOT NULL,
@@ -230,20 +219,7 @@ enum ResultSchema {
       FOREIGN KEY (run, link, direction) REFERENCES links
     ) STRICT, WITHOUT ROWID;
 
-    CREATE TABLE link_statistics (
-      run INTEGER NOT NULL, link INTEGER NOT NULL, direction TEXT NOT NULL,
-      observed_ns INTEGER NOT NULL,
-      measured_bytes INTEGER NOT NULL, -- carried after the warm-up
-      mean_bps INTEGER NOT NULL,
-      p95_bps INTEGER NOT NULL,
-      maximum_bps INTEGER NOT NULL,
-      capacity_mean_bps INTEGER NOT NULL,
-      capacity_maximum_bps INTEGER NOT NULL,
-      saturated_ns INTEGER NOT NULL,
-      PRIMARY KEY (run, link, direction),
-      FOREIGN KEY (run, link, direction) REFERENCES links
-    ) STRICT, WITHOUT ROWID;
-
+    \(useTables(of: "link"))
     CREATE TABLE datastores (
       run INTEGER NOT NULL REFERENCES runs, datastore INTEGER NOT NULL,
       name TEXT NOT NULL,

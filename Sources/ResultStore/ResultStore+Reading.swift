@@ -258,23 +258,11 @@ extension ResultStore {
       database, sql: "SELECT * FROM links JOIN link_traffic USING (run, link, direction) WHERE run = ?",
       arguments: [run]
     ).map { row in
-      let name: String = row["direction"]
-      guard let direction = Link.Direction(databaseName: name) else {
-        throw DamagedResults(what: "a link has an unknown direction")
-      }
-      let link: Int = row["link"]
-      let bins = try Row.fetchAll(
-        database, sql: "SELECT * FROM link_use WHERE run = ? AND link = ? AND direction = ? ORDER BY bin",
-        arguments: [run, link, name]
-      ).map {
-        LinkUse.Bin(
-          bytes: UInt64($0["carried_bytes"] as Int64), capacityBytes: UInt64($0["capacity_bytes"] as Int64),
-          saturatedTime: $0["saturated_ns"])
-      }
+      let (id, direction, use) = try use(of: "link", row, database, run: run)
       return LinkRecord(
-        id: LinkID(link), direction: direction, name: row["name"], source: row["source"],
+        id: LinkID(id), direction: direction, name: row["name"], source: row["source"],
         target: row["target"],
-        use: LinkUse(start: row["from_ns"], end: row["to_ns"], binWidth: row["bin_width_ns"], bins: bins),
+        use: use,
         backgroundSize: row["background_bytes"], damagedFrameCount: row["damaged_frame_count"],
         wastedSize: row["wasted_bytes"])
     }.sorted { ($0.id.index, $0.direction.rawValue) < ($1.id.index, $1.direction.rawValue) }

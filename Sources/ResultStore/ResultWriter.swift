@@ -133,30 +133,17 @@ struct ResultWriter {
 
   private func writeLinks(_ record: RunRecord, summary: RunSummary, run: Int64) throws {
     let links = try Insertion(into: "links", columnCount: 9, database: database)
-    let uses = try Insertion(into: "link_use", columnCount: 9, database: database)
+    let uses = try UseWriter(of: "link", run: run, database)
     let traffic = try Insertion(into: "link_traffic", columnCount: 6, database: database)
-    let statistics = try Insertion(into: "link_statistics", columnCount: 11, database: database)
     for (link, line) in zip(record.links, summary.links) {
       let direction = link.direction.databaseName
       try links.insert([
         run, link.id.index, direction, link.name, link.source, link.target, link.use.start, link.use.end,
         link.use.binWidth,
       ])
-      for (index, bin) in link.use.bins.enumerated() {
-        let interval = link.use.interval(ofBin: index)
-        try uses.insert([
-          run, link.id.index, direction, index, interval.lowerBound, interval.upperBound, Int64(bin.bytes),
-          Int64(bin.capacityBytes), bin.saturatedTime,
-        ])
-      }
+      try uses.write(link.use, line.statistics, of: link.id.index, link.direction)
       try traffic.insert([
         run, link.id.index, direction, link.backgroundSize, link.damagedFrameCount, link.wastedSize,
-      ])
-      let figures = line.statistics
-      try statistics.insert([
-        run, link.id.index, direction, figures.observedTime, figures.bytes, figures.rateMean,
-        figures.ratePercentile95, figures.rateMaximum, figures.capacityMean, figures.capacityMaximum,
-        figures.saturatedTime,
       ])
     }
   }

@@ -20,12 +20,7 @@ extension Feature {
       var site = WorldDraft.Site(name: "porto")
       site.datastores = [ScenarioObject(["name": quoted("ds-porto")])]
       sketch.draft.sites.append(site)
-      sketch.draft.links.append(
-        ScenarioObject([
-          "name": quoted("coast"), "between": #"["porto", "lisbon"]"#,
-          "bandwidth": quoted("\(1 << random.pick(3))MiB/s"), "latency": quoted("2ms"),
-          "usable": quoted("100%"),
-        ]))
+      sketch.addLink("coast", from: "porto", to: "lisbon", latency: "2ms", &random)
       sketch.addMachine(
         "porto-vm", at: "porto", to: "lisbon", via: nil, rpo: 15 + random.pick(60), &random)
     },
@@ -39,12 +34,7 @@ extension Feature {
     // One source, two targets.
     Feature("two-targets", share: 50) { sketch, random in
       guard sketch.draft.sites.contains(where: { $0.name == "porto" }) else { return }
-      sketch.draft.links.append(
-        ScenarioObject([
-          "name": quoted("inland"), "between": #"["madrid", "porto"]"#,
-          "bandwidth": quoted("\(1 << random.pick(3))MiB/s"), "latency": quoted("3ms"),
-          "usable": quoted("100%"),
-        ]))
+      sketch.addLink("inland", from: "madrid", to: "porto", latency: "3ms", &random)
       sketch.addMachine(
         "spread-vm", at: "madrid", to: "porto", via: nil, rpo: 15 + random.pick(60), &random)
     },

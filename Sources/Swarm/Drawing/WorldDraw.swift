@@ -114,6 +114,18 @@ extension WorldSketch {
     schedule(verb, at: time, ScenarioObject(settings))
   }
 
+  /// A line of 1 to 4 MiB/s between two sites, all of it usable.
+  mutating func addLink(
+    _ name: String, from site: String, to other: String, latency: String, _ random: inout RandomStream
+  ) {
+    draft.links.append(
+      ScenarioObject([
+        "name": quoted(name), "between": "[\(quoted(site)), \(quoted(other))]",
+        "bandwidth": quoted("\(1 << random.pick(3))MiB/s"), "latency": quoted(latency),
+        "usable": quoted("100%"),
+      ]))
+  }
+
   /// A replicated machine with one small disk.
   mutating func addMachine(
     _ name: String, at site: String, to target: String, via link: String?, rpo: Int,
