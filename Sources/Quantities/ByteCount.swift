@@ -74,8 +74,13 @@ package struct ByteCount: Quantity {
   ///
   /// - Precondition: The result fits 64 bits.
   package func scaled(by ratio: Ratio) -> ByteCount {
-    let product = bytes.multipliedFullWidth(by: UInt64(ratio.partsPerBillion))
-    return ByteCount(bytes: UInt64(1_000_000_000).dividingFullWidth(product).quotient)
+    let parts = UInt64(ratio.partsPerBillion)
+    // *bytes · parts / 10⁹ = whole · parts + rest · parts / 10⁹*, which needs no division of 128 bits.
+    let (whole, rest) = bytes.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let product = rest.multipliedReportingOverflow(by: parts)
+    if !product.overflow { return ByteCount(bytes: whole * parts + product.partialValue / 1_000_000_000) }
+    return ByteCount(
+      bytes: UInt64(1_000_000_000).dividingFullWidth(bytes.multipliedFullWidth(by: parts)).quotient)
   }
 
   package static func += (left: inout ByteCount, right: ByteCount) { left = left + right }

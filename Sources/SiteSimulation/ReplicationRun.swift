@@ -179,6 +179,43 @@ struct ReplicationRun {
   /// Whether changes are tracked and sent.
   var isActive: Bool { life == .replicating }
 
+  // Methods that change it are called in place: questions put to `source` or `replica` from outside copy what they are put to.
+
+  /// Puts a message behind those under way to the target.
+  ///
+  /// - Returns: Its bytes.
+  mutating func hand(over message: SourceMessage) -> ByteCount {
+    toTarget.append(message)
+    return source.wireSize(of: message)
+  }
+
+  /// Takes over what its transfer carries now: the oldest message under way that has bytes.
+  ///
+  /// - Returns: Whether that means something else than what it carried before.
+  mutating func takeCarried(parameters: ReplicationParameters) -> Bool {
+    for message in toTarget {
+      let wire = source.wireSize(of: message)
+      guard wire > .zero else { continue }
+      let content = CarriedContent(
+        disk: message.contentDisk,
+        stored: message.payloadSize + message.configurationTraffic(parameters: parameters),
+        wire: wire, isCompressed: source.options.compressedShares != nil)
+      defer { carried = content }
+      return content != carried
+    }
+    return false
+  }
+
+  /// Takes over which disks have something left to send.
+  ///
+  /// - Returns: Whether that, or what compression leaves, may have changed what the transfer is bound by.
+  mutating func takeSendingDisks() -> Bool {
+    let disks = source.activeDisks
+    let isChanged = !disks.isEmpty && disks != sendingDisks
+    if isChanged { sendingDisks = disks }
+    return isChanged || source.options.compressedShares != nil
+  }
+
   subscript(side: StreamSide) -> TransferStream {
     get { streams[side.rawValue] }
     _modify { yield &streams[side.rawValue] }
@@ -188,6 +225,6 @@ struct ReplicationRun {
 /// What the source's disks held when an instance was taken.
 struct InstanceCertificate {
   let sequence: SyncSequence
-  /// Of each disk that the machine had then.
-  let digests: [ContentDigest]
+  /// Of each disk that the machine had then and that is replicated still.
+  var digests: [ContentDigest]
 }

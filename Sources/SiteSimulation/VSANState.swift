@@ -6,7 +6,10 @@ import ResourceModels
 import SimulationKernel
 
 /// A vSAN datastore as it is now: its cluster, what its devices are shared by, and the copies under way.
-struct VSANState {
+///
+/// A class, since every message of a sync asks it something, and a value that large would be copied for each question. Nothing but its
+/// datastore refers to it.
+final class VSANState {
   let description: VSANDescription
   var cluster: VSANCluster
   /// What the devices of each host read and write, where that is limited; by the index in the description's hosts.

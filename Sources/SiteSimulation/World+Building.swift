@@ -62,8 +62,12 @@ extension World {
         contexts: ContextPool(limit: contextLimit),
         schedule: HostSchedule(parameters: schedule))
     }
-    datastores = zip(resources, builder.machineSpace()).map {
-      DatastoreState(resources: $0, used: $1, usedPeak: $1)
+    let machineSpace = builder.machineSpace()
+    datastores = scenario.inventory.datastores.indices.map {
+      DatastoreState(
+        capacity: scenario.inventory.datastores[$0].capacity, resources: resources[$0],
+        used: machineSpace[$0],
+        usedPeak: machineSpace[$0])
     }
     diskCount = builder.diskCount
     servers = scenario.inventory.replicationServers.map { _ in

@@ -20,7 +20,7 @@ extension World {
   /// Counts what the demand log takes now.
   mutating func noteDemandLog(_ index: Int) {
     let datastore = sourceDatastore(index)
-    guard scenario.inventory[datastore].capacity != nil, !isOnVSAN(datastore) else { return }
+    guard hasCapacity(datastore), !isOnVSAN(datastore) else { return }
     let old = replications[index].demandLogSpace
     let size = min(replications[index].source.demandLogSize, old + (freeSpace(of: datastore) ?? .zero))
     guard size != old else { return }

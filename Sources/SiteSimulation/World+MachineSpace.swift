@@ -18,11 +18,12 @@ extension World {
   /// Counts the extents in ``writtenRuns`` that are written for the first time; from the first on that finds no room, nothing is
   /// written, and the guest stands still.
   mutating func takeRoom(_ machine: Int, _ disk: Int) {
-    guard var allocation = machines[machine].disks[disk].allocation,
-      allocation.count < allocation.geometry.extentCount
-    else { return }
-    // The only owner, so that nothing is copied.
-    machines[machine].disks[disk].allocation = nil
+    // Taken out while it changes, so that nothing is copied.
+    guard var allocation = machines[machine].disks[disk].allocation.take() else { return }
+    guard allocation.count < allocation.geometry.extentCount else {
+      machines[machine].disks[disk].allocation = allocation
+      return
+    }
     let free = freeSpace(ofDisk: disk, machine)
     let extentSize = allocation.geometry.extentSize
     var taken = 0
@@ -121,7 +122,7 @@ extension World {
   ///
   /// That itself goes on being counted with the replication, until it is reversed.
   mutating func beginGrowth(ofRecovered machine: Int, _ index: Int) {
-    guard scenario.inventory[machines[machine].datastore].capacity != nil,
+    guard hasCapacity(machines[machine].datastore),
       replications[index].storagePolicy?.isThick != true
     else { return }
     for disk in machines[machine].disks.indices {

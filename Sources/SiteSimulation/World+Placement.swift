@@ -201,11 +201,10 @@ extension World {
     if isOnVSAN(sourceDatastore(index)) || isOnVSAN(replications[index].datastore) {
       return route(forwardUses(index) + storageUses(index))
     }
-    let replication = replications[index]
-    let carried = replication.carried
     let key = RouteKey(
-      replication: index, server: replication.server, host: replication.host, link: replication.link,
-      direction: replication.direction, carried: CarriedContent(ofWholeMachine: carried))
+      replication: index, server: replications[index].server, host: replications[index].host,
+      link: replications[index].link, direction: replications[index].direction,
+      carried: CarriedContent(ofWholeMachine: replications[index].carried))
     if let route = routes[key] { return route }
     let route = sharing.addRoute(forwardUses(index))
     routes[key] = route
@@ -216,40 +215,28 @@ extension World {
   ///
   /// A server that decompresses takes in what is compressed, and hands on to the host what it was.
   private func forwardUses(_ index: Int) -> [ResourceUse] {
-    let replication = replications[index]
-    let expansion = replication.carried.expansion
-    var uses = replication.routeEnds.first.scaled(by: expansion) + wanUses(.forward, index)
+    let carried = replications[index].carried
+    let ends = replications[index].routeEnds
+    var uses = ends.first.scaled(by: carried.expansion) + wanUses(.forward, index)
     var hostFactor = 1.0
-    if let server = replication.server.map({ servers[$0.index] }) {
+    if let server = replications[index].server.map({ servers[$0.index] }) {
       if let resource = server.resource { uses.append(ResourceUse(resource)) }
-      if let resource = server.decompression, replication.carried.isCompressed {
-        uses.append(ResourceUse(resource, factor: expansion))
-        hostFactor = expansion
+      if let resource = server.decompression, carried.isCompressed {
+        uses.append(ResourceUse(resource, factor: carried.expansion))
+        hostFactor = carried.expansion
       }
     }
-    if let resource = replication.host.flatMap({ hosts[$0.index].resource }) {
+    if let resource = replications[index].host.flatMap({ hosts[$0.index].resource }) {
       uses.append(ResourceUse(resource, factor: hostFactor))
     }
-    return uses + replication.routeEnds.last.scaled(by: expansion)
+    return uses + ends.last.scaled(by: carried.expansion)
   }
 
   /// Another message is being carried: its bytes mean something else to those who read, decompress and write them.
   mutating func carriedChanged(_ index: Int) {
-    guard
-      let message = replications[index].toTarget.first(where: {
-        replications[index].source.wireSize(of: $0) > .zero
-      })
-    else { return }
-    let parameters = transport.replicationParameters
-    let carried = CarriedContent(
-      disk: message.contentDisk,
-      stored: message.payloadSize(extentSizes: replications[index].extentSizes)
-        + message.configurationTraffic(parameters: parameters),
-      wire: replications[index].source.wireSize(of: message),
-      isCompressed: replications[index].source.options.compressedShares != nil)
-    guard carried != replications[index].carried else { return }
-    replications[index].carried = carried
-    refreshForwardRoute(index)
+    if replications[index].takeCarried(parameters: transport.replicationParameters) {
+      refreshForwardRoute(index)
+    }
   }
 
   /// Chooses server and host for the replica of a replication that begins now.

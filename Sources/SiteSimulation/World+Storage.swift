@@ -7,6 +7,8 @@ import Scenarios
 
 /// One datastore as it is now.
 struct DatastoreState {
+  /// What it can hold; `nil` where that is no matter.
+  let capacity: ByteCount?
   /// What reads and writes share, where they are limited.
   let resources: DatastoreResources
   /// What machines and replicas on it take.
@@ -101,17 +103,20 @@ extension World {
 
   // MARK: - Space
 
+  /// Whether room on a datastore is limited.
+  func hasCapacity(_ datastore: DatastoreID) -> Bool { datastores[datastore.index].capacity != nil }
+
   /// What a datastore has to spare, or `nil` where that is no matter.
   func freeSpace(of datastore: DatastoreID) -> ByteCount? {
-    let state = datastores[datastore.index]
-    if !state.outages.isEmpty { return .zero }
-    guard let capacity = scenario.inventory[datastore].capacity else { return nil }
-    return capacity > state.used ? capacity - state.used : .zero
+    if !datastores[datastore.index].outages.isEmpty { return .zero }
+    guard let capacity = datastores[datastore.index].capacity else { return nil }
+    let used = datastores[datastore.index].used
+    return capacity > used ? capacity - used : .zero
   }
 
   /// Counts what a replica takes now, where room is limited.
   mutating func noteSpace(_ index: Int) {
-    guard scenario.inventory[replications[index].datastore].capacity != nil,
+    guard hasCapacity(replications[index].datastore),
       replications[index].life != .absent
     else { return }
     // On a vSAN datastore the files of a recovered machine grow with it, as its objects.

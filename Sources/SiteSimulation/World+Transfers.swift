@@ -44,9 +44,7 @@ extension World {
   // MARK: - Sending
 
   mutating func transmit(_ message: SourceMessage, _ index: Int) {
-    let bytes = replications[index].source.wireSize(of: message)
-    replications[index].toTarget.append(message)
-    transmit(bytes, .forward, index)
+    transmit(replications[index].hand(over: message), .forward, index)
   }
 
   mutating func transmit(_ message: TargetMessage, _ index: Int) {
@@ -260,7 +258,7 @@ extension World {
     guard replications[index].source.options.compressedShares != nil else { return 1 }
     var (plain, wire) = (ByteCount.zero, ByteCount.zero)
     for message in replications[index].toTarget {
-      let size = message.payloadSize(extentSizes: replications[index].extentSizes)
+      let size = message.payloadSize
       guard size > .zero else { continue }
       plain += size
       wire += replications[index].source.wireSize(of: message)
@@ -270,11 +268,9 @@ extension World {
 
   /// Disks of a sync have nothing left to send, and their windows are of no use to the others.
   mutating func windowChanged(_ index: Int) {
-    let disks = replications[index].source.activeDisks
-    let isCompressed = replications[index].source.options.compressedShares != nil
-    guard isCompressed || !disks.isEmpty && disks != replications[index].sendingDisks else { return }
-    if !disks.isEmpty { replications[index].sendingDisks = disks }
-    guard let flow = replications[index][.forward].flow, sharing.isRunning(flow) else { return }
+    guard replications[index].takeSendingDisks(), let flow = replications[index][.forward].flow,
+      sharing.isRunning(flow)
+    else { return }
     sharing.setBound(bound(.forward, index), of: flow, at: now)
   }
 

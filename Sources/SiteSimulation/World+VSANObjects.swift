@@ -53,11 +53,9 @@ extension World {
   /// Makes the objects of a replica what its files are: each file is one.
   mutating func placeFiles(_ index: Int) {
     let datastore = replications[index].datastore.index
-    guard var vsan = datastores[datastore].vsan,
+    guard let vsan = datastores[datastore].vsan,
       let policy = replications[index].storagePolicy
     else { return }
-    // The only owner, so that nothing is copied.
-    datastores[datastore].vsan = nil
     let files = replications[index].replica.files
     let old = replications[index].placedFiles
     var placed: [PlacedFile] = []
@@ -93,7 +91,6 @@ extension World {
     if !created.isEmpty { placed.sort { $0.name < $1.name } }
     let isLookNew = vsan.isLookDue
     vsan.isLookDue = false
-    datastores[datastore].vsan = vsan
     replications[index].placedFiles = placed
     if isLookNew { lookAgain(at: datastore) }
     if !created.isEmpty { refreshForwardRoute(index) }

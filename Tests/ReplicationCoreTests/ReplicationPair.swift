@@ -310,7 +310,7 @@ final class ReplicationPair {
   }
 
   private func send(_ message: SourceMessage) {
-    let payload = message.payloadSize(extentSizes: disks.map(\.geometry.extentSize))
+    let payload = message.payloadSize
     let checksums = message.checksumTraffic(parameters: parameters)
     let configuration = message.configurationTraffic(parameters: parameters)
     payloadSent += payload

@@ -36,6 +36,21 @@ package struct RedoLog: Sendable {
 
   package init(geometry: ExtentGeometry) { self.geometry = geometry }
 
+  /// What a log's lists hold.
+  package struct Volume: Sendable, Hashable {
+    let runCount: Int
+    let byteCount: Int
+  }
+
+  /// An empty log with memory for a volume: that of the one before it, since what changes in one interval often does in the next.
+  package init(geometry: ExtentGeometry, expecting volume: Volume) {
+    self.geometry = geometry
+    segments.reserveCapacity(volume.runCount)
+    payloads.reserveCapacity(volume.byteCount)
+  }
+
+  package var volume: Volume { Volume(runCount: segments.count, byteCount: payloads.count) }
+
   /// The number of different extents in the log.
   package var extentCount: Int { received?.count ?? payloads.count / geometry.payloadWidth }
 

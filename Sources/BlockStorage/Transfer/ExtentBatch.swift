@@ -56,6 +56,8 @@ package struct ExtentBatch: Sendable, Equatable {
   package mutating func append<Source: ExtentReading & ~Copyable>(
     _ runs: [Range<Int>], from source: borrowing Source
   ) throws(Source.ReadFailure) {
+    self.runs.reserveCapacity(self.runs.count + runs.count)
+    payloads.reserveCapacity(payloads.count + runs.reduce(0) { $0 + $1.count } * geometry.payloadWidth)
     for group in stride(from: 0, to: runs.count, by: prefetchedRunCount) {
       let indices = group..<min(group + prefetchedRunCount, runs.count)
       source.prefetch(runs.span.extracting(indices))

@@ -40,6 +40,14 @@ extension VSANCluster {
         }
       }
     }
+    let usable = devices.indices.filter(isUsable)
+    let totals = usable.reduce((ByteCount.zero, ByteCount.zero)) {
+      ($0.0 + devices[$1].used, $0.1 + devices[$1].capacity)
+    }
+    if totals != (usedSize, capacity) {
+      return
+        "the devices that can be used have \(totals.0) of \(totals.1), but \(usedSize) of \(capacity) are counted"
+    }
     for device in devices.indices where sums[device] != devices[device].used {
       return "device \(device) has used \(devices[device].used), but \(sums[device]) stand on it"
     }

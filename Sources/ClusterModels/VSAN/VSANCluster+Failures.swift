@@ -9,6 +9,7 @@ extension VSANCluster {
   package mutating func hostFailed(_ host: Int, at now: Instant) {
     precondition(hosts[host].isUp, "only a running host fails")
     hosts[host].isUp = false
+    usabilityChanged()
     hosts[host].repairDue = now + parameters.repairDelay
     forEachComponent { cluster, object, index in
       if let device = cluster[object].components[index].device, cluster.devices[device].host == host {
@@ -28,6 +29,7 @@ extension VSANCluster {
   package mutating func hostReturned(_ host: Int, at now: Instant) {
     precondition(!hosts[host].isUp, "only a host that is down returns")
     hosts[host].isUp = true
+    usabilityChanged()
     hosts[host].repairDue = nil
     forEachComponent { cluster, object, index in
       guard let device = cluster[object].components[index].device, cluster.devices[device].host == host,
@@ -59,6 +61,7 @@ extension VSANCluster {
   package mutating func deviceFailed(_ device: Int, at now: Instant) {
     precondition(!devices[device].isFailed, "a device fails once")
     devices[device].isFailed = true
+    usabilityChanged()
     dropResyncs { $0.touches(device: device) }
     forEachComponent { cluster, object, index in
       guard cluster[object].components[index].device == device else { return }
@@ -74,6 +77,7 @@ extension VSANCluster {
     precondition(devices[device].isFailed, "only a failed device is replaced")
     devices[device].isFailed = false
     devices[device].alertLevel = 0
+    usabilityChanged()
     plan(at: now)
   }
 

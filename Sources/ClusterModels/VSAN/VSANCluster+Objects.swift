@@ -78,10 +78,7 @@ extension VSANCluster {
     for index in self[object].components.indices {
       let share = layout.share(of: index, in: space)
       let component = self[object].components[index]
-      if let destination = component.destination {
-        devices[destination.device].used = devices[destination.device].used - destination.size + share
-        self[object].components[index].destination?.size = share
-      }
+      resizeReserve(index, of: object, to: share)
       guard component.device != nil else { continue }
       // What is out of reach cannot be changed; what is stale keeps its room until it has caught up.
       let isGrowing = share > component.size

@@ -97,16 +97,6 @@ extension VSANCluster {
 
   // MARK: - Space
 
-  /// What the devices that can be used hold.
-  package var capacity: ByteCount {
-    devices.indices.reduce(.zero) { isUsable($1) ? $0 + devices[$1].capacity : $0 }
-  }
-
-  /// What is taken on the devices that can be used, room kept for resyncs included.
-  package var usedSize: ByteCount {
-    devices.indices.reduce(.zero) { isUsable($1) ? $0 + devices[$1].used : $0 }
-  }
-
   package var deviceCount: Int { devices.count }
 
   /// The devices of a host, as indices among all.
@@ -132,14 +122,19 @@ extension VSANCluster {
       let overhead =
         1_000_000_000
         + (state.policy.architecture == .express ? UInt64(StoragePolicy.expressOverhead.partsPerBillion) : 0)
-      for component in state.components {
-        for device in [component.device, component.destination?.device].compactMap({ $0 })
-        where isUsable(device) {
-          let free = devices[device].free > margin ? devices[device].free - margin : .zero
-          let product = free.bytes.multipliedFullWidth(by: UInt64(state.layout.neededParts) * 1_000_000_000)
-          room = min(room, overhead.dividingFullWidth(product).quotient)
-        }
+      var least: ByteCount?
+      func look(at device: Int?) {
+        guard let device, isUsable(device) else { return }
+        least = min(least ?? devices[device].free, devices[device].free)
       }
+      for component in state.components {
+        look(at: component.device)
+        look(at: component.destination?.device)
+      }
+      guard let least else { continue }
+      let free = least > margin ? least - margin : .zero
+      let product = free.bytes.multipliedFullWidth(by: UInt64(state.layout.neededParts) * 1_000_000_000)
+      room = min(room, overhead.dividingFullWidth(product).quotient)
     }
     return ByteCount(bytes: min(room, UInt64(Int64.max)))
   }
@@ -154,16 +149,26 @@ extension VSANCluster {
     package let isAbove: Bool
   }
 
-  /// How many thresholds are passed, of the datastore and of the devices that can be used, as far as ``takeAlerts()`` has told.
-  package var alertsInForce: Int {
-    devices.indices.reduce(isSlackUsed ? 1 : 0) { isUsable($1) ? $0 + devices[$1].alertLevel : $0 }
-  }
-
   /// The thresholds passed since the last call: of the datastore 75 %, of each device 80 % and 95 %.
   ///
   /// A device comes back two points below, so that what ebbs and flows does not alert every time.
   package mutating func takeAlerts() -> [Alert] {
+    if areAlertsDue { compareDevices() }
+    let slack = parameters.slackThreshold
+    let isAbove = usedSize > capacity.scaled(by: isSlackUsed ? slack.lowered : slack)
+    if isAbove != isSlackUsed {
+      isSlackUsed = isAbove
+      alertsInForce += isAbove ? 1 : -1
+      alerts.append(Alert(device: nil, threshold: slack, isAbove: isAbove))
+    }
+    defer { alerts.removeAll() }
+    return alerts
+  }
+
+  private mutating func compareDevices() {
     let thresholds = [parameters.rebalanceThreshold, parameters.repairCeiling]
+    alertsInForce = isSlackUsed ? 1 : 0
+    areAlertsDue = false
     for device in devices.indices where isUsable(device) {
       var level = devices[device].alertLevel
       let (used, capacity) = use(ofDevice: device)
@@ -176,15 +181,13 @@ extension VSANCluster {
         alerts.append(Alert(device: device, threshold: thresholds[level], isAbove: false))
       }
       devices[device].alertLevel = level
+      alertsInForce += level
+      let least = level > 0 ? capacity.scaled(by: thresholds[level - 1].lowered) + ByteCount(bytes: 1) : .zero
+      let most =
+        level < thresholds.count
+        ? capacity.scaled(by: thresholds[level]) : ByteCount(bytes: UInt64(Int64.max))
+      devices[device].quietUse = least...most
     }
-    let slack = parameters.slackThreshold
-    let isAbove = usedSize > capacity.scaled(by: isSlackUsed ? slack.lowered : slack)
-    if isAbove != isSlackUsed {
-      isSlackUsed = isAbove
-      alerts.append(Alert(device: nil, threshold: slack, isAbove: isAbove))
-    }
-    defer { alerts.removeAll() }
-    return alerts
   }
 
   // MARK: - Health

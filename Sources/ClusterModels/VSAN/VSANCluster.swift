@@ -63,6 +63,8 @@ package struct VSANCluster: Sendable {
     var pending = ByteCount.zero
     /// The highest threshold that it was last seen above, as a count of thresholds.
     var alertLevel = 0
+    /// What it may have used for that to stay.
+    var quietUse = ByteCount.zero...ByteCount.zero
 
     var free: ByteCount { capacity > used ? capacity - used : .zero }
   }
@@ -133,6 +135,14 @@ package struct VSANCluster: Sendable {
   /// Whether the last plan found no place for a component.
   var hasUnplaced = false
   var isSlackUsed = false
+  /// Whether the use of a device, or which can be used, has changed so that thresholds are to be compared again.
+  var areAlertsDue = true
+  /// How many thresholds are passed, of the datastore and of the devices that can be used, as far as ``takeAlerts()`` has told.
+  package internal(set) var alertsInForce = 0
+  /// What the devices that can be used hold.
+  package internal(set) var capacity = ByteCount.zero
+  /// What is taken on the devices that can be used, room kept for resyncs included.
+  package internal(set) var usedSize = ByteCount.zero
   /// How many components have found no place since hosts held as many as they may.
   package internal(set) var limitedCount = 0
   /// Grows whenever a component changes its place or state.
@@ -159,6 +169,7 @@ package struct VSANCluster: Sendable {
       descriptions.map(\.faultDomain).sorted().reduce(into: (count: 0, last: Int?.none)) {
         if $0.last != $1 { $0 = ($0.count + 1, $1) }
       }.count
+    usabilityChanged()
   }
 
   /// - Precondition: The object exists.

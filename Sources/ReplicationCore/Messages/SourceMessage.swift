@@ -29,10 +29,10 @@ extension SourceMessage {
   }
 
   /// The nominal content in the message: whole extents, whatever represents them.
-  package func payloadSize(extentSizes: [ByteCount]) -> ByteCount {
+  package var payloadSize: ByteCount {
     switch self {
-    case .fullSyncData(_, let disk, let batch), .deltaData(_, let disk, let batch):
-      extentSizes[disk] * UInt64(batch.extentCount)
+    case .fullSyncData(_, _, let batch), .deltaData(_, _, let batch):
+      batch.geometry.extentSize * UInt64(batch.extentCount)
     case .fullSyncBegan, .regionChecksums, .fullSyncEnded, .deltaEnded: .zero
     }
   }
@@ -50,16 +50,17 @@ extension SourceMessage {
   ///   - shares: Per disk, in the order of the extent sizes.
   ///   - incompressibleTagBit: Extents whose payload has it stay as large as they are; `nil` where there are none.
   package func compressedSize(
-    extentSizes: [ByteCount], shares: [Ratio], incompressibleTagBit: UInt64? = nil
+    shares: [Ratio], incompressibleTagBit: UInt64? = nil
   ) -> ByteCount {
     switch self {
     case .fullSyncData(_, let disk, let batch), .deltaData(_, let disk, let batch):
       let zeroCount = batch.zeroExtentCount
       let fixedCount = incompressibleTagBit.map { batch.count(ofTagsWith: $0) } ?? 0
-      let content = extentSizes[disk] * UInt64(batch.extentCount - zeroCount - fixedCount)
-      let zeros = extentSizes[disk] * UInt64(zeroCount)
+      let extentSize = batch.geometry.extentSize
+      let content = extentSize * UInt64(batch.extentCount - zeroCount - fixedCount)
+      let zeros = extentSize * UInt64(zeroCount)
       return content.scaled(by: shares[disk]) + zeros.scaled(by: Self.compressedZeroShare)
-        + extentSizes[disk] * UInt64(fixedCount)
+        + extentSize * UInt64(fixedCount)
     case .fullSyncBegan, .regionChecksums, .fullSyncEnded, .deltaEnded: return .zero
     }
   }

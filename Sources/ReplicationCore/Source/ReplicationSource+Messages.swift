@@ -28,19 +28,16 @@ extension ReplicationSource {
 
   /// Payload after compression, checksums and configuration files; frames and headers are the network model's business.
   package func wireSize(of message: SourceMessage) -> ByteCount {
-    let sizes = trackers.map(\.geometry.extentSize)
     let payload =
       options.compressedShares.map {
-        message.compressedSize(
-          extentSizes: sizes, shares: $0, incompressibleTagBit: options.incompressibleTagBit)
-      }
-      ?? message.payloadSize(extentSizes: sizes)
+        message.compressedSize(shares: $0, incompressibleTagBit: options.incompressibleTagBit)
+      } ?? message.payloadSize
     return payload + message.checksumTraffic(parameters: parameters)
       + message.configurationTraffic(parameters: parameters)
   }
 
   private func charge(_ message: SourceMessage, to account: inout SyncAccount) {
-    account.payloadSize += message.payloadSize(extentSizes: trackers.map(\.geometry.extentSize))
+    account.payloadSize += message.payloadSize
     account.configurationSize += message.configurationTraffic(parameters: parameters)
     account.wireSize += wireSize(of: message)
     if case .regionChecksums(let request) = message {

@@ -39,9 +39,9 @@ extension ReplicationTarget {
   private mutating func takeReceived(
     disk index: Int, summary: InstanceSummary
   ) throws(ReplicaMismatch) -> RedoLog {
-    var delta = disks[index].incoming ?? RedoLog(geometry: disks[index].base.geometry)
-    disks[index].incoming = nil
+    var delta = disks[index].incoming.take() ?? RedoLog(geometry: disks[index].base.geometry)
     delta.seal()
+    disks[index].lastVolume = delta.volume
     guard delta.extentCount == summary.extentCounts[index] else {
       throw ReplicaMismatch(
         sequence: summary.sequence, disk: index,

@@ -24,10 +24,15 @@ extension ReplicationTarget {
 
   mutating func append(_ batch: ExtentBatch, toDisk index: Int) {
     // Taken out while it grows, so that it stays the only owner of its memory.
-    var log = disks[index].incoming ?? RedoLog(geometry: disks[index].base.geometry)
-    disks[index].incoming = nil
+    var log = disks[index].incoming.take() ?? newLog(ofDisk: index)
     log.append(batch)
     disks[index].incoming = log
+  }
+
+  private func newLog(ofDisk index: Int) -> RedoLog {
+    let geometry = disks[index].base.geometry
+    guard let volume = disks[index].lastVolume else { return RedoLog(geometry: geometry) }
+    return RedoLog(geometry: geometry, expecting: volume)
   }
 
   /// The logs above the base of a disk that stay, oldest first.

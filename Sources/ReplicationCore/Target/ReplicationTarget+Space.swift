@@ -49,7 +49,7 @@ extension ReplicationTarget {
   package var redoSize: ByteCount {
     var size = ByteCount.zero
     for level in levels { for log in level.logs { size += log.nominalBytes } }
-    for disk in disks { size += contentSize(ofTopLog: disk) }
+    for index in disks.indices { size += contentSize(ofTopLog: index) }
     return size
   }
 
@@ -62,7 +62,7 @@ extension ReplicationTarget {
       let missing = batch.runs.reduce(0) { $0 + $1.count - allocation.count(in: $1) }
       return batch.geometry.nominalBytes(ofExtents: missing)
     case .fullSyncData(_, let index, let batch), .deltaData(_, let index, let batch):
-      let content = contentSize(ofTopLog: disks[index])
+      let content = contentSize(ofTopLog: index)
       let now = hasTopLog ? parameters.redoLogSize(content: content) : .zero
       return growth(from: now, to: parameters.redoLogSize(content: content + batch.nominalBytes))
     case .deltaEnded:
@@ -113,24 +113,28 @@ extension ReplicationTarget {
   }
 
   func topLogSize(ofDisk index: Int) -> ByteCount {
-    parameters.redoLogSize(content: contentSize(ofTopLog: disks[index]))
+    parameters.redoLogSize(content: contentSize(ofTopLog: index))
   }
 
   /// What a full sync and the delta after it have brought to one log; what both brought counts twice.
-  private func contentSize(ofTopLog disk: Disk) -> ByteCount {
-    (disk.fullSync?.nominalBytes ?? .zero) + (disk.incoming?.nominalBytes ?? .zero)
+  private func contentSize(ofTopLog index: Int) -> ByteCount {
+    (disks[index].fullSync?.nominalBytes ?? .zero) + (disks[index].incoming?.nominalBytes ?? .zero)
   }
 
   /// The number of ``recordsWithFiles``, without making a list for every message.
   var configurationCount: Int {
     var count = preserved.reduce(0) { $0 + $1.retainedRecords.count }
-    var isTestedListed = testImage == nil
-    for position in 0...levels.count where position == levels.count || isRetained(at: position) {
-      guard let record = record(at: position) else { continue }
-      count += 1
-      if testImage?.position == position, testImage?.record == record { isTestedListed = true }
-    }
+    for position in 0...levels.count where isListed(at: position) { count += 1 }
+    guard let testImage else { return count }
+    let isTestedListed =
+      testImage.position <= levels.count && isListed(at: testImage.position)
+      && record(at: testImage.position) == testImage.record
     return isTestedListed ? count : count + 1
+  }
+
+  /// Whether an instance at a position of the chain can be recovered.
+  private func isListed(at position: Int) -> Bool {
+    (position == levels.count || isRetained(at: position)) && (position > 0 || baseRecord != nil)
   }
 
   /// The instances whose configuration files exist: those that can be recovered or lie below a test image.

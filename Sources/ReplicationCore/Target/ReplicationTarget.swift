@@ -71,6 +71,8 @@ package struct ReplicationTarget {
     var fullSync: RedoLog?
     /// The log that is being filled.
     var incoming: RedoLog?
+    /// What the last complete log held.
+    var lastVolume: RedoLog.Volume?
     var lastReceivedAt: Instant?
     /// The extents of a thin base disk that take space, or `nil` for a thick one.
     var allocation: DirtyBitmap?

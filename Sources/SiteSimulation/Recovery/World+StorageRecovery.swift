@@ -147,7 +147,7 @@ extension World {
       machines[current].keptChanges[disk].formUnion(machines[former].keptChanges[disk])
     }
     storageUnits[unit].devices.append(machines[former].contents)
-    let isLimited = scenario.inventory[machines[former].datastore].capacity != nil
+    let isLimited = hasCapacity(machines[former].datastore)
     storageUnits[unit].allocations.append(
       zip(machines[former].disks, machines[former].contents).map { disk, content in
         isLimited ? disk.allocation ?? DirtyBitmap(allocatedIn: content) : nil

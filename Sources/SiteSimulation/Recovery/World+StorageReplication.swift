@@ -33,7 +33,7 @@ extension World {
         description: description, mode: system.mode, pointInTimeCount: system.pointInTimeCount,
         links: system.links, source: system.source, target: system.target, devices: devices,
         allocations: zip(members, devices).map { index, disks in
-          let isLimited = scenario.inventory[replications[index].datastore].capacity != nil
+          let isLimited = hasCapacity(replications[index].datastore)
           return disks.map { isLimited ? DirtyBitmap(allocatedIn: $0) : nil }
         },
         points: [
@@ -90,7 +90,7 @@ extension World {
     case .synchronous:
       let isLimited = storageUnits[unit].members.contains { index in
         let datastores = [replications[index].datastore, sourceDatastore(index)]
-        return datastores.contains { scenario.inventory[$0].capacity != nil }
+        return datastores.contains { hasCapacity($0) }
       }
       return isLimited ? Self.synchronousLook : nil
     }

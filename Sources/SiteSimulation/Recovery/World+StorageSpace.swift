@@ -26,7 +26,7 @@ extension World {
   /// What a machine's storage takes at the target: in all, and the writes of a test of it.
   func storageSpace(of index: Int) -> (total: ByteCount, test: ByteCount) {
     guard let unit = replications[index].storageUnit,
-      scenario.inventory[replications[index].datastore].capacity != nil
+      hasCapacity(replications[index].datastore)
     else { return (.zero, .zero) }
     if case .recovered = replications[index].life {
       let machine = machines[replications[index].machineIndex]
@@ -91,7 +91,7 @@ extension World {
 
   /// A test machine on a copy of an image takes what it writes.
   mutating func countTestWrites(of copy: Int) {
-    guard scenario.inventory[machines[copy].datastore].capacity != nil else { return }
+    guard hasCapacity(machines[copy].datastore) else { return }
     for (disk, content) in machines[copy].contents.enumerated() {
       machines[copy].disks[disk].allocation = DirtyBitmap(geometry: content.geometry)
     }
