@@ -111,6 +111,11 @@ extension World {
     // It is still where it was, as a disk that nobody replicates.
     if machines[machine].objects.indices.contains(disk) { machines[machine].objects.remove(at: disk) }
     machines[machine].snapshot?.remove(at: disk)
+    // Instances from before it was added do not know it.
+    for instance in replications[index].certificates.indices
+    where replications[index].certificates[instance].digests.indices.contains(disk) {
+      replications[index].certificates[instance].digests.remove(at: disk)
+    }
     replications[index].extentSizes.remove(at: disk)
     replications[index].sendingDisks.removeAll()
     replications[index].carried = .nothing

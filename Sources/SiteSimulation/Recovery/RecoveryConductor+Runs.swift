@@ -1,6 +1,6 @@
 import Inventory
 import Quantities
-import RecoveryCore
+package import RecoveryCore
 import Scenarios
 
 /// How runs are started and concluded.
@@ -150,7 +150,7 @@ extension PlanWorkflow {
   }
 
   /// The word of records and tables.
-  var name: String {
+  package var name: String {
     switch self {
     case .test: "test"
     case .cleanup: "cleanup"

@@ -102,10 +102,13 @@ extension WorldChecker {
     return "another placeholder than there was, which is \(placeholder?.state.description ?? "gone")"
   }
 
-  /// Whether the timeline deletes or moves the placeholder of a machine, perhaps in the midst of a test.
-  private func isPlaceholderChangedByPeople(_ machine: VirtualMachineID) -> Bool {
+  /// Whether the timeline deletes or moves the placeholder of a machine: then, whenever, or at a time that a run decides.
+  private func isPlaceholderChangedByPeople(
+    _ machine: VirtualMachineID, in interval: ClosedRange<Instant>? = nil
+  ) -> Bool {
     scenario.timeline.contains { entry in
       guard case .recovery(.change(_, let change)) = entry.action else { return false }
+      if let interval, entry.afterRun == nil, !interval.contains(entry.at) { return false }
       switch change {
       case .deletePlaceholders(let machines), .movePlaceholders(let machines, _, _):
         return machines.contains(machine)
@@ -114,9 +117,10 @@ extension WorldChecker {
     }
   }
 
-  /// After a reprotect each machine has a placeholder at the site that would recover it now.
+  /// After a reprotect each machine has a placeholder at the site that would recover it now, unless somebody took it meanwhile.
   func checkReprotected(_ run: PlanRunRecord, pair: Int, _ world: borrowing World) throws(Violation) {
-    for machine in run.machines where machine.isDone {
+    for machine in run.machines
+    where machine.isDone && !isPlaceholderChangedByPeople(machine.vm, in: run.started...run.ended) {
       guard let placeholder = world.placeholder(of: machine.vm) else {
         throw Violation(
           .cleanup, at: world.time, subject: machine.name,

@@ -13,7 +13,7 @@ extension WorldChecker {
     swap(&ended, &recoveries.runCount)
     let runs = world.planRuns[ended...]
     // A run that ended in this step worked until now.
-    for index in scenario.replications.indices { try checkRecovered(index, world) }
+    for index in scenario.replications.indices { try checkRecovered(index, ended: runs, world) }
     for pair in scenario.recoveryPairs.indices {
       let plans = scenario.recoveryPairs[pair].plans.map(\.description)
       for run in runs {
@@ -71,7 +71,11 @@ extension WorldChecker {
   // MARK: - Recovered machines
 
   /// Looks for a machine that was just recovered: its disks must be a past image, and after a planned migration the last one.
-  private mutating func checkRecovered(_ index: Int, _ world: borrowing World) throws(Violation) {
+  ///
+  /// - Parameter ended: The runs that ended in this step.
+  private mutating func checkRecovered(
+    _ index: Int, ended: ArraySlice<PlanRunRecord>, _ world: borrowing World
+  ) throws(Violation) {
     guard let instance = world.recoveredInstance(of: index) else { return }
     let copies = world.copies(of: index)
     guard copies.current != recoveries.machines[index].current else { return }
@@ -84,7 +88,7 @@ extension WorldChecker {
     let machine = scenario.replications[index].virtualMachine
     guard let former = copies.former, let (pair, group) = group(of: machine),
       let (plan, run) = recoveries.recovery(ofGroup: group, pair: pair)
-        ?? started(group, pair, world)
+        ?? started(group, pair, world) ?? passed(machine, pair, ended)
     else { return }
     recoveries.machines[index].mayBeDouble = mayBeDouble(machine, run.workflow, plan, pair, world)
     guard run.workflow == .plannedMigration, !isReverted(machine, since: run.started, until: world.time)
@@ -104,6 +108,28 @@ extension WorldChecker {
   ) -> (plan: Int, run: PlanSight.Run)? {
     for (plan, sight) in world.planSights(of: pair).enumerated() {
       if let run = sight?.run, run.workflow.isRecovery, run.groups.contains(group) { return (plan, run) }
+    }
+    return nil
+  }
+
+  /// The recovery of a machine that took no time: it began and ended in this step.
+  private func passed(
+    _ machine: VirtualMachineID, _ pair: Int, _ ended: ArraySlice<PlanRunRecord>
+  ) -> (plan: Int, run: PlanSight.Run)? {
+    let recoveries: [PlanWorkflow] = [
+      .plannedMigration, .disasterRecovery(synchronizesData: true), .forcedRecovery,
+    ]
+    let plans = scenario.recoveryPairs[pair].plans
+    for record in ended.reversed() where record.machines.contains(where: { $0.vm == machine }) {
+      guard let workflow = recoveries.first(where: { $0.name == record.workflow }),
+        let plan = plans.firstIndex(where: { $0.description.name == record.plan })
+      else { continue }
+      return (
+        plan,
+        PlanSight.Run(
+          key: record.key, workflow: workflow, started: record.started,
+          groups: plans[plan].description.groups.map(\.index))
+      )
     }
     return nil
   }

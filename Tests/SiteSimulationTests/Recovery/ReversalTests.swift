@@ -1,3 +1,4 @@
+import BlockStorage
 import Inventory
 import Measurements
 import Quantities
@@ -129,6 +130,26 @@ import Testing
     let full = try #require(record.fullSyncs.first { $0.isCompleted })
     #expect(full.startedAt == .seconds(700) && full.checksummedSize == .mebibytes(64))
     #expect(record.vms[0].finalStatus == "OK")
+  }
+
+  @Test func `An older instance is recovered as it was, but for a disk that was taken out since`() throws {
+    // An hour's objective: the disk is taken out 500 s after the one instance that there is, of which the second disk is left.
+    var small = RecoveryWorld.small(
+      rpo: "1h",
+      timeline: [
+        #""at": "500s", "do": "vm.remove-disk", "vm": "app", "disk": "other""#,
+        #""at": "501s", "do": "replication.reconfigure", "vm": "app""#,
+      ])
+    small.machines = [
+      #""name": "app", "host": "paris-esx-01", "disks": [{ "name": "other", "size": "1GiB", "used": "64MiB" }, { "name": "data", "size": "1GiB", "used": "64MiB", "workload": "app" }]"#
+    ]
+    var world = try small.world()
+    let data = world.machines[world.current].contents[1].fullDigest()
+    try world.run(until: .seconds(501))
+    #expect(world.replications[0].certificates.map(\.digests.count) == [1])
+    let instance = try world.makeWritable(world.current, notAfter: nil, isPlanned: false).get()
+    #expect(instance == .zero)
+    #expect(world.machines[world.current].contents.map { $0.fullDigest() } == [data])
   }
 
   @Test func `What a reprotect holds at once is the last sync of its report`() throws {
