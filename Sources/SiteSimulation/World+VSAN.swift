@@ -193,12 +193,7 @@ extension World {
       return
     }
     machines[machine].isMissed = isMissed(machine)
-    var objects = machines[machine].objects
-    // Disks that are not replicated lie where the machine began.
-    if machines[machine].site == scenario.inventory[machines[machine].id].site {
-      objects += vsan.machineObjects[machines[machine].id.index]
-    }
-    let isStalled = !objects.allSatisfy { vsan.cluster.isAccessible($0) }
+    let isStalled = !objects(of: machine, vsan).allSatisfy { vsan.cluster.isAccessible($0) }
     guard isStalled != machines[machine].isStalled else { return }
     if isStalled { drawWrites(of: machine) }
     machines[machine].isStalled = isStalled
@@ -208,6 +203,18 @@ extension World {
     try change(cluster: place.cluster) {
       $0.disksChanged(of: place.member, areReachable: !isStalled, at: $1)
     }
+  }
+
+  /// What a machine stands on: the machine of a test on the files of the replica under its image.
+  private func objects(of machine: Int, _ vsan: VSANState) -> [VSANCluster.ObjectID] {
+    if case .test = machines[machine].role {
+      return replications[machines[machine].replication].placedFiles.map(\.object)
+    }
+    guard machines[machine].site == scenario.inventory[machines[machine].id].site else {
+      return machines[machine].objects
+    }
+    // Disks that are not replicated lie where the machine began.
+    return machines[machine].objects + vsan.machineObjects[machines[machine].id.index]
   }
 
   /// A replica is out of reach while one of its objects is.

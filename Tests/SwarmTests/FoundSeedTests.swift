@@ -33,6 +33,9 @@ import Testing
   /// Machines of tests that wrote to images on full devices of vSAN.
   static let capacity: [Seed] = ([603_517, 603_875] as [UInt64]).map { Seed(number: $0, switches: .any) }
 
+  /// Machines of tests that wrote to images that nobody could reach.
+  static let order: [Seed] = [Seed(number: 700_013, switches: .any)]
+
   /// Machines that a plan recovered in an older state, after a disk was taken out of their replications meanwhile.
   static let certificate: [Seed] = ([606_894, 617_038] as [UInt64]).map { Seed(number: $0, switches: .any) }
 
@@ -47,8 +50,10 @@ import Testing
     .map { Seed(number: $0, switches: .any) }
     // A forced recovery that took no time.
     + [Seed(number: 600_300, switches: .any)]
+    // A disk was to be taken in while the certificate of the other site was not accepted yet.
+    + [Seed(number: 620_569, switches: .any)]
 
-  @Test(arguments: soundness + recovery + loss + capacity + certificate + unknown)
+  @Test(arguments: soundness + recovery + loss + capacity + order + certificate + unknown)
   func `A seed that failed once does not fail again`(seed: Seed) {
     #expect(SwarmRun(seed: seed.number, switches: seed.switches).violation == nil)
   }

@@ -272,9 +272,24 @@ private struct RecoveryPlan {
     return !scenario.timeline.contains {
       if case .reconfigureReplication(let ids) = $0.action {
         ids.contains(ReplicationID(index)) && $0.at > last + scenario.profile.targetHostDetection
+          && areSitesTogether(at: $0.at)
       } else {
         false
       }
+    }
+  }
+
+  /// Whether people have surely mended what they took apart between the sites before: where they cannot be asked, nothing is configured.
+  private func areSitesTogether(at time: Instant) -> Bool {
+    let mends: [Scenario.TimelineEntry.Verb: Scenario.TimelineEntry.Verb] = [
+      .removeAddOn: .installAddOn, .renewCertificate: .reconnectSites, .unpairSites: .pairSites,
+      .logOut: .logIn,
+    ]
+    return scenario.timeline.allSatisfy { entry in
+      guard let mend = mends[entry.verb] else { return true }
+      guard entry.afterRun == nil else { return false }
+      return entry.at > time
+        || scenario.timeline.contains { $0.verb == mend && $0.at > entry.at && $0.at < time }
     }
   }
 
