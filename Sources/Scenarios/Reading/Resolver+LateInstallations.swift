@@ -7,11 +7,8 @@ extension Resolver {
   /// Those that the timeline configures are not there before that, and storage needs no add-on to copy.
   mutating func warnAboutLateInstallations() {
     guard !log.hasErrors else { return }
-    let configured = Set(
-      entries.flatMap { entry -> [Int] in
-        guard case .recovery(.configureReplication(let ids))? = entry.action else { return [] }
-        return ids.map(\.index)
-      })
+    let configured = Scenario.awaitedReplications(
+      in: entries.compactMap { entry in entry.action.map { (entry.instant, $0) } })
     var reported: Set<Int> = []
     for entry in entries {
       guard case .recovery(.installAddOn(.vSphereReplication, let site))? = entry.action,
@@ -19,7 +16,7 @@ extension Resolver {
       else { continue }
       let early = replications.indices.filter { index in
         let (source, target) = (machines[replications[index].machine].site, replications[index].target)
-        return !configured.contains(index) && (source == site.index || target == site.index)
+        return !configured.contains(ReplicationID(index)) && (source == site.index || target == site.index)
       }
       guard let first = early.first else { continue }
       let others = early.count > 1 ? " and \(early.count - 1) more are" : " is"

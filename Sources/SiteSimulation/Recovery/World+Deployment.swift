@@ -12,14 +12,12 @@ import Scenarios
 extension World {
   /// Takes away, at instant zero, what an entry of the timeline deploys or configures.
   mutating func awaitDeployments() {
-    for entry in scenario.timeline {
-      guard case .recovery(let action) = entry.action else { continue }
-      switch action {
-      case .deploy(let ids): for id in ids { awaitDeployment(of: id) }
-      case .configureReplication(let ids): for id in ids { awaitReplication(id.index) }
-      default: break
-      }
+    for case .recovery(.deploy(let ids)) in scenario.timeline.map(\.action) {
+      for id in ids { awaitDeployment(of: id) }
     }
+    let awaited = Scenario.awaitedReplications(
+      in: scenario.timeline.map { ($0.afterRun == nil ? $0.at : nil, $0.action) })
+    for id in awaited.sorted() { awaitReplication(id.index) }
   }
 
   private mutating func awaitDeployment(of id: VirtualMachineID) {

@@ -213,6 +213,7 @@ private struct RecoveryPlan {
       return .none(reason: "a disk was added or removed beside plans")
     }
     if isTakenInTooEarly(machine, index) { return .none(reason: "its new disks are not configured") }
+    if isStopped(index) { return .none(reason: "its replication was stopped") }
     if !hasRoom(replication.datastore) { return .none(reason: "its datastore is small") }
     if isRecovered(machine),
       !staysRoomy(replication.datastore) || !staysRoomy(scenario.inventory[machine].datastore)
@@ -276,6 +277,22 @@ private struct RecoveryPlan {
       } else {
         false
       }
+    }
+  }
+
+  /// Whether a replication was stopped, and was not surely configured again when all faults were over.
+  private func isStopped(_ index: Int) -> Bool {
+    let stops = scenario.timeline.filter {
+      guard case .recovery(.stopReplication(let ids)) = $0.action else { return false }
+      return ids.contains(ReplicationID(index))
+    }
+    guard let last = stops.map(\.at).max() else { return false }
+    if isRecovered(scenario.replications[index].virtualMachine) { return true }
+    let faultsEnd = max(last, scenario.timeline.compactMap(\.end).max() ?? .zero)
+    let ready = faultsEnd + (scenario.inventory.appliances.isEmpty ? .zero : .minutes(3))
+    return !scenario.timeline.contains {
+      guard case .recovery(.configureReplication(let ids)) = $0.action else { return false }
+      return ids.contains(ReplicationID(index)) && $0.at > ready && areSitesTogether(at: $0.at)
     }
   }
 

@@ -121,6 +121,19 @@ extension Feature {
         sketch.schedule("site.reconnect", at: sketch.faultsEnd + 40, again)
       }
     },
+    // Somebody takes a machine out of replication, and puts it in again, soon or in the end.
+    Feature("replication.stop", share: 12) { sketch, random in
+      // Not modelled on files.
+      guard sketch.draft.settings["storage"] == nil else { return }
+      let name = random.pick(from: sketch.draft.machines.filter { $0.replication != nil }).name
+      let machine = ScenarioObject(["vm": quoted(name)])
+      let stopped = random.pick(sketch.faultsEnd - 1)
+      sketch.schedule("replication.stop", at: stopped, machine)
+      if random.pick(2) == 0 {
+        sketch.schedule("replication.configure", at: stopped + 1 + random.pick(60), machine)
+      }
+      sketch.schedule("replication.configure", at: sketch.faultsEnd + 45, machine)
+    },
   ]
 
   /// A feature that puts one to three entries about a plan on the timeline.

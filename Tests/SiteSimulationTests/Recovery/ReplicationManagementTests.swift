@@ -46,6 +46,25 @@ import Testing
     #expect(world.details(of: "replication.configured").count == 1)
   }
 
+  @Test func `A replication that is stopped and configured again was there before, and begins anew`() throws {
+    var world = try PlannedWorld(
+      machines: 1,
+      timeline: [
+        #""at": "40m", "do": "replication.configure", "vm": "vm-01""#,
+        #""at": "30m", "do": "replication.stop", "vm": "vm-01""#,
+      ]
+    ).world()
+    try world.run(until: .minutes(29))
+    #expect(world.replications[0].isActive && world.instances(of: 0).count > 0)
+    try world.run(until: .minutes(39))
+    #expect(!world.replications[0].isActive && world.instances(of: 0).isEmpty)
+    try world.run(until: .minutes(120))
+    #expect(world.details(of: "replication.configured").count == 1)
+    #expect(world.replications[0].isActive && world.sight(of: 0).status == "OK")
+    let record = try world.finish(version: "test")
+    #expect(record.fullSyncs.contains { $0.startedAt >= .minutes(40) && $0.isCompleted })
+  }
+
   @Test func `Without a login at the other site replications are synchronized but not paused`() throws {
     var world = try PlannedWorld(
       machines: 1,
