@@ -28,11 +28,13 @@ package struct PlanMember: Sendable, Hashable {
   package var isOnAtProtectedSite: Bool
   /// Why it cannot be recovered, such as a missing mapping; its run fails without touching it.
   package var problem: String?
+  /// Whether its placeholder was deleted, which an earlier reprotect may have made.
+  package var lacksPlaceholder: Bool
 
   package init(
     vm: VirtualMachineID, name: String, settings: VMRecoverySettings = VMRecoverySettings(),
     needsCustomization: Bool = false, hasTools: Bool = true, isOnAtProtectedSite: Bool = true,
-    problem: String? = nil
+    problem: String? = nil, lacksPlaceholder: Bool = false
   ) {
     self.vm = vm
     self.name = name
@@ -41,5 +43,6 @@ package struct PlanMember: Sendable, Hashable {
     self.hasTools = hasTools
     self.isOnAtProtectedSite = isOnAtProtectedSite
     self.problem = problem
+    self.lacksPlaceholder = lacksPlaceholder
   }
 }

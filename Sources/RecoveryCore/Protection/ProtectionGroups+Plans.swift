@@ -57,6 +57,12 @@ extension ProtectionGroups {
     if let placeholder = member.placeholder, placeholder.side == target, placeholder.state == .present {
       return nil
     }
+    if let placeholder = member.placeholder, placeholder.side == target, placeholder.state == .deleted {
+      // Somebody deleted it since: it goes where it was.
+      update(vm) { $0.operation = .restoringPlaceholder }
+      return .createPlaceholder(
+        vm: vm, side: target, location: placeholder.location, datastore: placeholder.datastore)
+    }
     let place: VMLocation
     do {
       place = try self.place(

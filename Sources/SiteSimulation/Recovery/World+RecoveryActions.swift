@@ -186,7 +186,8 @@ extension World {
       needsCustomization: !conductor.customizations(of: vm, recoveredTo: side).isEmpty,
       hasTools: scenario.virtualMachines[vm.index].guest.hasTools,
       isOnAtProtectedSite: isToRunAtProtectedSite(vm),
-      problem: conductor.problem(of: vm))
+      problem: conductor.problem(of: vm),
+      lacksPlaceholder: conductor.groups.protectedVM(vm)?.placeholder?.state == .deleted)
   }
 
   /// Whether a machine's protected copy is on, or would be if its host or site had not failed: nobody has shut it down.

@@ -190,6 +190,10 @@ import Testing
 
     tell(&groups, id, .reprotecting(plan))
     #expect(try groups.reverseProtection(of: vm(0), originalExists: true, mappings: mappings) == nil)
+    // What was deleted since is made again where it was, though the original is no machine any more.
+    groups.placeholderDeleted(of: vm(0))
+    #expect(try groups.reverseProtection(of: vm(0), originalExists: false, mappings: mappings) == command)
+    groups.placeholderCreated(for: vm(0))
     _ = try groups.reverseProtection(of: vm(1), originalExists: true, mappings: mappings)
     groups.placeholderCreated(for: vm(1))
     tell(&groups, id, .ready, at: .second)

@@ -48,7 +48,10 @@ extension PlanRun {
       return planMemory.suspension(of: vm, at: side).map { planMemory.suspensions[$0].isCertain } ?? false
     }
     guard let deed = step.deed else { return false }
-    if let vm = step.vm { return machines[vm].record.contains(deed) }
+    if let vm = step.vm {
+      if deed == .configuredReverseProtection, machines[vm].member.lacksPlaceholder { return false }
+      return machines[vm].record.contains(deed)
+    }
     guard let group = step.group, groups[group].record.contains(deed) else { return false }
     // A machine may have been on in between: as long as its replica is not in use, nothing is final.
     if deed == .synchronizedFinally && workflow == .plannedMigration { return step.machines.isEmpty }
