@@ -16,7 +16,7 @@ extension Scenario {
   /// | `placePlaceholders`       | The placeholder datastores of a site are named                                             |
   /// | `createGroup`             | The protection group is there, with the members that do not join later                     |
   /// | `protect`                 | Machines join their group                                                                  |
-  /// | `configureReplication`    | The replication is configured; its initial sync begins                                     |
+  /// | `configureReplication`    | The replication is configured; its initial sync begins. One that was not stopped before is not there until then |
   /// | `stopReplication`         | The replication is removed, and its replica with it                                        |
   /// | `createPlan`              | The recovery plan is there                                                                 |
   /// | `run`                     | A plan is tested, cleaned up, run or reprotected                                           |
