@@ -39,6 +39,19 @@ import Quantities
     #expect(ByteCount.tebibytes(64).scaled(by: .percent(150)) == .tebibytes(96))
   }
 
+  @Test func `A size is scaled as exactly as 128 bits would tell`() {
+    // Up to 30 times, where a rest below 10⁹ times the parts no longer fits 64 bits.
+    for parts in [0, 1, 333_333_333, 999_999_999, 1_000_000_000, 1_950_000_000, 30_000_000_001] as [UInt64] {
+      for bits in 0..<58 as Range<UInt64> {
+        for bytes in [1 << bits, 1 << bits &+ 0x9E37_79B9 % (1 << bits), (1 << bits) - 1] as [UInt64] {
+          let exact = UInt128(bytes) * UInt128(parts) / 1_000_000_000
+          let scaled = ByteCount(bytes: bytes).scaled(by: Ratio(partsPerBillion: Int64(parts)))
+          #expect(UInt128(scaled.bytes) == exact)
+        }
+      }
+    }
+  }
+
   @Test func `Each mistake has its own error`() {
     #expect(throws: QuantityParsingError.missingUnit(number: "100")) { try DataRate(parsing: "100") }
     #expect(throws: QuantityParsingError.negative) { try DataRate(parsing: "-10Mbps") }

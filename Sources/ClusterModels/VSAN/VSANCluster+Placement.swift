@@ -111,11 +111,3 @@ extension VSANCluster {
     devices[device].used + size <= devices[device].capacity.scaled(by: ceiling)
   }
 }
-
-extension ByteCount {
-  /// Rounded down.
-  func scaled(by share: Ratio) -> ByteCount {
-    let product = bytes.multipliedFullWidth(by: UInt64(share.partsPerBillion))
-    return ByteCount(bytes: UInt64(1_000_000_000).dividingFullWidth(product).quotient)
-  }
-}

@@ -47,7 +47,7 @@ extension SourceMessage {
   /// else.
   ///
   /// - Parameters:
-  ///   - shares: Per disk, in the order of the extent sizes.
+  ///   - shares: Per replicated disk.
   ///   - incompressibleTagBit: Extents whose payload has it stay as large as they are; `nil` where there are none.
   package func compressedSize(
     shares: [Ratio], incompressibleTagBit: UInt64? = nil

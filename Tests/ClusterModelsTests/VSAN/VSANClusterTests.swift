@@ -37,6 +37,15 @@ import Testing
     #expect(cluster.spaceMismatch() == nil)
   }
 
+  @Test func `A sum of the devices that is wrong is told`() {
+    var cluster = cluster(hosts: 3)
+    _ = cluster.create(mirror, size: .gibibytes(100), content: .gibibytes(40), at: .zero)
+    cluster.usedSize = .gibibytes(79)
+    #expect(
+      cluster.spaceMismatch()
+        == "the devices that can be used have 80GiB of 3000GiB, but 79GiB of 3000GiB are counted")
+  }
+
   @Test func `An object that began without a majority is completed when there is room`() throws {
     // Three devices of 100 GiB hold two copies of 60 GiB, and one copy of a second object: of a third only the witness finds
     // a place.

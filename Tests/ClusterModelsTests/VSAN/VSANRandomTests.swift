@@ -78,6 +78,28 @@ import Testing
     var running: [VSANCluster.Resync] = []
     var copied = ByteCount.zero
     var now = Instant.zero
+    // How many of 80 and 95 % each device was last seen above; it comes back two points below.
+    var levels = [Int](repeating: 0, count: cluster.deviceCount)
+
+    func compareAlerts() {
+      var expected: [(device: Int, isAbove: Bool)] = []
+      for host in 0..<hostCount where cluster.isUp(host: host) {
+        for device in cluster.devices(ofHost: host) where !cluster.isFailed(device: device) {
+          let (used, capacity) = cluster.use(ofDevice: device)
+          while levels[device] < 2, used > capacity.scaled(by: .percent([80, 95][levels[device]])) {
+            expected.append((device, true))
+            levels[device] += 1
+          }
+          while levels[device] > 0, used <= capacity.scaled(by: .percent([78, 93][levels[device] - 1])) {
+            expected.append((device, false))
+            levels[device] -= 1
+          }
+        }
+      }
+      let alerts = cluster.takeAlerts().filter { $0.device != nil }
+      #expect(alerts.map(\.device) == expected.map(\.device))
+      #expect(alerts.map(\.isAbove) == expected.map(\.isAbove))
+    }
 
     func follow() {
       for command in cluster.takeCommands() {
@@ -133,6 +155,7 @@ import Testing
         let device = Int(random.next(below: UInt64(cluster.deviceCount)))
         if cluster.isFailed(device: device) {
           cluster.deviceReplaced(device, at: now)
+          levels[device] = 0
         } else if random.next(below: 4) == 0 {
           cluster.deviceFailed(device, at: now)
         }
@@ -143,6 +166,7 @@ import Testing
       cluster.advance(to: now)
       follow()
       #expect(cluster.spaceMismatch() == nil)
+      compareAlerts()
       #expect(cluster.resyncedSize == copied)
       for object in objects where cluster.isComplete(object.id) {
         #expect(
